@@ -1,0 +1,55 @@
+// What both commands need before anything of the project can run: Node, Debian packages, pnpm and a build.
+import { execFileSync, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+const pnpmVersion = "pnpm@10.34.9";
+
+/** Our own processes start without the machine's extra certificates: reading them costs 40 ms a start. */
+const env = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
+
+/** Runs to the end with our output; a failure ends this process with the same status. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit", env, ...options });
+  if (error) throw error;
+  if (status !== 0) {
+    console.error(`${command} ${args.join(" ")}: exit status ${status}`);
+    process.exit(status ?? 1);
+  }
+}
+
+export const pnpm = (...args) => run("npx", ["--yes", pnpmVersion, ...args]);
+
+export function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    console.error(`Node ${process.versions.node} is too old: 20.19 or later is needed.`);
+    process.exit(1);
+  }
+}
+
+const isInstalled = (name) =>
+  spawnSync("dpkg-query", ["-W", "-f=${db:Status-Abbrev}", name], { encoding: "utf8" }).stdout?.startsWith("ii") ?? false;
+
+/** Installs the missing ones of `names` when root; otherwise says what to install and ends. */
+export function requirePackages(names) {
+  const missing = names.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  if (process.getuid() !== 0) {
+    console.error(`Missing Debian packages. As root:\n  apt-get install --no-install-recommends ${missing.join(" ")}`);
+    process.exit(1);
+  }
+  console.log(`installing ${missing.join(" ")}`);
+  const quiet = { env: { ...env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", "ignore", "inherit"] };
+  run("apt-get", ["update", "-qq"], quiet);
+  // A package must not start its own daemon beside ours.
+  const policy = ["-o", "DPkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0"];
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...policy, ...missing], quiet);
+}
+
+export function build() {
+  pnpm("install", "--frozen-lockfile");
+  pnpm("build");
+}
+
+export const capture = (command, args) => execFileSync(command, args, { cwd: root, env, encoding: "utf8" });

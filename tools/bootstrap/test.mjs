@@ -1,0 +1,63 @@
+// npm test: installs what is missing, builds, runs every check and test, ends with one line of counts.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build, requireNode, requirePackages, root } from "./host.mjs";
+
+const packages = [
+  ...["g++", "make", "python3", "libvirt-clients", "python3-libvirt", "libsys-virt-perl", "libvirt-daemon"],
+  ...["libvirt-daemon-driver-qemu", "qemu-system-x86", "qemu-utils", "dnsmasq-base", "nftables", "iproute2", "iputils-ping"],
+  ...["busybox-static", "cpio", "tmux", "util-linux"],
+];
+
+requireNode();
+requirePackages(packages);
+build();
+
+const env = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** A check without counts of its own is one test. */
+function check(...script) {
+  const { status } = spawnSync("npx", ["--no-install", ...script], { cwd: root, stdio: "inherit", env });
+  if (status === 0) total.passed++;
+  else {
+    total.failed++;
+    console.error(`FAILED: ${script.join(" ")}`);
+  }
+}
+
+function vitest(project) {
+  const report = join(root, "node_modules/.cache", `vitest-${project}.json`);
+  rmSync(report, { force: true });
+  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const { status } = spawnSync("npx", ["--no-install", "vitest", "run", "--project", project, ...reporters], { cwd: root, stdio: "inherit", env });
+  const result = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
+  const passed = result?.numPassedTests ?? 0;
+  const failed = result?.numFailedTests ?? 0;
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+  if (passed === 0 || (status !== 0 && failed === 0)) total.failed++; // a file that did not even load
+}
+
+check("biome", "check", ".");
+check("tsc", "-p", "tsconfig.json");
+check("tsx", "tools/dev/src/check-layers.ts");
+vitest("unit");
+golden();
+vitest("system");
+
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed === 0 ? 0 : 1);
+
+/** The foreign corpus is no part of the project: where it lies is told, or it is a sibling of the checkout. */
+function golden() {
+  const corpus = process.env.LIBVIRT_CORPUS ?? join(root, "../shared/corpus");
+  if (existsSync(join(corpus, "index.json"))) check("tsx", "tools/dev/src/golden/main.ts", "--corpus", corpus, "--check");
+  else {
+    total.skipped++;
+    console.error(`golden cases skipped: no corpus at ${corpus} (set LIBVIRT_CORPUS)`);
+  }
+}
