@@ -16,6 +16,11 @@ requirePackages([
 build();
 const guest = buildGuest(join(root, "node_modules/.cache/guest"));
 
+// Disk leases are on in the demo; libvirt's own default is off.
+const config = join(prefix, "etc/libvirt");
+mkdirSync(config, { recursive: true });
+writeFileSync(join(config, "qemu.conf"), 'lock_manager = "lockd"\n');
+
 const daemons = isRoot ? [] : ["virtlogd", "virtlockd", "virtqemud"];
 pnpm("dev", "up", "--prefix", prefix, ...daemons);
 
