@@ -1,0 +1,1 @@
+export { type CallOptions, type ConnectOptions, RpcClient } from "./rpc-client.ts";

@@ -1,0 +1,159 @@
+import type { ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
+import type { Encoded } from "./encoded.ts";
+
+/** Who is on the other end, as far as known. Replaced as a whole by CONNECT_SET_IDENTITY. */
+export interface Identity {
+  userName?: string;
+  uid?: number;
+  groupName?: string;
+  gid?: number;
+  pid?: number;
+  /** Start time of the process in clock ticks since boot (field 22 of /proc/PID/stat). */
+  processTime?: bigint;
+  saslUserName?: string;
+  x509DistinguishedName?: string;
+  selinuxContext?: string;
+}
+
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Authentication of a listening socket. Values as in the `auth_unix_*` keys. */
+export type AuthMethod = "none" | "polkit" | "sasl";
+
+/** One accepted connection. */
+export interface Client {
+  /** Counts up from 1 per server. */
+  readonly id: bigint;
+  /** The socket is a read-only one, or CONNECT_OPEN asked for it. Only ever turns on. */
+  readOnly: boolean;
+  identity: Identity;
+  readonly peer: PeerCredentials;
+  readonly connectedAt: Date;
+  readonly auth: AuthMethod;
+  /** False until the listener's `auth` is satisfied; always true with "none". */
+  authenticated: boolean;
+  /** The listener's path, for logs and `client-info`. */
+  readonly socketPath: string;
+  /** Sends a MESSAGE (serial 1). Closes the client when more than `maxQueuedBytes` wait for it. */
+  sendEvent<R extends EventRow>(row: R, msg: Msg<R>): void;
+  /** Sends a ready-made frame, length word included (see `eventFrame`). Not copied: do not change it afterwards. */
+  sendRaw(frame: Uint8Array): void;
+  /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
+  startKeepalive(): void;
+  /** @returns takes the listener back */
+  onClose(listener: () => void): () => void;
+  close(): void;
+  /** Closes once everything queued, the running call's reply included, went out. */
+  closeWhenSent(): void;
+  /** State that services keep per connection. */
+  readonly local: Map<symbol, unknown>;
+}
+
+/** One call being served. */
+export interface Call {
+  readonly client: Client;
+  readonly row: CallRow;
+  readonly serial: number;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** The descriptors sent with the call; the taker closes them. Those not taken are closed after the call. */
+  takeFds(): number[];
+  /** Descriptors to send behind the reply. They are closed here once sent, or if the call fails. */
+  replyWithFds(fds: number[]): void;
+  /** Opens the stream that starts behind the (empty) reply. Written chunks wait for the reply. */
+  openStream(options?: { sparse?: boolean }): ServerStream;
+}
+
+export type Handler<A, R> = (args: A, call: Call) => R | Encoded | Promise<R | Encoded>;
+
+/** The handlers of a table of rows; rows that are events have none. */
+export type Handlers<P extends Rows> = {
+  [K in keyof P as P[K] extends CallRow ? K : never]: P[K] extends CallRow
+    ? Handler<Args<P[K]>, Ret<P[K]>>
+    : never;
+};
+
+/** What serves rows that have no handler of their own, from undecoded frames. */
+export interface Fallback {
+  /** Whether this row is served here; if not the answer is NO_SUPPORT. */
+  accepts(row: CallRow): boolean;
+  /**
+   * Serves a call.
+   * @param frame a copy of the whole frame, length word included
+   * @param fds the descriptors that came with it, now the fallback's
+   * @returns the reply; its program, procedure and serial are set by the caller
+   * @throws VirError sent as error reply
+   */
+  call(frame: Buffer, fds: number[], call: Call): Promise<{ frame: Buffer; fds: number[] }>;
+}
+
+/** A program and who serves it. Rows without handler and fallback are answered with NO_SUPPORT. */
+export interface Service<P extends Rows = Rows> {
+  readonly program: Program<P>;
+  readonly handlers: Partial<Handlers<P>>;
+  /** Domain of errors that are our own bugs. */
+  readonly errorDomain: ErrorDomain;
+  /** Runs before each decoded call; throws what refuses it. */
+  readonly gate?: (row: CallRow, client: Client) => void;
+  readonly fallback?: Fallback;
+}
+
+/** A run of zeros in a sparse stream. */
+export interface Hole {
+  readonly hole: bigint;
+}
+
+/** How a stream ended: the client finished it, aborted it, or is gone (also: failed by us). */
+export type StreamEnd = "finish" | "abort" | "failed" | "gone";
+
+/** The server's end of a stream. */
+export interface ServerStream {
+  /**
+   * Sends a chunk of any size; split into packets. Do not change the bytes before this resolves.
+   * @returns when all of it left for the socket; wait for it before the next
+   * @throws VirError OPERATION_ABORTED if the stream ended meanwhile
+   */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Sends a run of zeros; only on a sparse stream. */
+  hole(length: bigint): Promise<void>;
+  /** Tells the client that there is no more data; it then finishes the stream. */
+  end(): Promise<void>;
+  /** Ends the stream with an error. */
+  fail(error: VirError): void;
+  /** Runs when the client finished, after `incoming` was read to its end and before the confirmation; may throw. */
+  beforeFinish(step: () => void | Promise<void>): void;
+  /** Data from the client, until its end. Ends early, without error, on abort or loss: look at `closed`. */
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** The same of a sparse stream. */
+  readonly incomingSparse: AsyncIterable<Uint8Array | Hole>;
+  readonly closed: Promise<StreamEnd>;
+}
+
+export interface Limits {
+  /** Connections over all sockets; accepting pauses there. 0 accepts none. */
+  maxClients: number;
+  /** Connections that have not authenticated yet; accepting pauses there. */
+  maxAnonymousClients: number;
+  /** Calls of one connection worked on plus the one being read; reading pauses there. */
+  maxClientRequests: number;
+  /** Bytes waiting for a slow reader of events before it is closed. */
+  maxQueuedBytes: number;
+  /** Seconds of silence before a ping; <= 0 never pings. */
+  keepaliveInterval: number;
+  /** Unanswered pings before a client is closed. */
+  keepaliveCount: number;
+}
+
+export interface ListenOptions {
+  readOnly?: boolean;
+  auth?: AuthMethod;
+  /** For logs only; binding and unlinking are the caller's. */
+  path?: string;
+  /** Lets a peer in or not, before anything is read. */
+  accept?: (peer: PeerCredentials) => boolean;
+}
