@@ -1,0 +1,88 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+
+/** libvirt's priorities: 1 debug, 2 info, 3 warning, 4 error. */
+export type Priority = 1 | 2 | 3 | 4;
+
+/** Messages of matching modules are logged from `priority` on. */
+export interface LogFilter {
+  readonly priority: Priority;
+  /** Shell pattern or plain word; matches anywhere in the module name. */
+  readonly match: string;
+}
+
+/**
+ * Reads `log_filters`: `LEVEL:MODULE` separated by blanks, for example `1:qemu 3:rpc`.
+ * @throws VirError NONE/INVALID_ARG naming the bad entry
+ */
+export function parseFilters(text: string): LogFilter[] {
+  return words(text).map((word) => {
+    const [, level = "", match = ""] = /^([0-9]+):\+?(.+)$/.exec(word) ?? badEntry("filter", word);
+    return { priority: priority(level, "filter", word), match };
+  });
+}
+
+/** One place messages go to. */
+export type LogOutput = { readonly priority: Priority } & (
+  | { readonly to: "stderr" }
+  | { readonly to: "file"; readonly path: string }
+  | { readonly to: "syslog"; readonly name: string }
+  | { readonly to: "journald" }
+);
+
+/**
+ * Reads `log_outputs`: `LEVEL:stderr`, `LEVEL:file:ABSOLUTE_PATH`, `LEVEL:syslog:NAME`, `LEVEL:journald`.
+ * @throws VirError NONE/INVALID_ARG naming the bad entry
+ */
+export function parseOutputs(text: string): LogOutput[] {
+  return words(text).map((word) => {
+    const [, level = "", to = "", rest] =
+      /^([0-9]+):([a-z]+)(?::(.+))?$/.exec(word) ?? badEntry("output", word);
+    const from = priority(level, "output", word);
+    if (to === "stderr" && rest === undefined) return { priority: from, to };
+    if (to === "journald" && rest === undefined) return { priority: from, to };
+    if (to === "file" && rest?.startsWith("/")) return { priority: from, to, path: rest };
+    if (to === "syslog" && rest !== undefined) return { priority: from, to, name: rest };
+    return badEntry("output", word);
+  });
+}
+
+export function formatFilters(filters: readonly LogFilter[]): string {
+  return filters.map(({ priority: from, match }) => `${from}:${match}`).join(" ");
+}
+
+export function formatOutputs(outputs: readonly LogOutput[]): string {
+  return outputs.map(formatOutput).join(" ");
+}
+
+export function formatOutput(output: LogOutput): string {
+  if (output.to === "file") return `${output.priority}:file:${output.path}`;
+  if (output.to === "syslog") return `${output.priority}:syslog:${output.name}`;
+  return `${output.priority}:${output.to}`;
+}
+
+/** @returns a function giving the priority from which messages of a module are logged; the first match decides */
+export function filterFor(filters: readonly LogFilter[], initial: Priority): (mod: string) => Priority {
+  const rows = filters.map((filter) => ({ test: globAnywhere(filter.match), priority: filter.priority }));
+  return (mod) => rows.find((row) => row.test.test(mod))?.priority ?? initial;
+}
+
+function globAnywhere(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(source);
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
+
+function priority(text: string, what: string, word: string): Priority {
+  const value = Number(text);
+  return value === 1 || value === 2 || value === 3 || value === 4 ? value : badEntry(what, word);
+}
+
+function badEntry(what: string, word: string): never {
+  throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `invalid log ${what} '${word}'`);
+}
