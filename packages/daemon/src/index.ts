@@ -1,0 +1,3 @@
+export { type DaemonFiles, daemonFiles, type Paths, paths } from "./paths.ts";
+export { runDaemon } from "./run-daemon.ts";
+export type { DaemonContext, DaemonSpec, HandOver, Programs } from "./spec.ts";

@@ -1,0 +1,83 @@
+import { parseArgs } from "node:util";
+
+/** What the command line asks for. */
+export type Command =
+  | { kind: "run"; options: DaemonOptions }
+  | { kind: "help" }
+  | { kind: "version" }
+  | { kind: "wrong"; message: string };
+
+export interface DaemonOptions {
+  verbose: boolean;
+  background: boolean;
+  configFile: string | undefined;
+  pidFile: string | undefined;
+  /** Seconds without clients before the daemon ends; 0 = never. */
+  timeoutSeconds: number;
+}
+
+const options = {
+  help: { type: "boolean", short: "h" },
+  verbose: { type: "boolean", short: "v" },
+  daemon: { type: "boolean", short: "d" },
+  timeout: { type: "string", short: "t" },
+  config: { type: "string", short: "f" },
+  "pid-file": { type: "string", short: "p" },
+  version: { type: "boolean", short: "V" },
+} as const;
+
+/** Reads the options all daemons share. @param argv without program and script */
+export function parseCommand(argv: readonly string[]): Command {
+  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
+  try {
+    values = parseArgs({ args: [...argv], options, allowPositionals: false }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { kind: "wrong", message: (error.message.split(". ")[0] ?? "").replace(/\.$/, "") };
+  }
+  if (values.help) return { kind: "help" };
+  if (values.version) return { kind: "version" };
+  const timeout = values.timeout ?? "0";
+  if (!/^[0-9]{1,9}$/.test(timeout)) return { kind: "wrong", message: "Invalid value for timeout" };
+  return {
+    kind: "run",
+    options: {
+      verbose: values.verbose ?? false,
+      background: values.daemon ?? false,
+      configFile: values.config,
+      pidFile: values["pid-file"],
+      timeoutSeconds: Number(timeout),
+    },
+  };
+}
+
+export function usage(o: {
+  name: string;
+  summary: string;
+  config: string;
+  pid: string;
+  sockets: readonly string[];
+}): string {
+  return `Usage:
+  ${o.name} [options]
+
+${o.summary}
+
+Options:
+  -h | --help            Display program help
+  -v | --verbose         Verbose messages
+  -d | --daemon          Run as a daemon & write PID file
+  -t | --timeout <secs>  Exit after timeout period
+  -f | --config <file>   Configuration file
+  -V | --version         Display version information
+  -p | --pid-file <file> Change name of PID file
+
+Default paths:
+  Configuration file (unless overridden by -f):
+    ${o.config}
+  Sockets:
+${o.sockets.map((path) => `    ${path}`).join("\n")}
+  PID file (unless overridden by -p):
+    ${o.pid}
+`;
+}

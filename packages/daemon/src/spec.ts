@@ -1,0 +1,65 @@
+import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
+import type { Logger } from "@libvirt-ts/logging";
+import type { Client, Service } from "@libvirt-ts/rpc/server";
+import type { Paths } from "./paths.ts";
+
+/** What a daemon's `main.ts` hands to `runDaemon`. */
+export interface DaemonSpec<K extends Keys & LoggingKeys> {
+  /** `virtqemud`: names sockets, pid file, configuration, units and the server that virt-admin lists. */
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /**
+   * `driver`: sockets rw, ro (system only) and admin; SIGHUP reloads; SIGUSR1 is not caught.
+   * `manager` (lock, log): sockets main and admin, private to the owner; SIGUSR1 executes the program anew in
+   * place, with connections, descriptors and state handed over.
+   */
+  readonly kind: "driver" | "manager";
+  readonly keys: K;
+  /**
+   * Builds what the daemon serves. Sockets are bound by now, but nobody is let in before this returns.
+   * A throw ends the daemon with the exit code of a failed driver.
+   */
+  programs(ctx: DaemonContext<K>): Promise<Programs>;
+}
+
+export interface DaemonContext<K extends Keys> {
+  readonly paths: Paths;
+  readonly log: Logger;
+  readonly config: Values<K>;
+  /** Begins a clean stop; returns at once. `reason` is logged. */
+  shutdown(reason: string): void;
+  /**
+   * Keeps `--timeout` from ending the daemon (a running guest, an active network, an open log file).
+   * @returns takes it back; calling it twice does no harm
+   */
+  inhibit(): () => void;
+  /** Sends extra state to the service manager (STATUS=…); nothing happens without one. */
+  notify(state: string): void;
+  /** What the former image of this process left (manager daemons after SIGUSR1), else undefined. */
+  readonly inherited?: unknown;
+}
+
+export interface Programs {
+  readonly services: readonly Service[];
+  /** SIGHUP: read configuration again. */
+  reload?(): Promise<void>;
+  /** Clients are gone; finish and release. Bounded: after 30 s the process ends anyway. */
+  close?(): Promise<void>;
+  /** Manager daemons: how state outlives SIGUSR1. */
+  readonly handOver?: HandOver;
+}
+
+/** State of a manager daemon that outlives the exec of itself. */
+export interface HandOver {
+  /** Stops all work, so that what `save` returns stays true until the exec. */
+  suspend(): Promise<void>;
+  /** @returns plain JSON, and the descriptors that must stay open (their numbers may stand in the JSON) */
+  save(): { state: unknown; fds: readonly number[] };
+  /** The exec failed: go on as before. */
+  resume(): void;
+  /** Per-connection state, plain JSON. */
+  saveClient?(client: Client): unknown;
+  /** Called for each connection that came over, before it may call anything. */
+  adoptClient?(client: Client, state: unknown): void;
+}
