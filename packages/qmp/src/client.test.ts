@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { QmpClient, type QmpEvent } from "./client.ts";
 import type { Transport } from "./transport.ts";
 
-const greeting = '{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":""},"capabilities":[]}}';
+const greeting =
+  '{"QMP":{"version":{"qemu":{"micro":22,"minor":2,"major":7},"package":""},"capabilities":[]}}';
 
 /** A peer that answers each request by a function of it. */
 function peer(answer: (request: Record<string, unknown>) => string[]) {
@@ -41,7 +42,9 @@ test("requests are short, descriptors travel along", async () => {
   const { transport, requests } = peer(({ id }) => [JSON.stringify({ return: {}, id })]);
   const client = new QmpClient(transport);
   await client.command("getfd", { fdname: "migrate" }, { fds: [7] });
-  expect(requests).toEqual([{ text: '{"execute":"getfd","arguments":{"fdname":"migrate"},"id":1}', fds: [7] }]);
+  expect(requests).toEqual([
+    { text: '{"execute":"getfd","arguments":{"fdname":"migrate"},"id":1}', fds: [7] },
+  ]);
 });
 
 test("a refusal carries libvirt's text and QEMU's class", async () => {

@@ -8,7 +8,6 @@ test.each<[name: string, chunks: string[], lines: string[][]]>([
   ["two in a chunk", ["a\nb\n"], [["a", "b"]]],
   ["cut anywhere", ["a", "b\r", "\nc\n"], [[], [], ["ab", "c"]]],
   ["blank lines", ["\r\n\r\na\n"], [["a"]]],
-  ["cut inside a character", [], []],
 ])("%s", (_name, chunks, lines) => {
   const splitter = new LineSplitter();
   expect(chunks.map((chunk) => splitter.push(bytes(chunk)))).toEqual(lines);

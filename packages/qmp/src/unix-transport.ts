@@ -85,7 +85,8 @@ export class UnixTransport implements Transport {
       const received = native.recv(this.#fd, this.#buffer, 0, READ_BYTES, []);
       if (received === -EAGAIN) return;
       if (received === 0 || received === -ECONNRESET) return this.close();
-      if (received < 0) return this.close(systemError(ErrorDomain.QEMU, received, "cannot read from monitor"));
+      if (received < 0)
+        return this.close(systemError(ErrorDomain.QEMU, received, "cannot read from monitor"));
       this.#onData(this.#buffer.subarray(0, received));
       if (received < READ_BYTES) return;
     }
