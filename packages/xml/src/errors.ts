@@ -1,0 +1,22 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+
+/** "XML error: DETAIL": the document is well formed but does not say what it must. */
+export const xmlError = (detail: string): VirError =>
+  new VirError(ErrorDomain.XML, ErrorCode.XML_ERROR, detail);
+
+/** "unsupported configuration: DETAIL" raised while reading a document. */
+export const unsupported = (detail: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, detail);
+
+/**
+ * A document that is not well formed: `(WHAT):LINE: MESSAGE`, the offending line and a pointer below it.
+ * @param column characters before the place of the error
+ */
+export function malformed(
+  what: string,
+  at: { readonly line: number; readonly column: number; readonly lineText: string },
+  message: string,
+): VirError {
+  const text = `(${what}):${at.line}: ${message}\n${at.lineText}\n${"-".repeat(Math.min(at.column, 80))}^`;
+  return new VirError(ErrorDomain.XML, ErrorCode.XML_DETAIL, text);
+}

@@ -1,0 +1,377 @@
+import { type ElementCodec, type Fields, type InferFields, missingAttribute } from "./codec.ts";
+import { xmlError } from "./errors.ts";
+import {
+  type Bag,
+  type Context,
+  compile,
+  type Field,
+  isRead,
+  isShown,
+  type Plan,
+  type Show,
+} from "./plan.ts";
+import type { Scalar } from "./scalar.ts";
+import type { XmlElement } from "./tree.ts";
+import type { XmlWriter } from "./write.ts";
+
+export interface FieldOptions<T> {
+  readonly show?: Show;
+  /** Absent means this; the field is then always there. */
+  readonly default?: T;
+  /** This value is not written. */
+  readonly omit?: T;
+}
+
+interface AttrOptions<T> extends FieldOptions<T> {
+  readonly required?: true;
+  /** Another refusal when a required attribute is absent. */
+  readonly missing?: (from: XmlElement) => Error;
+  /** An empty attribute counts as absent. */
+  readonly emptyIsAbsent?: true;
+}
+
+/** An attribute. Optional unless `required` or given a `default`. */
+export function attr<T>(
+  name: string,
+  scalar: Scalar<T>,
+  options: AttrOptions<T> & ({ readonly required: true } | { readonly default: T }),
+): Field<T, "always">;
+export function attr<T>(name: string, scalar: Scalar<T>, options?: AttrOptions<T>): Field<T, "optional">;
+export function attr<T>(
+  name: string,
+  scalar: Scalar<T>,
+  options: AttrOptions<T> = {},
+): Field<T, "always" | "optional"> {
+  const { show, omit, required, missing, emptyIsAbsent } = options;
+  const fallback = options.default;
+  const always = required === true || fallback !== undefined;
+  return {
+    presence: always ? "always" : "optional",
+    plan: (key): Plan => ({
+      attr: {
+        name,
+        parse(text, from, out, context) {
+          if (show !== undefined && !isRead(show, context)) return;
+          if (emptyIsAbsent && text === "") return;
+          out[key] = scalar.parse(text, from, name);
+        },
+      },
+      ...(always && {
+        afterAttrs(from: XmlElement, out: Bag) {
+          if (out[key] !== undefined) return;
+          if (fallback === undefined) throw missing ? missing(from) : missingAttribute(name, from);
+          out[key] = fallback;
+        },
+      }),
+      formatAttrs(value, writer, context) {
+        const own = value[key] as T | undefined; // put there by parse, or by a caller held to the type
+        if (own === undefined || own === omit || (show !== undefined && !isShown(show, context))) return;
+        const text = scalar.format(own);
+        if (text !== undefined) writer.attr(name, text);
+      },
+    }),
+  };
+}
+
+/** The text of the element itself. Blank text counts as absent unless `keepBlank`. */
+export function text<T>(scalar: Scalar<T>, options: { readonly required: true }): Field<T, "always">;
+export function text<T>(
+  scalar: Scalar<T>,
+  options?: { readonly keepBlank?: true; readonly show?: Show },
+): Field<T, "optional">;
+export function text<T>(
+  scalar: Scalar<T>,
+  options: { readonly required?: true; readonly keepBlank?: true; readonly show?: Show } = {},
+): Field<T, "always" | "optional"> {
+  return {
+    presence: options.required ? "always" : "optional",
+    plan: (key): Plan => ({
+      after(from, out, context) {
+        if (!isRead(options.show, context)) return;
+        if (from.text === "" || (!options.keepBlank && from.text.trim() === "")) {
+          if (options.required) throw xmlError(`missing value in element '${from.name}'`);
+          return;
+        }
+        out[key] = scalar.parse(from.text, from, undefined);
+      },
+      text(value, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        return own === undefined || !isShown(options.show, context) ? undefined : scalar.format(own);
+      },
+    }),
+  };
+}
+
+interface ChildOptions {
+  readonly show?: Show;
+  readonly required?: true;
+  /** The refusal when a required child is absent. */
+  readonly missing?: (from: XmlElement) => Error;
+  /** Seen again: the later one wins rather than the first. */
+  readonly last?: true;
+}
+
+/** A child element declared by a codec. */
+export function child<T>(
+  codec: ElementCodec<T>,
+  options: ChildOptions & { readonly required: true },
+): Field<T, "always">;
+export function child<T>(codec: ElementCodec<T>, options?: ChildOptions): Field<T, "optional">;
+export function child<T>(
+  codec: ElementCodec<T>,
+  options: ChildOptions = {},
+): Field<T, "always" | "optional"> {
+  const { show, required, missing, last } = options;
+  return {
+    presence: required ? "always" : "optional",
+    plan: (key): Plan => ({
+      tags: {
+        [codec.tag](source, out, context) {
+          if ((out[key] !== undefined && !last) || !isRead(show, context)) return;
+          out[key] = codec.parse(source, context);
+        },
+      },
+      ...(required && {
+        after(from: XmlElement, out: Bag) {
+          if (out[key] === undefined)
+            throw missing
+              ? missing(from)
+              : xmlError(`missing element '${codec.tag}' in element '${from.name}'`);
+        },
+      }),
+      formatBody(value, writer, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        if (own !== undefined && isShown(show, context)) codec.format(own, writer, context);
+      },
+    }),
+  };
+}
+
+/** A child element that holds one value as its text. */
+export function leaf<T>(
+  tag: string,
+  scalar: Scalar<T>,
+  options: ChildOptions & FieldOptions<T> & ({ readonly required: true } | { readonly default: T }),
+): Field<T, "always">;
+export function leaf<T>(
+  tag: string,
+  scalar: Scalar<T>,
+  options?: ChildOptions & FieldOptions<T> & { readonly keepEmpty?: true },
+): Field<T, "optional">;
+export function leaf<T>(
+  tag: string,
+  scalar: Scalar<T>,
+  options: ChildOptions & FieldOptions<T> & { readonly keepEmpty?: true } = {},
+): Field<T, "always" | "optional"> {
+  const { show, omit, required, missing, keepEmpty } = options;
+  const fallback = options.default;
+  const always = required === true || fallback !== undefined;
+  return {
+    presence: always ? "always" : "optional",
+    plan: (key): Plan => ({
+      tags: {
+        [tag](source, out, context) {
+          if (out[key] !== undefined || !isRead(show, context)) return;
+          if (source.text === "" && !keepEmpty) return;
+          out[key] = scalar.parse(source.text, source, undefined);
+        },
+      },
+      ...(always && {
+        after(from: XmlElement, out: Bag) {
+          if (out[key] !== undefined) return;
+          if (fallback === undefined)
+            throw missing ? missing(from) : xmlError(`missing element '${tag}' in element '${from.name}'`);
+          out[key] = fallback;
+        },
+      }),
+      formatBody(value, writer, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        if (own === undefined || own === omit || !isShown(show, context)) return;
+        const content = scalar.format(own);
+        if (content === undefined) return;
+        writer.open(tag);
+        if (content === "") writer.close(tag);
+        else writer.closeWithText(tag, content);
+      },
+    }),
+  };
+}
+
+/** All children of one name, in order; always an array. */
+export function list<T>(
+  codec: ElementCodec<T>,
+  options: { readonly show?: Show } = {},
+): Field<T[], "always"> {
+  const { show } = options;
+  return {
+    presence: "always",
+    plan: (key): Plan => ({
+      init(out) {
+        out[key] = [];
+      },
+      tags: {
+        [codec.tag](source, out, context) {
+          if (isRead(show, context)) (out[key] as T[]).push(codec.parse(source, context)); // made by init
+        },
+      },
+      formatBody(value, writer, context) {
+        if (!isShown(show, context)) return;
+        for (const own of (value[key] as T[] | undefined) ?? []) codec.format(own, writer, context); // as for attributes
+      },
+    }),
+  };
+}
+
+/** All children of one name that hold one value each as text; always an array. */
+export function leaves<T>(tag: string, scalar: Scalar<T>): Field<T[], "always"> {
+  return list<T>({
+    tag,
+    parse: (source) => scalar.parse(source.text, source, undefined),
+    format(value, writer) {
+      const content = scalar.format(value);
+      if (content === undefined) return;
+      writer.open(tag);
+      if (content === "") writer.close(tag);
+      else writer.closeWithText(tag, content);
+    },
+  });
+}
+
+/** An empty element whose presence is the message: `true` or absent. */
+export function flag(tag: string, options: { readonly show?: Show } = {}): Field<true, "optional"> {
+  return {
+    presence: "optional",
+    plan: (key): Plan => ({
+      tags: {
+        [tag](_source, out, context) {
+          if (isRead(options.show, context)) out[key] = true;
+        },
+      },
+      formatBody(value, writer, context) {
+        if (!value[key] || !isShown(options.show, context)) return;
+        writer.open(tag);
+        writer.close(tag);
+      },
+    }),
+  };
+}
+
+/** `<tag NAME='VALUE'/>`: a child with one attribute that is all of the message. */
+export function attrOf<T>(
+  tag: string,
+  name: string,
+  scalar: Scalar<T>,
+  options: {
+    readonly show?: Show;
+    readonly missing?: (from: XmlElement) => Error;
+    readonly lenient?: true;
+  } = {},
+): Field<T, "optional"> {
+  const { show, missing, lenient } = options;
+  return {
+    presence: "optional",
+    plan: (key): Plan => ({
+      tags: {
+        [tag](source, out, context) {
+          if (out[key] !== undefined || !isRead(show, context)) return;
+          const written = source.attrs[name];
+          if (context.unknown) {
+            for (const other in source.attrs) if (other !== name) context.unknown(source, other);
+            for (const other of source.children) context.unknown(other);
+          }
+          if (written !== undefined) out[key] = scalar.parse(written, source, name);
+          else if (!lenient) throw missing ? missing(source) : missingAttribute(name, source);
+        },
+      },
+      formatBody(value, writer, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        if (own === undefined || !isShown(show, context)) return;
+        const content = scalar.format(own);
+        if (content === undefined) return;
+        writer.open(tag);
+        writer.attr(name, content);
+        writer.close(tag);
+      },
+    }),
+  };
+}
+
+/** A child kept as it was written, namespaces included. */
+export function raw(tag: string): Field<XmlElement, "optional"> {
+  return {
+    presence: "optional",
+    plan: (key): Plan => ({
+      tags: {
+        [tag](source, out) {
+          out[key] ??= source;
+        },
+      },
+      formatBody(value, writer) {
+        const own = value[key] as XmlElement | undefined; // as for attributes
+        if (own !== undefined) writer.tree(own);
+      },
+    }),
+  };
+}
+
+/** Fields that stand in the same element but make up a value of their own (`undefined` when none is set). */
+export function group<F extends Fields>(fields: F): Field<InferFields<F>, "optional"> {
+  const step = compile(fields);
+  return {
+    presence: "optional",
+    plan: (key): Plan => ({
+      after(from, out, context) {
+        const own: Bag = {};
+        step.parse(from, own, context, true);
+        if (
+          Object.values(own).some((part) => part !== undefined && !(Array.isArray(part) && part.length === 0))
+        )
+          out[key] = own;
+      },
+      formatAttrs: (value, writer, context) =>
+        formatGroup(value[key], (own) => step.formatAttrs(own, writer, context)),
+      formatBody: (value, writer, context) =>
+        formatGroup(value[key], (own) => step.formatBody(own, writer, context)),
+      knowsAttr: (name) => step.knowsAttr(name, {}),
+      knowsTag: (name) => step.knowsTag(name, {}),
+    }),
+  };
+}
+
+const formatGroup = (own: unknown, write: (own: Bag) => void) => {
+  if (own !== undefined) write(own as Bag); // read by the same fields
+};
+
+export interface Custom<T> {
+  /** Child elements it reads. */
+  readonly tags?: readonly string[];
+  /** Attributes it reads. */
+  readonly attrs?: readonly string[];
+  /** The value found in the element, once all attributes of plain fields are read. */
+  parse(from: XmlElement, context: Context): T | undefined;
+  formatAttrs?(value: T, writer: XmlWriter, context: Context): void;
+  formatBody?(value: T, writer: XmlWriter, context: Context): void;
+}
+
+/** For what no other kind of field says: read and written by hand, still in one place. */
+export function custom<T>(how: Custom<T>): Field<T, "optional"> {
+  return {
+    presence: "optional",
+    plan: (key): Plan => ({
+      after(from, out, context) {
+        const own = how.parse(from, context);
+        if (own !== undefined) out[key] = own;
+      },
+      formatAttrs(value, writer, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        if (own !== undefined) how.formatAttrs?.(own, writer, context);
+      },
+      formatBody(value, writer, context) {
+        const own = value[key] as T | undefined; // as for attributes
+        if (own !== undefined) how.formatBody?.(own, writer, context);
+      },
+      knowsAttr: (name) => how.attrs?.includes(name) === true,
+      knowsTag: (name) => how.tags?.includes(name) === true,
+    }),
+  };
+}

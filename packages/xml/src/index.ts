@@ -1,0 +1,52 @@
+export {
+  type ElementCodec,
+  type ElementOptions,
+  element,
+  type Fields,
+  type Infer,
+  type InferFields,
+  lazy,
+  missingAttribute,
+  variant,
+} from "./codec.ts";
+export { malformed, unsupported, xmlError } from "./errors.ts";
+export { escapeXml } from "./escape.ts";
+export {
+  attr,
+  attrOf,
+  type Custom,
+  child,
+  custom,
+  type FieldOptions,
+  flag,
+  group,
+  leaf,
+  leaves,
+  list,
+  raw,
+  text,
+} from "./fields.ts";
+export { type ParseXmlOptions, parseXml } from "./parse.ts";
+export type { Context, Field, Show } from "./plan.ts";
+export {
+  hex,
+  hexLong,
+  int,
+  invalidValue,
+  long,
+  nonNegativeInt,
+  oneOf,
+  onOff,
+  positive,
+  type Refusal,
+  refusing,
+  type Scalar,
+  size,
+  str,
+  uint,
+  uintAnyBase,
+  ulong,
+  yesNo,
+} from "./scalar.ts";
+export { childNamed, childrenNamed, type XmlAside, type XmlElement, type XmlNode } from "./tree.ts";
+export { formatTree, XmlWriter } from "./write.ts";

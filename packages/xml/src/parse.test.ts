@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { formatTree, parseXml } from "./index.ts";
+
+describe("a document", () => {
+  test("becomes a tree with positions and namespaces", () => {
+    const root = parseXml(
+      "<?xml version='1.0'?>\n<a xmlns:q='urn:q'>\n  <q:b c='&lt;&#65;'>x<![CDATA[<y>]]></q:b>\n</a>\n",
+    );
+    const b = root.children[0];
+    expect(root.line).toBe(2);
+    expect(b).toMatchObject({
+      name: "b",
+      prefix: "q",
+      ns: "urn:q",
+      attrs: { c: "<A" },
+      text: "x<y>",
+      line: 3,
+    });
+  });
+  test("hands default namespaces down", () => {
+    const root = parseXml("<a><b xmlns='urn:b'><c/><d xmlns=''/></b><e/></a>");
+    expect(root.children.map((c) => c.ns)).toEqual(["urn:b", ""]);
+    expect(root.children[0]?.children.map((c) => c.ns)).toEqual(["urn:b", ""]);
+  });
+  test("is laid out again with mixed content left alone", () => {
+    const text = "<m><!-- c --><a>x<b/> y</a><e></e><f>\n</f></m>";
+    expect(formatTree(parseXml(text))).toBe("<m>\n  <!-- c -->\n  <a>x<b/> y</a>\n  <e/>\n  <f>\n</f>\n</m>");
+  });
+});
+
+test.each([
+  ["", "(domain_definition):1: Document is empty\n\n^"],
+  ["hello", "(domain_definition):1: Start tag expected, '<' not found\nhello\n^"],
+  [
+    "<a>\n<b>\n</a>",
+    /^\(domain_definition\):3: Opening and ending tag mismatch: b line 2 and a\n<\/a>\n-+\^$/,
+  ],
+  ["<a><b/>", /:1: Premature end of data in tag a line 1\n/],
+  ["<a x='1' x='2'/>", /:1: Attribute x redefined\n/],
+  ["<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", /Document type declarations are not accepted/],
+  ["<a>&e;</a>", /Entity not defined/],
+  ["<a>\u0000</a>", /Char out of allowed range/],
+  ["<q:a/>", /Namespace prefix q on a is not defined/],
+  ["<a>".repeat(300), /Excessive depth/],
+])("%j is refused", (text, message) => {
+  expect(() => parseXml(text)).toThrow(message);
+});

@@ -1,0 +1,151 @@
+import type { XmlElement } from "./tree.ts";
+import type { XmlWriter } from "./write.ts";
+
+/**
+ * Who asks, and for what. Packages add their own entries by declaration merging.
+ * All are claims that default to false.
+ */
+export interface Context {
+  /** The persistent form: what belongs to a running guest is neither read nor written. */
+  readonly inactive?: boolean;
+  /** Passwords are written. */
+  readonly secure?: boolean;
+  /** The daemon's own status file: everything is read and written. */
+  readonly status?: boolean;
+  /** Told of each element (and attribute, when given) that no declaration knows. */
+  readonly unknown?: (element: XmlElement, attr?: string) => void;
+}
+
+/** Shown only if: `secure` with passwords, `live` not in the inactive form, `status` only in status files. */
+export type Show = "secure" | "live" | "status";
+
+/** A value under construction. */
+export type Bag = Record<string, unknown>;
+
+/** What one field contributes to its element, bound to its key. */
+export interface Plan {
+  readonly attr?: {
+    readonly name: string;
+    parse(text: string, from: XmlElement, out: Bag, context: Context): void;
+  };
+  readonly tags?: {
+    readonly [name: string]: (child: XmlElement, out: Bag, context: Context, from: XmlElement) => void;
+  };
+  /** Runs before anything is read. */
+  readonly init?: (out: Bag) => void;
+  /** Runs after attributes (for attributes) or after everything: defaults, required values, text. */
+  readonly afterAttrs?: (from: XmlElement, out: Bag, context: Context) => void;
+  readonly after?: (from: XmlElement, out: Bag, context: Context) => void;
+  readonly formatAttrs?: (value: Bag, writer: XmlWriter, context: Context) => void;
+  readonly formatBody?: (value: Bag, writer: XmlWriter, context: Context) => void;
+  readonly text?: (value: Bag, context: Context) => string | undefined;
+  readonly pick?: (value: Bag) => Step | undefined;
+  /** Names it reads beside `attr` and `tags`. */
+  readonly knowsAttr?: (name: string) => boolean;
+  readonly knowsTag?: (name: string) => boolean;
+}
+
+/** A field of an element. `plan` is called once, with the name the field has in the data. */
+export interface Field<T, P extends string = "optional"> {
+  readonly presence: P;
+  readonly plan: (key: string) => Plan;
+  /** Never present: carries the type. */
+  readonly type?: T;
+}
+
+export const isShown = (show: Show | undefined, context: Context): boolean =>
+  show === undefined ||
+  (show === "secure"
+    ? context.secure === true
+    : show === "live"
+      ? context.inactive !== true
+      : context.status === true);
+
+/** Parsing reads passwords always; live and status parts only where they belong. */
+export const isRead = (show: Show | undefined, context: Context): boolean =>
+  show === undefined || show === "secure" || isShown(show, context);
+
+/** The compiled form of a set of fields. */
+export interface Step {
+  /** @param nested a variant's part of an element: names it does not know may belong to the whole */
+  parse(from: XmlElement, out: Bag, context: Context, nested?: boolean): void;
+  formatAttrs(value: Bag, writer: XmlWriter, context: Context): void;
+  formatBody(value: Bag, writer: XmlWriter, context: Context): void;
+  text(value: Bag, context: Context): string | undefined;
+  knowsAttr(name: string, value: Bag): boolean;
+  knowsTag(name: string, value: Bag): boolean;
+}
+
+const only = <K extends keyof Plan>(plans: readonly Plan[], kind: K): NonNullable<Plan[K]>[] =>
+  plans.flatMap((plan) => {
+    const part = plan[kind];
+    return part === undefined ? [] : [part as NonNullable<Plan[K]>]; // undefined was just ruled out
+  });
+
+/** Sorts what the fields contribute, so that reading an element is one pass over what is written in it. */
+export function compile(fields: { readonly [key: string]: Field<unknown, string> }): Step {
+  const plans = Object.entries(fields).map(([key, field]) => field.plan(key));
+  const attrs = new Map(only(plans, "attr").map((attr) => [attr.name, attr.parse]));
+  const tags = new Map(only(plans, "tags").flatMap((tag) => Object.entries(tag)));
+  const inits = only(plans, "init");
+  const afterAttrs = only(plans, "afterAttrs");
+  const afters = only(plans, "after");
+  const picks = only(plans, "pick");
+  const texts = only(plans, "text");
+  const alsoAttrs = only(plans, "knowsAttr");
+  const alsoTags = only(plans, "knowsTag");
+  const attrWriters = plans.flatMap((plan) =>
+    plan.formatAttrs ? [plan.formatAttrs] : plan.pick ? [fromPick(plan.pick, "formatAttrs")] : [],
+  );
+  const bodyWriters = plans.flatMap((plan) =>
+    plan.formatBody ? [plan.formatBody] : plan.pick ? [fromPick(plan.pick, "formatBody")] : [],
+  );
+  const step: Step = {
+    parse(from, out, context, nested = false) {
+      for (const init of inits) init(out);
+      for (const name in from.attrs) attrs.get(name)?.(from.attrs[name] ?? "", from, out, context);
+      for (const after of afterAttrs) after(from, out, context);
+      for (const child of from.children) tags.get(child.name)?.(child, out, context, from);
+      for (const pick of picks) pick(out)?.parse(from, out, context, true);
+      for (const after of afters) after(from, out, context);
+      if (context.unknown && !nested) report(step, from, out, context.unknown);
+    },
+    formatAttrs(value, writer, context) {
+      for (const write of attrWriters) write(value, writer, context);
+    },
+    formatBody(value, writer, context) {
+      for (const write of bodyWriters) write(value, writer, context);
+    },
+    text(value, context) {
+      for (const text of texts) {
+        const got = text(value, context);
+        if (got !== undefined) return got;
+      }
+      for (const pick of picks) {
+        const got = pick(value)?.text(value, context);
+        if (got !== undefined) return got;
+      }
+      return undefined;
+    },
+    knowsAttr: (name, value) =>
+      attrs.has(name) ||
+      alsoAttrs.some((knows) => knows(name)) ||
+      picks.some((pick) => pick(value)?.knowsAttr(name, value)),
+    knowsTag: (name, value) =>
+      tags.has(name) ||
+      alsoTags.some((knows) => knows(name)) ||
+      picks.some((pick) => pick(value)?.knowsTag(name, value)),
+  };
+  return step;
+}
+
+function fromPick(pick: NonNullable<Plan["pick"]>, part: "formatAttrs" | "formatBody") {
+  return (value: Bag, writer: XmlWriter, context: Context) => pick(value)?.[part](value, writer, context);
+}
+
+function report(step: Step, from: XmlElement, out: Bag, unknown: NonNullable<Context["unknown"]>): void {
+  for (const name in from.attrs) {
+    if (!name.startsWith("xmlns") && !step.knowsAttr(name, out)) unknown(from, name);
+  }
+  for (const child of from.children) if (!step.knowsTag(child.name, out)) unknown(child);
+}

@@ -1,0 +1,186 @@
+import { VirError } from "@libvirt-ts/errors";
+import { xmlError } from "./errors.ts";
+import type { XmlElement } from "./tree.ts";
+
+/** One value in an attribute or in the text of an element, both directions. */
+export interface Scalar<T> {
+  /** @param attr the attribute's name, `undefined` for the text of `element`; both only for error texts */
+  parse(text: string, element: XmlElement, attr: string | undefined): T;
+  /** `undefined`: nothing is written. */
+  format(value: T): string | undefined;
+  /** The accepted words, where there is a fixed set. */
+  readonly words?: readonly string[];
+}
+
+/** "Invalid value for attribute 'A' in element 'E': 'V'." and what was expected instead. */
+export function invalidValue(
+  text: string,
+  element: XmlElement,
+  attr: string | undefined,
+  expected = "",
+): VirError {
+  const tail = expected === "" ? "" : ` ${expected}`;
+  return attr === undefined
+    ? xmlError(`Invalid value for element '${element.name}': '${text}'.${tail}`)
+    : xmlError(`Invalid value for attribute '${attr}' in element '${element.name}': '${text}'.${tail}`);
+}
+
+export const str: Scalar<string> = { parse: (text) => text, format: (value) => value };
+
+const decimal = /^[ \t\n\r]*\+?\d+$/;
+const anyBase = /^[ \t\n\r]*\+?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+
+interface NumberRule {
+  readonly min: number;
+  readonly max: number;
+  readonly radix: 0 | 10;
+  readonly expected: string;
+  readonly nonZero?: boolean;
+}
+
+function number(rule: NumberRule, format: (value: number) => string): Scalar<number> {
+  const negative = rule.min < 0;
+  return {
+    parse(text, element, attr) {
+      const body = negative ? text.replace(/^[ \t\n\r]*-/, "") : text;
+      if (!(rule.radix === 10 ? decimal : anyBase).test(body))
+        throw invalidValue(text, element, attr, rule.expected);
+      const octal = rule.radix === 0 && /^0\d+$/.test(body.trim());
+      const magnitude = octal ? Number.parseInt(body, 8) : Number(body);
+      const value = body === text ? magnitude : -magnitude;
+      if (!(value >= rule.min && value <= rule.max)) throw invalidValue(text, element, attr, rule.expected);
+      if (rule.nonZero && value === 0) throw zeroNotPermitted(element, attr);
+      return value;
+    },
+    format,
+  };
+}
+
+const zeroNotPermitted = (element: XmlElement, attr: string | undefined): VirError =>
+  xmlError(
+    `Invalid value for attribute '${attr ?? element.name}' in element '${element.name}': Zero is not permitted`,
+  );
+
+const plain = (value: number) => String(value);
+
+/** Signed 32 bit, decimal. */
+export const int = number(
+  { min: -2147483648, max: 2147483647, radix: 10, expected: "Expected integer value" },
+  plain,
+);
+/** Signed 32 bit, but not below zero. */
+export const nonNegativeInt = number(
+  { min: 0, max: 2147483647, radix: 10, expected: "Expected non-negative value" },
+  plain,
+);
+/** Unsigned 32 bit, decimal. */
+export const uint = number(
+  { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value" },
+  plain,
+);
+/** Unsigned 32 bit, decimal, not 0. */
+export const positive = number(
+  { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value", nonZero: true },
+  plain,
+);
+/** Unsigned, up to 2^53-1 (for sizes, counts and limits that fit a number). */
+export const size = number(
+  { min: 0, max: Number.MAX_SAFE_INTEGER, radix: 10, expected: "Expected non-negative integer value" },
+  plain,
+);
+/** Signed, up to 2^53-1 either way. */
+export const long = number(
+  {
+    min: -Number.MAX_SAFE_INTEGER,
+    max: Number.MAX_SAFE_INTEGER,
+    radix: 10,
+    expected: "Expected integer value",
+  },
+  plain,
+);
+
+/** Unsigned 32 bit in any C notation, written in hexadecimal with at least `digits` digits: `0x001f`. */
+export const hex = (digits: number, max = 0xffffffff): Scalar<number> =>
+  number(
+    { min: 0, max, radix: 0, expected: "Expected non-negative integer value" },
+    (value) => `0x${value.toString(16).padStart(digits, "0")}`,
+  );
+
+/** Unsigned 32 bit in any C notation, written in decimal. */
+export const uintAnyBase = number(
+  { min: 0, max: 4294967295, radix: 0, expected: "Expected non-negative integer value" },
+  plain,
+);
+
+/** Unsigned 64 bit, decimal. */
+export const ulong: Scalar<bigint> = bigints("Expected non-negative integer value", 10, (value) =>
+  value.toString(),
+);
+
+/** Unsigned 64 bit in any C notation, written in hexadecimal with at least `digits` digits. */
+export const hexLong = (digits: number): Scalar<bigint> =>
+  bigints(
+    "Expected non-negative integer value",
+    0,
+    (value) => `0x${value.toString(16).padStart(digits, "0")}`,
+  );
+
+function bigints(expected: string, radix: 0 | 10, format: (value: bigint) => string): Scalar<bigint> {
+  return {
+    parse(text, element, attr) {
+      if (!(radix === 10 ? decimal : anyBase).test(text)) throw invalidValue(text, element, attr, expected);
+      const value = BigInt(text.trim().replace(/^\+/, ""));
+      if (value > 0xffffffffffffffffn) throw invalidValue(text, element, attr, expected);
+      return value;
+    },
+    format,
+  };
+}
+
+/** Replaces the usual "Invalid value..." by a text of its own. */
+export type Refusal = (text: string) => VirError;
+
+/** One word out of a fixed set. */
+export function oneOf<const W extends readonly string[]>(words: W, refuse?: Refusal): Scalar<W[number]> {
+  const known = new Set<string>(words);
+  return {
+    words,
+    parse(text, element, attr) {
+      if (known.has(text)) return text;
+      throw refuse ? refuse(text) : invalidValue(text, element, attr);
+    },
+    format: (value) => value,
+  };
+}
+
+function pair(yes: string, no: string): Scalar<boolean> {
+  return {
+    words: [yes, no],
+    parse(text, element, attr) {
+      if (text === yes) return true;
+      if (text === no) return false;
+      throw invalidValue(text, element, attr);
+    },
+    format: (value) => (value ? yes : no),
+  };
+}
+
+/** `on` or `off`. */
+export const onOff: Scalar<boolean> = pair("on", "off");
+/** `yes` or `no`. */
+export const yesNo: Scalar<boolean> = pair("yes", "no");
+
+/** The same scalar with another refusal text. */
+export function refusing<T>(scalar: Scalar<T>, refuse: Refusal): Scalar<T> {
+  return {
+    ...scalar,
+    parse(text, element, attr) {
+      try {
+        return scalar.parse(text, element, attr);
+      } catch (cause) {
+        if (cause instanceof VirError) throw refuse(text);
+        throw cause;
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** A comment, a processing instruction or a CDATA section; kept only for text that is handed through. */
+export interface XmlAside {
+  readonly kind: "comment" | "pi" | "cdata";
+  readonly value: string;
+}
+
+/** What stands inside an element, in document order. */
+export type XmlNode = XmlElement | XmlAside | string;
+
+/**
+ * One element of a parsed document. `name` is the local name; `prefix` and `ns` are "" for elements
+ * without a prefix and without a namespace.
+ */
+export interface XmlElement {
+  readonly name: string;
+  readonly prefix: string;
+  /** Namespace URI, default namespaces (`xmlns='...'`) included. */
+  readonly ns: string;
+  /** Attributes by their written name, `xmlns` declarations included, in document order. */
+  readonly attrs: { readonly [name: string]: string };
+  readonly children: readonly XmlElement[];
+  /** All character data directly inside, CDATA included. */
+  readonly text: string;
+  /** Everything inside in order; present only where text and elements mix or asides occur. */
+  readonly content: readonly XmlNode[] | undefined;
+  /** Position of the closing `>` of the start tag: line from 1, column in characters from 0. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** First child element of that name, or `undefined`. */
+export function childNamed(element: XmlElement, name: string): XmlElement | undefined {
+  for (const child of element.children) if (child.name === name) return child;
+  return undefined;
+}
+
+/** All child elements of that name. */
+export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  return element.children.filter((child) => child.name === name);
+}
