@@ -38,10 +38,16 @@ test.each([
   ["<a><b/>", /:1: Premature end of data in tag a line 1\n/],
   ["<a x='1' x='2'/>", /:1: Attribute x redefined\n/],
   ["<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", /Document type declarations are not accepted/],
-  ["<a>&e;</a>", /Entity not defined/],
-  ["<a>\u0000</a>", /Char out of allowed range/],
+  ["<a>&e;</a>", /Entity 'e' not defined/],
+  ["<a>\u0000</a>", /PCDATA invalid Char value 0/],
   ["<q:a/>", /Namespace prefix q on a is not defined/],
   ["<a>".repeat(300), /Excessive depth/],
-])("%j is refused", (text, message) => {
+  ["<a/><b/>", /:1: Extra content at the end of the document\n/],
+  ["<a x=1/>", /AttValue: " or ' expected/],
+  ["<a x='<'/>", /Unescaped '<' not allowed/],
+  ["<a>&#0;</a>", /xmlParseCharRef: invalid xmlChar value 0/],
+  ["<a>\ud800</a>", /invalid Char value 55296/],
+  ["<a><!-- </a>", /Comment not terminated/],
+])("%.30j is refused", (text, message) => {
   expect(() => parseXml(text)).toThrow(message);
 });

@@ -1,4 +1,3 @@
-import { SaxesParser } from "saxes";
 import { malformed } from "./errors.ts";
 import type { XmlElement, XmlNode } from "./tree.ts";
 
@@ -12,22 +11,31 @@ export interface ParseXmlOptions {
 }
 
 interface OpenElement {
-  name: string;
-  prefix: string;
-  ns: string;
-  attrs: Record<string, string>;
-  children: XmlElement[];
+  readonly tag: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly ns: string;
+  readonly attrs: Record<string, string>;
+  readonly children: XmlElement[];
   text: string;
   content: XmlNode[] | undefined;
-  line: number;
-  column: number;
+  readonly line: number;
+  readonly column: number;
 }
 
 const noAttrs: Record<string, string> = Object.freeze({}) as Record<string, string>; // never written to
-const blank = /^[ \t\r\n]*$/;
+const noChildren: XmlElement[] = [];
+const badChar =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const entities: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", apos: "'", quot: '"' };
+/** Runs of name characters; the first character is looked at apart. */
+const nameAt =
+  /[\w:.\-\u00b7\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\ud800-\udfff]+/y;
+const startsName =
+  /^[A-Za-z_:\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\ud800-\udfff]/;
 
 /**
- * Parses a document into a tree with positions.
+ * Parses a document into a tree with positions, in one pass over the text.
  *
  * Refused: document type declarations (hence entities beyond the five of XML), characters XML does not
  * allow (NUL), undeclared namespace prefixes, nesting and length beyond the bounds.
@@ -35,139 +43,301 @@ const blank = /^[ \t\r\n]*$/;
  */
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElement {
   const { what = "domain_definition", maxLength = 16_777_216, maxDepth = 256 } = options;
-  const fail = (message: string, line: number, column: number): never => {
-    const lineText = text.split("\n", line)[line - 1] ?? "";
-    throw malformed(what, { line, column, lineText }, message);
-  };
-  if (text.length > maxLength) fail(`Document is longer than ${maxLength} characters`, 1, 0);
-  const start = skipBlank(text);
-  if (start === text.length) fail("Document is empty", 1, 0);
-  if (text.charCodeAt(start) !== 60) fail("Start tag expected, '<' not found", 1, start);
+  return new Scanner(text, what, maxDepth).document(maxLength);
+}
 
-  const parser = new SaxesParser({ position: true });
-  const stack: OpenElement[] = [];
-  let current: OpenElement | undefined;
-  let root: XmlElement | undefined;
-  let startLine = 1;
-  let startColumn = 0;
-  const failHere = (message: string) => fail(message, parser.line, parser.column);
-  const append = (node: XmlNode) => {
-    if (!current) return;
-    current.content ??= contentSoFar(current);
-    current.content.push(node);
-  };
+/** Line and column of growing offsets, counted only as far as asked. */
+class Scanner {
+  readonly #text: string;
+  readonly #what: string;
+  readonly #maxDepth: number;
+  #at = 0;
+  #line = 1;
+  #lineStart = 0;
+  /** Up to here line ends have been counted. */
+  #counted = 0;
+  readonly #stack: OpenElement[] = [];
 
-  parser.on("error", (error) => {
-    const at = /^(?:[^:]*:)?(\d+):(\d+): (.*)$/s.exec(error.message);
-    const message = at?.[3] ?? error.message;
-    fail(libxmlWording(message, stack), at ? Number(at[1]) : parser.line, at ? Number(at[2]) : parser.column);
-  });
-  parser.on("doctype", () => failHere("Document type declarations are not accepted"));
-  parser.on("opentagstart", () => {
-    startLine = parser.line;
-    startColumn = parser.column;
-  });
-  parser.on("opentag", (tag) => {
-    if (stack.length >= maxDepth) failHere(`Excessive depth in document: ${maxDepth}`);
-    const colon = tag.name.indexOf(":");
-    const prefix = colon < 0 ? "" : tag.name.slice(0, colon);
-    const attrs = tag.attributes as Record<string, string>; // plain strings: the parser runs without xmlns
-    const hasNs = current?.ns !== undefined && current.ns !== "";
-    let ns = prefix === "" && hasNs ? (current?.ns ?? "") : "";
-    if (prefix !== "" && prefix !== "xml") {
-      ns =
-        lookUpPrefix(prefix, attrs, stack) ??
-        failHere(`Namespace prefix ${prefix} on ${tag.name.slice(colon + 1)} is not defined`);
-    } else if (attrs["xmlns"] !== undefined) {
-      ns = attrs["xmlns"];
-    } else if (prefix === "" && (hasNs || (current?.prefix ?? "") !== "")) {
-      ns = lookUpPrefix("", attrs, stack) ?? "";
+  constructor(text: string, what: string, maxDepth: number) {
+    this.#text = text;
+    this.#what = what;
+    this.#maxDepth = maxDepth;
+  }
+
+  document(maxLength: number): XmlElement {
+    const text = this.#text;
+    if (text.length > maxLength) this.#fail(`Document is longer than ${maxLength} characters`, 0);
+    const bad = badChar.exec(text);
+    if (bad) this.#fail(`PCDATA invalid Char value ${bad[0].charCodeAt(0)}`, bad.index);
+    if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
+    this.#skipBlank();
+    if (this.#at === text.length) this.#fail("Document is empty", this.#at);
+    if (text.startsWith("<?xml", this.#at)) this.#skipTo("?>", "parsing XML declaration: '?>' expected");
+    this.#outside();
+    if (text.charCodeAt(this.#at) !== 60) this.#fail("Start tag expected, '<' not found", this.#at);
+    const root = this.#elements();
+    this.#outside();
+    if (this.#at < text.length) this.#fail("Extra content at the end of the document", this.#at);
+    return root;
+  }
+
+  /** Blanks, comments and processing instructions around the root. */
+  #outside(): void {
+    const text = this.#text;
+    for (;;) {
+      this.#skipBlank();
+      if (text.startsWith("<!--", this.#at)) this.#comment();
+      else if (text.startsWith("<?", this.#at)) this.#skipTo("?>", "PI is not closed");
+      else if (text.startsWith("<!", this.#at))
+        this.#fail("Document type declarations are not accepted", this.#at);
+      else return;
     }
-    let count = 0;
-    for (const _ in attrs) count++;
-    const element: OpenElement = {
-      name: colon < 0 ? tag.name : tag.name.slice(colon + 1),
+  }
+
+  #elements(): XmlElement {
+    const text = this.#text;
+    const stack = this.#stack;
+    for (;;) {
+      // At "<".
+      const next = text.charCodeAt(this.#at + 1);
+      let current = stack[stack.length - 1];
+      if (next === 47) {
+        if (this.#endTag() && current && stack.length === 0) return current;
+      } else if (next === 33 && current) {
+        this.#bang(current);
+      } else if (next === 63 && current) {
+        const from = this.#at + 2;
+        this.#skipTo("?>", "PI is not closed");
+        append(current, { kind: "pi", value: text.slice(from, this.#at - 2) });
+      } else {
+        const opened = this.#startTag();
+        if (text.charCodeAt(this.#at - 2) === 47) {
+          if (stack.length === 0) return opened;
+        } else stack.push(opened);
+      }
+      current = stack[stack.length - 1];
+      if (!current) continue;
+      const from = this.#at;
+      const to = text.indexOf("<", from);
+      if (to < 0) this.#fail(`Premature end of data in tag ${current.tag} line ${current.line}`, text.length);
+      if (to > from) this.#characters(current, from, to);
+      this.#at = to;
+    }
+  }
+
+  #characters(current: OpenElement, from: number, to: number): void {
+    const written = this.#text.slice(from, to);
+    if (isBlank(written)) {
+      // Blanks between elements are layout; blanks alone in an element are its text.
+      if (current.children.length === 0) current.text += written;
+      current.content?.push(written);
+      return;
+    }
+    if (written.includes("]]>"))
+      this.#fail("Sequence ']]>' not allowed in content", from + written.indexOf("]]>"));
+    const chunk = this.#decode(written, from);
+    if (current.content || current.children.length > 0) append(current, chunk);
+    current.text += chunk;
+  }
+
+  #startTag(): OpenElement {
+    const text = this.#text;
+    const stack = this.#stack;
+    const tagAt = this.#at + 1;
+    if (stack.length >= this.#maxDepth)
+      this.#fail(`Excessive depth in document: ${this.#maxDepth}`, this.#at);
+    this.#at = tagAt;
+    const tag = this.#name("StartTag: invalid element name");
+    let attrs = noAttrs;
+    for (;;) {
+      const before = this.#at;
+      this.#skipBlank();
+      const char = text.charCodeAt(this.#at);
+      if (char === 62) {
+        this.#at++;
+        break;
+      }
+      if (char === 47 && text.charCodeAt(this.#at + 1) === 62) {
+        this.#at += 2;
+        break;
+      }
+      if (before === this.#at)
+        this.#fail(
+          this.#at >= text.length ? `Couldn't find end of Start Tag ${tag}` : "attributes construct error",
+          this.#at,
+        );
+      const nameFrom = this.#at;
+      const name = this.#name(`Couldn't find end of Start Tag ${tag}`);
+      this.#skipBlank();
+      if (text.charCodeAt(this.#at) !== 61)
+        this.#fail(`Specification mandates value for attribute ${name}`, this.#at);
+      this.#at++;
+      this.#skipBlank();
+      const quote = text[this.#at];
+      if (quote !== "'" && quote !== '"') this.#fail("AttValue: \" or ' expected", this.#at);
+      const from = this.#at + 1;
+      const to = text.indexOf(quote ?? "", from);
+      if (to < 0) this.#fail("AttValue: ' expected", text.length);
+      const written = text.slice(from, to);
+      const less = written.indexOf("<");
+      if (less >= 0) this.#fail("Unescaped '<' not allowed in attributes values", from + less);
+      if (attrs === noAttrs) attrs = {};
+      if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, nameFrom);
+      attrs[name] = this.#decode(
+        /[\t\n\r]/.test(written) ? written.replace(/\r\n|[\t\n\r]/g, " ") : written,
+        from,
+      );
+      this.#at = to + 1;
+    }
+    return this.#open(tag, attrs, tagAt);
+  }
+
+  #open(tag: string, attrs: Record<string, string>, tagAt: number): OpenElement {
+    const parent = this.#stack[this.#stack.length - 1];
+    const colon = tag.indexOf(":");
+    const prefix = colon < 0 ? "" : tag.slice(0, colon);
+    let ns = parent === undefined || parent.prefix !== prefix ? this.#namespace(prefix) : parent.ns;
+    if (attrs !== noAttrs) ns = attrs[prefix === "" ? "xmlns" : `xmlns:${prefix}`] ?? ns;
+    if (prefix !== "" && !ns)
+      this.#fail(`Namespace prefix ${prefix} on ${tag.slice(colon + 1)} is not defined`, tagAt);
+    const opened: OpenElement = {
+      tag,
+      name: colon < 0 ? tag : tag.slice(colon + 1),
       prefix,
-      ns,
-      attrs: count === 0 ? noAttrs : attrs,
-      children: [],
+      ns: ns ?? "",
+      attrs,
+      children: this.#text.charCodeAt(this.#at - 2) === 47 ? noChildren : [],
       text: "",
       content: undefined,
-      line: startLine,
-      column: startColumn,
+      line: this.#lineOf(tagAt),
+      column: tagAt - 1 - this.#lineStart,
     };
-    if (current) {
-      if (current.content) current.content.push(element);
-      else if (current.text !== "" && !blank.test(current.text)) append(element);
-      current.children.push(element);
+    if (parent) {
+      if (parent.content) parent.content.push(opened);
+      else if (parent.text !== "" && !isBlank(parent.text)) append(parent, opened);
+      parent.children.push(opened);
     }
-    stack.push(element);
-    current = element;
-  });
-  parser.on("closetag", () => {
-    root = stack.pop();
-    current = stack[stack.length - 1];
-  });
-  parser.on("text", (chunk) => {
-    if (!current) return;
-    if (current.content) current.content.push(chunk);
-    else if (current.children.length > 0 && !blank.test(chunk)) append(chunk);
-    current.text += chunk;
-  });
-  parser.on("cdata", (chunk) => {
-    append({ kind: "cdata", value: chunk });
-    if (current) current.text += chunk;
-  });
-  parser.on("comment", (value) => append({ kind: "comment", value }));
-  parser.on("processinginstruction", ({ target, body }) =>
-    append({ kind: "pi", value: body === "" ? target : `${target} ${body}` }),
-  );
-
-  parser.write(start === 0 ? text : text.slice(start)).close();
-  return root ?? fail("Document is empty", 1, 0);
-}
-
-function skipBlank(text: string): number {
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (at < text.length && text.charCodeAt(at) <= 32 && text.charCodeAt(at) !== 0) at++;
-  return at;
-}
-
-function contentSoFar(element: OpenElement): XmlNode[] {
-  // Text seen before the first child is kept; blanks between children carry nothing.
-  return element.text === "" || element.children.length > 0
-    ? [...element.children]
-    : [element.text, ...element.children];
-}
-
-function lookUpPrefix(
-  prefix: string,
-  own: Record<string, string>,
-  stack: readonly OpenElement[],
-): string | undefined {
-  const key = prefix === "" ? "xmlns" : `xmlns:${prefix}`;
-  if (own[key] !== undefined) return own[key];
-  for (let i = stack.length - 1; i >= 0; i--) {
-    const uri = stack[i]?.attrs[key];
-    if (uri !== undefined) return uri;
+    return opened;
   }
-  return undefined;
+
+  #namespace(prefix: string): string | undefined {
+    if (prefix === "xml") return "http://www.w3.org/XML/1998/namespace";
+    const key = prefix === "" ? "xmlns" : `xmlns:${prefix}`;
+    for (let i = this.#stack.length - 1; i >= 0; i--) {
+      const uri = this.#stack[i]?.attrs[key];
+      if (uri !== undefined) return uri;
+    }
+    return undefined;
+  }
+
+  #endTag(): true {
+    const text = this.#text;
+    const from = this.#at;
+    const current = this.#stack.pop();
+    this.#at = from + 2;
+    if (current && text.startsWith(current.tag, this.#at)) {
+      this.#at += current.tag.length;
+      if (text.charCodeAt(this.#at) !== 62) this.#skipBlank();
+      if (text.charCodeAt(this.#at) === 62) {
+        this.#at++;
+        return true;
+      }
+    }
+    this.#at = from + 2;
+    const got = this.#name("expected '>'");
+    const message = `Opening and ending tag mismatch: ${current?.tag} line ${current?.line} and ${got}`;
+    return this.#fail(message, Math.min(text.length, this.#at + 1));
+  }
+
+  #bang(current: OpenElement): void {
+    const text = this.#text;
+    const from = this.#at;
+    if (text.startsWith("<!--", from)) {
+      append(current, { kind: "comment", value: this.#comment() });
+    } else if (text.startsWith("<![CDATA[", from)) {
+      this.#skipTo("]]>", "CData section not finished");
+      const value = text.slice(from + 9, this.#at - 3);
+      append(current, { kind: "cdata", value });
+      current.text += value;
+    } else this.#fail("StartTag: invalid element name", from + 1);
+  }
+
+  #comment(): string {
+    const from = this.#at + 4;
+    this.#at = from;
+    this.#skipTo("-->", "Comment not terminated");
+    return this.#text.slice(from, this.#at - 3);
+  }
+
+  #name(message: string): string {
+    nameAt.lastIndex = this.#at;
+    const name = nameAt.exec(this.#text)?.[0];
+    if (name === undefined || !startsName.test(name)) return this.#fail(message, this.#at);
+    this.#at += name.length;
+    return name;
+  }
+
+  #decode(written: string, from: number): string {
+    const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
+    if (!text.includes("&")) return text;
+    return text.replace(/&([^;&\s]*)(;?)/g, (_whole, name: string, end: string, offset: number) => {
+      const at = from + offset;
+      if (end === "")
+        return this.#fail(name === "" ? "xmlParseEntityRef: no name" : "EntityRef: expecting ';'", at);
+      if (!name.startsWith("#")) return entities[name] ?? this.#fail(`Entity '${name}' not defined`, at);
+      const code = /^#x[0-9a-fA-F]+$/.test(name)
+        ? Number.parseInt(name.slice(2), 16)
+        : /^#\d+$/.test(name)
+          ? Number(name.slice(1))
+          : -1;
+      const char = code >= 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\0";
+      return badChar.test(char)
+        ? this.#fail(`xmlParseCharRef: invalid xmlChar value ${Math.max(code, 0)}`, at)
+        : char;
+    });
+  }
+
+  #skipBlank(): void {
+    const text = this.#text;
+    for (;;) {
+      const char = text.charCodeAt(this.#at);
+      if (char !== 32 && char !== 10 && char !== 9 && char !== 13) return;
+      this.#at++;
+    }
+  }
+
+  #skipTo(end: string, message: string): void {
+    const at = this.#text.indexOf(end, this.#at);
+    if (at < 0) this.#fail(message, this.#text.length);
+    this.#at = at + end.length;
+  }
+
+  #lineOf(offset: number): number {
+    for (let at = this.#text.indexOf("\n", this.#counted); at >= 0 && at < offset; ) {
+      this.#line++;
+      this.#lineStart = at + 1;
+      this.#counted = at + 1;
+      at = this.#text.indexOf("\n", at + 1);
+    }
+    return this.#line;
+  }
+
+  #fail(message: string, offset: number): never {
+    const text = this.#text;
+    const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
+    const lineEnd = text.indexOf("\n", lineStart);
+    let line = 1;
+    for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
+    const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+    throw malformed(this.#what, { line, column: offset - lineStart, lineText }, message);
+  }
 }
 
-/** The parser's messages in the words clients know from libxml2, where there is a counterpart. */
-function libxmlWording(message: string, stack: readonly OpenElement[]): string {
-  const open = stack[stack.length - 1];
-  if (/^unclosed tag: /.test(message)) {
-    return `Premature end of data in tag ${open?.name ?? message.slice(14)} line ${open?.line ?? 1}`;
-  }
-  const mismatch = /^unexpected close tag/.test(message) || /^unmatched closing tag: (.*)\.$/.exec(message);
-  if (mismatch && open) {
-    const got = typeof mismatch === "object" ? mismatch[1] : "";
-    return `Opening and ending tag mismatch: ${open.name} line ${open.line} and ${got}`;
-  }
-  const duplicate = /^duplicate attribute: (.*)\.$/.exec(message);
-  if (duplicate) return `Attribute ${duplicate[1]} redefined`;
-  if (message.startsWith("undefined entity")) return "Entity not defined";
-  if (message.startsWith("disallowed character")) return "Char out of allowed range";
-  return message;
+const notBlank = /[^ \t\r\n]/;
+const isBlank = (text: string): boolean => !notBlank.test(text);
+
+function append(element: OpenElement, node: XmlNode): void {
+  // Blanks seen so far were layout between children.
+  element.content ??= isBlank(element.text) ? [...element.children] : [element.text, ...element.children];
+  element.content.push(node);
 }
