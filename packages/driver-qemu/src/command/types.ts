@@ -1,7 +1,14 @@
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 
 /** A value QEMU understands, in the order its members are to be written. `undefined` members are left out. */
-export type Json = string | number | bigint | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 export type Props = { readonly [key: string]: Json | undefined };
 
 /**
@@ -37,7 +44,15 @@ export interface TapResources {
   vhostFds: readonly number[];
 }
 
-export type DeviceFd = "vdpa" | "vhost-scsi" | "vsock" | "tpm" | "tpm-cancel" | "vhost-user-gpu" | "slirp" | "passt";
+export type DeviceFd =
+  | "vdpa"
+  | "vhost-scsi"
+  | "vsock"
+  | "tpm"
+  | "tpm-cancel"
+  | "vhost-user-gpu"
+  | "slirp"
+  | "passt";
 
 export interface SecretRequest {
   type: "volume" | "ceph" | "iscsi" | "tls" | "vtpm";
