@@ -40,6 +40,8 @@ export interface ElementOptions<T> {
   readonly ns?: string;
   /** Written as `<tag/>` when it holds nothing, rather than left out. */
   readonly keepEmpty?: boolean;
+  /** Written with an end tag even when it holds nothing. */
+  readonly endTag?: boolean;
   /** What several fields mean together: legacy spellings folded in, contradictions refused. */
   readonly read?: (value: T, element: XmlElement, context: Context) => void;
   /** The value as this caller may see it, before it is written. */
@@ -58,7 +60,7 @@ export function element<F extends Fields>(
   options: ElementOptions<InferFields<F>> = {},
 ): ElementCodec<InferFields<F>> {
   type Value = InferFields<F>;
-  const { read, view, keepEmpty = false } = options;
+  const { read, view, keepEmpty = false, endTag = false } = options;
   const step: Step = compile(fields);
   return {
     tag,
@@ -79,6 +81,7 @@ export function element<F extends Fields>(
         return;
       }
       step.formatBody(shown, writer, context);
+      if (endTag) writer.startBody();
       if (!keepEmpty && writer.isBare(mark)) writer.drop(mark);
       else writer.close(tag);
     },

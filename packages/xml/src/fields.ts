@@ -314,29 +314,36 @@ export function raw(tag: string): Field<XmlElement, "optional"> {
   };
 }
 
-/** Fields that stand in the same element but make up a value of their own (`undefined` when none is set). */
-export function group<F extends Fields>(fields: F): Field<InferFields<F>, "optional"> {
+/** Fields that stand in the same element but make up a value of their own: `undefined` when none is set. */
+export function group<F extends Fields>(fields: F): Field<InferFields<F>, "optional">;
+export function group<F extends Fields>(
+  fields: F,
+  options: { readonly required: true },
+): Field<InferFields<F>, "always">;
+export function group<F extends Fields>(
+  fields: F,
+  options: { readonly required?: true } = {},
+): Field<InferFields<F>, "always" | "optional"> {
   const step = compile(fields);
   return {
-    presence: "optional",
+    presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
       after(from, out, context) {
         const own: Bag = {};
         step.parse(from, own, context, true);
-        if (
-          Object.values(own).some((part) => part !== undefined && !(Array.isArray(part) && part.length === 0))
-        )
-          out[key] = own;
+        if (options.required || Object.values(own).some(isSet)) out[key] = own;
       },
       formatAttrs: (value, writer, context) =>
         formatGroup(value[key], (own) => step.formatAttrs(own, writer, context)),
       formatBody: (value, writer, context) =>
         formatGroup(value[key], (own) => step.formatBody(own, writer, context)),
-      knowsAttr: (name) => step.knowsAttr(name, {}),
-      knowsTag: (name) => step.knowsTag(name, {}),
+      knowsAttr: (name, value) => step.knowsAttr(name, (value[key] ?? {}) as Bag), // read by the same fields
+      knowsTag: (name, value) => step.knowsTag(name, (value[key] ?? {}) as Bag), // as above
     }),
   };
 }
+
+const isSet = (part: unknown): boolean => part !== undefined && !(Array.isArray(part) && part.length === 0);
 
 const formatGroup = (own: unknown, write: (own: Bag) => void) => {
   if (own !== undefined) write(own as Bag); // read by the same fields

@@ -41,8 +41,8 @@ export interface Plan {
   readonly text?: (value: Bag, context: Context) => string | undefined;
   readonly pick?: (value: Bag) => Step | undefined;
   /** Names it reads beside `attr` and `tags`. */
-  readonly knowsAttr?: (name: string) => boolean;
-  readonly knowsTag?: (name: string) => boolean;
+  readonly knowsAttr?: (name: string, value: Bag) => boolean;
+  readonly knowsTag?: (name: string, value: Bag) => boolean;
 }
 
 /** A field of an element. `plan` is called once, with the name the field has in the data. */
@@ -129,11 +129,11 @@ export function compile(fields: { readonly [key: string]: Field<unknown, string>
     },
     knowsAttr: (name, value) =>
       attrs.has(name) ||
-      alsoAttrs.some((knows) => knows(name)) ||
+      alsoAttrs.some((knows) => knows(name, value)) ||
       picks.some((pick) => pick(value)?.knowsAttr(name, value)),
     knowsTag: (name, value) =>
       tags.has(name) ||
-      alsoTags.some((knows) => knows(name)) ||
+      alsoTags.some((knows) => knows(name, value)) ||
       picks.some((pick) => pick(value)?.knowsTag(name, value)),
   };
   return step;

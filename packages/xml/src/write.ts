@@ -35,6 +35,12 @@ export class XmlWriter {
     this.#out.push(` ${name}='${escapeXml(value)}'`);
   }
 
+  /** Ends the start tag last opened, whether or not a child follows. */
+  startBody(): void {
+    if (this.#pending) this.#out.push(">\n");
+    this.#pending = false;
+  }
+
   /** Closes an element without text. */
   close(tag: string): void {
     this.#depth--;

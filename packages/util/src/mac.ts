@@ -1,0 +1,21 @@
+/**
+ * @returns the address in lower case with two digits a byte, or `undefined` when it is none
+ */
+export function parseMac(text: string): string | undefined {
+  const parts = text.trim().split(":");
+  if (parts.length !== 6 || !parts.every((part) => /^[0-9a-fA-F]{1,2}$/.test(part))) return undefined;
+  return parts.map((part) => part.toLowerCase().padStart(2, "0")).join(":");
+}
+
+/** Addressed to a group rather than to one card. */
+export const isMulticastMac = (mac: string): boolean => (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+
+/**
+ * A new address: three fixed bytes, three random ones.
+ * @param prefix `52:54:00` for QEMU and KVM
+ * @param random source of `n` random bytes
+ */
+export function generateMac(prefix: string, random: (n: number) => Uint8Array): string {
+  const tail = Array.from(random(3), (byte) => byte.toString(16).padStart(2, "0"));
+  return [prefix, ...tail].join(":");
+}
