@@ -1,3 +1,4 @@
+import { deferred } from "@libvirt-ts/util/deferred";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type AsyncJobKind, DomainJobs, type JobKind } from "./jobs.ts";
 
@@ -8,9 +9,8 @@ const api = (name: string) => ({ api: name });
 
 /** A job that stays until told. */
 function holding(run: (body: () => Promise<void>) => Promise<void>) {
-  let end = () => {};
-  const done = run(() => new Promise<void>((resolve) => (end = resolve)));
-  return { done, end: () => end() };
+  const { promise, resolve } = deferred();
+  return { done: run(() => promise), end: resolve };
 }
 
 test("one at a time, in order", async () => {
@@ -46,7 +46,9 @@ test.each<[AsyncJobKind, JobKind, boolean]>([
   const long = holding((body) => jobs.runAsync(kind, api("long"), body));
   await Promise.resolve();
   let ran = false;
-  const other = jobs.run(wanted, api("other"), async () => void (ran = true));
+  const other = jobs.run(wanted, api("other"), async () => {
+    ran = true;
+  });
   await vi.advanceTimersByTimeAsync(1);
   expect(ran).toBe(allowed);
   long.end();

@@ -39,7 +39,7 @@ test("the head names the command to use", async () => {
   await directory.save("vm", "<domain/>\n");
   const text = await readFile(directory.file("vm"), "utf8");
   expect(text).toMatch(
-    /^<!--\nWARNING: THIS IS AN AUTO-GENERATED FILE\.[^]*\n {2}virsh edit vm\n[^]*-->\n\n<domain\/>\n$/,
+    /^<!--\nWARNING: THIS IS AN AUTO-GENERATED FILE\.[\s\S]*\n {2}virsh edit vm\n[\s\S]*-->\n\n<domain\/>\n$/,
   );
   await directory.save("a--b", "<domain/>\n");
   expect(await readFile(directory.file("a--b"), "utf8")).toContain("\n  virsh edit\n");

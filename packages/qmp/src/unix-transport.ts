@@ -1,5 +1,5 @@
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
-import { native } from "@libvirt-ts/native";
+import { native, type Poll, READABLE, WRITABLE } from "@libvirt-ts/native";
 import type { Transport } from "./transport.ts";
 
 const READ_BYTES = 64 * 1024;
@@ -17,14 +17,15 @@ interface Outgoing {
  */
 export class UnixTransport implements Transport {
   readonly #fd: number;
-  readonly #poll;
+  readonly #poll: Poll;
   readonly #buffer = Buffer.allocUnsafe(READ_BYTES);
   readonly #queue: Outgoing[] = [];
   #onData: (chunk: Uint8Array) => void = () => {};
   #onEnd: (error: Error | undefined) => void = () => {};
   #closed = false;
+  #waitsForRoom = false;
 
-  /** @param fd a connected, non-blocking stream socket; owned from here on */
+  /** @param fd a connected stream socket; owned from here on */
   constructor(fd: number) {
     this.#fd = fd;
     this.#poll = new native.Poll(fd);
@@ -35,10 +36,7 @@ export class UnixTransport implements Transport {
    * @throws VirError SYSTEM_ERROR when the peer cannot be reached
    */
   static open(target: string | number): UnixTransport {
-    if (typeof target === "number") {
-      native.setNonBlocking(target, true);
-      return new UnixTransport(target);
-    }
+    if (typeof target === "number") return new UnixTransport(target);
     const fd = native.socketUnix("stream");
     if (fd < 0) throw systemError(ErrorDomain.QEMU, fd, "Unable to create socket");
     const connected = native.connectUnix(fd, target);
@@ -46,7 +44,6 @@ export class UnixTransport implements Transport {
       native.close(fd);
       throw systemError(ErrorDomain.QEMU, connected, "failed to connect to monitor socket");
     }
-    native.setNonBlocking(fd, true);
     return new UnixTransport(fd);
   }
 
@@ -72,35 +69,35 @@ export class UnixTransport implements Transport {
   }
 
   #watch(): void {
-    const events = native.READABLE | (this.#queue.length > 0 ? native.WRITABLE : 0);
-    this.#poll.start(events, (status: number, ready: number) => {
-      if (status < 0) this.close(systemError(ErrorDomain.QEMU, status, "cannot watch monitor socket"));
-      if (ready & native.WRITABLE && !this.#closed) this.#flush();
-      if (ready & native.READABLE && !this.#closed) this.#read();
+    const events = READABLE | (this.#waitsForRoom ? WRITABLE : 0);
+    this.#poll.start(events, (status, ready) => {
+      if (ready & WRITABLE && !this.#closed) this.#flush();
+      // A failed watch is explained by the read that follows.
+      if ((ready & READABLE || status < 0) && !this.#closed) this.#read();
     });
   }
 
   #read(): void {
-    while (!this.#closed) {
-      const received = native.recv(this.#fd, this.#buffer, 0, READ_BYTES, []);
-      if (received === -EAGAIN) return;
-      if (received === 0 || received === -ECONNRESET) return this.close();
-      if (received < 0)
-        return this.close(systemError(ErrorDomain.QEMU, received, "cannot read from monitor"));
-      this.#onData(this.#buffer.subarray(0, received));
-      if (received < READ_BYTES) return;
+    for (let received = READ_BYTES; received === READ_BYTES && !this.#closed; ) {
+      received = native.recv(this.#fd, this.#buffer, 0, READ_BYTES);
+      if (received > 0) this.#onData(this.#buffer.subarray(0, received));
+      else if (received === 0 || received === -ECONNRESET) this.close();
+      else if (received !== -EAGAIN)
+        this.close(systemError(ErrorDomain.QEMU, received, "cannot read from monitor"));
     }
   }
 
   #flush(): void {
-    const wasWaiting = this.#queue.length > 0;
     for (let next = this.#queue[0]; next; next = this.#queue[0]) {
-      const sent = native.send(this.#fd, [next.bytes], [...next.fds]);
+      const sent = native.send(this.#fd, [next.bytes], next.fds);
       if (sent === -EAGAIN) break;
       // The reading side sees the hang-up and ends the conversation: a refused write only drops the request.
       if (sent < 0 || sent === next.bytes.length) this.#queue.shift();
       else this.#queue[0] = { bytes: next.bytes.subarray(sent), fds: [] };
     }
-    if (wasWaiting) this.#watch();
+    if (this.#queue.length > 0 !== this.#waitsForRoom) {
+      this.#waitsForRoom = this.#queue.length > 0;
+      this.#watch();
+    }
   }
 }
