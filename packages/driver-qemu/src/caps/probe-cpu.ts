@@ -2,7 +2,6 @@ import type { CapsFlag } from "./flags.ts";
 import type { Ask } from "./probe.ts";
 import type { CpuProperty, HostCpuModel } from "./qemu-caps.ts";
 
-type Value = boolean | number | string;
 interface Model {
   name: string;
   props?: Record<string, unknown>;

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { writeAtomic } from "@libvirt-ts/util/write-atomic";
+import { formatQemuCaps, parseQemuCaps } from "./cache-xml.ts";
+import { type ProbeBinaryOptions, probeBinary } from "./probe-binary.ts";
+import type { QemuCaps } from "./qemu-caps.ts";
+
+export interface CapsCacheOptions extends ProbeBinaryOptions {
+  /** `<cache>/qemu/capabilities` */
+  dir: string;
+  /** Told of every probe; what goes wrong with the cache files is not an error of the caller. */
+  onWarning?: (error: unknown, what: string) => void;
+  probe?: typeof probeBinary;
+}
+
+/**
+ * Capabilities by path of the binary: memory, then file, then a probe. Concurrent callers share one probe, and an
+ * answer from memory costs one `stat`.
+ */
+export class CapsCache {
+  readonly #options: CapsCacheOptions;
+  readonly #known = new Map<string, QemuCaps>();
+  readonly #pending = new Map<string, Promise<QemuCaps>>();
+
+  constructor(options: CapsCacheOptions) {
+    this.#options = options;
+  }
+
+  /** @throws VirError if the binary is missing or cannot be probed */
+  get(emulator: string): Promise<QemuCaps> {
+    const running = this.#pending.get(emulator);
+    if (running !== undefined) return running;
+    const lookup = this.#lookUp(emulator).finally(() => this.#pending.delete(emulator));
+    this.#pending.set(emulator, lookup);
+    return lookup;
+  }
+
+  /** Without waiting or checking the binary: what is in memory. */
+  peek(emulator: string): QemuCaps | undefined {
+    return this.#known.get(emulator);
+  }
+
+  async #lookUp(emulator: string): Promise<QemuCaps> {
+    const known = this.#known.get(emulator) ?? (await this.#load(emulator));
+    if (known !== undefined && (await this.#isFresh(known))) {
+      this.#known.set(emulator, known);
+      return known;
+    }
+    const caps = await (this.#options.probe ?? probeBinary)(emulator, this.#options);
+    this.#known.set(emulator, caps);
+    await this.#store(emulator, caps);
+    return caps;
+  }
+
+  /** KVM is compared by the driver's own decision, never by what QEMU found: the two may disagree for ever. */
+  async #isFresh(caps: QemuCaps): Promise<boolean> {
+    const { self, kvm, kernelVersion } = this.#options;
+    if (caps.origin.selfCtime !== self.ctime || caps.origin.selfVersion !== self.version) return false;
+    if (caps.kernelVersion !== (kvm ? kernelVersion : undefined)) return false;
+    const { ctimeMs } = await stat(caps.emulator);
+    return Math.floor(ctimeMs / 1000) === caps.origin.binaryCtime;
+  }
+
+  #file(emulator: string): string {
+    return join(this.#options.dir, `${createHash("sha256").update(emulator).digest("hex")}.xml`);
+  }
+
+  async #load(emulator: string): Promise<QemuCaps | undefined> {
+    try {
+      const caps = parseQemuCaps(await readFile(this.#file(emulator), "utf8"));
+      return caps.emulator === emulator ? caps : undefined;
+    } catch (error) {
+      if (!isMissing(error)) this.#options.onWarning?.(error, "capability cache file ignored");
+      return undefined;
+    }
+  }
+
+  async #store(emulator: string, caps: QemuCaps) {
+    const file = this.#file(emulator);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeAtomic(file, formatQemuCaps(caps));
+    } catch (error) {
+      this.#options.onWarning?.(error, "capability cache file not written");
+    }
+  }
+}
+
+const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** Where QEMU binaries are looked for; first hit wins. */
+export async function findEmulator(
+  arch: string,
+  path: string,
+  hostArch: string,
+): Promise<string | undefined> {
+  const names = [`qemu-system-${arch === "i686" ? "i386" : arch === "armv7l" ? "arm" : arch}`];
+  const candidates = path.split(":").flatMap((dir) => names.map((name) => join(dir, name)));
+  if (arch === hostArch) candidates.push("/usr/libexec/qemu-kvm");
+  for (const candidate of candidates) {
+    try {
+      await realpath(candidate);
+      return candidate;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+  return undefined;
+}
