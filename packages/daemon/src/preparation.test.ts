@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { managerKeys } from "@libvirt-ts/config";
+import { expect, test } from "vitest";
+import { loadConfig, loggerOptions } from "./preparation.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "preparation-"));
+
+test("a missing file is fine unless it was named by hand", () => {
+  const missing = join(directory, "none.conf");
+  expect(loadConfig(managerKeys, missing, true).values.max_clients).toBe(1024);
+  expect(() => loadConfig(managerKeys, missing, false)).toThrow("Can't load config file: ENOENT");
+});
+
+test("a wrong type names file, line and column, and sets the exit code", () => {
+  const file = join(directory, "bad.conf");
+  writeFileSync(file, "# x\nmax_clients = 'many'\n");
+  expect(() => loadConfig(managerKeys, file, true)).toThrow(`${file}:2:15: expected a number`);
+  expect(() => loadConfig(managerKeys, file, true)).toThrow(expect.objectContaining({ exitCode: 7 }));
+});
+
+const base = {
+  name: "d",
+  values: loadConfig(managerKeys, "", true).values,
+  env: {},
+  verbose: false,
+  inBackground: false,
+};
+
+test.each([
+  [{}, { level: 3, outputs: "1:stderr" }],
+  [{ verbose: true }, { level: 2 }],
+  [{ inBackground: true }, { outputs: "1:file:/l" }],
+  [
+    { values: { ...base.values, log_level: 1, log_outputs: "1:file:/x" }, verbose: true },
+    { level: 1, outputs: "1:file:/x" },
+  ],
+  [
+    { env: { LIBVIRT_DEBUG: "debug", LIBVIRT_LOG_FILTERS: "1:rpc", LIBVIRT_LOG_OUTPUTS: "2:stderr" } },
+    { level: 1, filters: "1:rpc", outputs: "2:stderr" },
+  ],
+  [{ env: { LIBVIRT_DEBUG: "4" } }, { level: 4 }],
+])("%j", (change, expected) => {
+  expect(loggerOptions({ ...base, file: "/l", ...change })).toMatchObject(expected);
+});
