@@ -6,7 +6,8 @@ import { toVirError } from "./failure.ts";
 export class Reader {
   readonly bytes: Buffer;
   readonly view: DataView;
-  readonly end: number;
+  /** Where reading ends; callers that reuse a reader move it together with `position`. */
+  end: number;
   position: number;
 
   /** @param bytes kept, not copied; @param start where reading begins */
