@@ -1,3 +1,12 @@
+export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
+export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";
+export {
+  type DomainEventFields,
+  type DomainEventName,
+  domainEvents,
+  EVENT_ID_LAST,
+  OLD_EVENT_ID_LAST,
+} from "./event-table.ts";
 export {
   type AsyncJob,
   type AsyncJobKind,

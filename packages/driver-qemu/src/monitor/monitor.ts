@@ -1,0 +1,127 @@
+import type { QmpClient } from "@libvirt-ts/qmp";
+
+/** `query-status`. */
+export interface RunState {
+  running: boolean;
+  /** running, paused, prelaunch, shutdown, io-error, guest-panicked, inmigrate, suspended, watchdog … */
+  status: string;
+}
+
+export interface ChardevInfo {
+  /** Id on the command line: `charserial0`. */
+  label: string;
+  /** Backend: `pty:/dev/pts/3`, `disconnected:unix:…`. */
+  filename: string;
+  /** Whether the guest has opened its end (virtio channels). */
+  "frontend-open": boolean;
+}
+
+export interface CpuFast {
+  "cpu-index": number;
+  "thread-id": number;
+  "qom-path": string;
+}
+
+export interface BlockDeviceStats {
+  rd_operations: number;
+  rd_bytes: number;
+  rd_total_time_ns: number;
+  wr_operations: number;
+  wr_bytes: number;
+  wr_total_time_ns: number;
+  flush_operations: number;
+  flush_total_time_ns: number;
+  wr_highest_offset?: number;
+}
+
+export interface BlockStats {
+  device?: string;
+  qdev?: string;
+  "node-name"?: string;
+  stats: BlockDeviceStats;
+  parent?: BlockStats;
+  backing?: BlockStats;
+}
+
+export interface NamedNode {
+  "node-name": string;
+  image: { "virtual-size": number; "actual-size"?: number };
+  write_threshold: number;
+}
+
+export interface BlockInfo {
+  qdev?: string;
+  device: string;
+  removable: boolean;
+  tray_open?: boolean;
+  "io-status"?: "ok" | "failed" | "nospace";
+}
+
+export interface BalloonGuestStats {
+  stats: Record<string, number>;
+  "last-update": number;
+}
+
+/**
+ * The questions and orders we have for a guest's QEMU, typed. Answers follow QEMU's published schema, so that
+ * they are believed as they come.
+ */
+export class Monitor {
+  readonly qmp: QmpClient;
+
+  constructor(qmp: QmpClient) {
+    this.qmp = qmp;
+  }
+
+  #ask<T>(command: string, args?: Readonly<Record<string, unknown>>): Promise<T> {
+    return this.qmp.command(command, args) as Promise<T>; // see the class: QEMU's schema
+  }
+
+  queryStatus = () => this.#ask<RunState>("query-status");
+  queryChardev = () => this.#ask<ChardevInfo[]>("query-chardev");
+  queryCpusFast = () => this.#ask<CpuFast[]>("query-cpus-fast");
+  /** Bytes the guest has now. */
+  queryBalloon = () => this.#ask<{ actual: number }>("query-balloon");
+  queryBlock = () => this.#ask<BlockInfo[]>("query-block");
+  queryBlockStats = (nodes = false) =>
+    this.#ask<BlockStats[]>("query-blockstats", nodes ? { "query-nodes": true } : undefined);
+  queryNamedBlockNodes = () => this.#ask<NamedNode[]>("query-named-block-nodes", { flat: true });
+
+  cont = () => this.#ask<unknown>("cont");
+  stop = () => this.#ask<unknown>("stop");
+  systemPowerdown = () => this.#ask<unknown>("system_powerdown");
+  systemReset = () => this.#ask<unknown>("system_reset");
+  injectNmi = () => this.#ask<unknown>("inject-nmi");
+
+  /** @param bytes what the guest shall have */
+  balloon = (bytes: number) => this.#ask<unknown>("balloon", { value: bytes });
+  setPassword = (protocol: "vnc" | "spice", password: string, connected: string) =>
+    this.#ask<unknown>("set_password", { protocol, password, connected });
+  setLink = (name: string, up: boolean) => this.#ask<unknown>("set_link", { name, up });
+  setAction = (actions: Readonly<Record<string, string>>) => this.#ask<unknown>("set-action", actions);
+  setBlockIoThrottle = (args: Readonly<Record<string, unknown>>) =>
+    this.#ask<unknown>("block_set_io_throttle", args);
+  qomList = (path: string) => this.#ask<{ name: string; type: string }[]>("qom-list", { path });
+  qomGet = <T>(path: string, property: string) => this.#ask<T>("qom-get", { path, property });
+  qomSet = (path: string, property: string, value: unknown) =>
+    this.#ask<unknown>("qom-set", { path, property, value });
+
+  /** @param file where QEMU writes the picture */
+  screendump = (
+    file: string,
+    options: { device?: string | undefined; head?: number | undefined; format?: "png" },
+  ) => this.#ask<unknown>("screendump", { filename: file, ...options });
+  /** @param codes QEMU's key numbers, pressed together */
+  sendKey = (codes: readonly number[], holdMs: number) =>
+    this.#ask<unknown>("send-key", {
+      keys: codes.map((data) => ({ type: "number", data })),
+      ...(holdMs > 0 ? { "hold-time": holdMs } : {}),
+    });
+  human = (line: string) => this.#ask<string>("human-monitor-command", { "command-line": line });
+
+  /** Aliases of the devices QEMU has now. */
+  async devices(): Promise<string[]> {
+    const entries = await this.qomList("/machine/peripheral");
+    return entries.filter(({ type }) => type.startsWith("child<")).map(({ name }) => name);
+  }
+}

@@ -1,0 +1,126 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { Named } from "@libvirt-ts/objects";
+import { parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
+import { DomainJobs } from "./jobs.ts";
+import { eventOf, type LifecycleEvent } from "./lifecycle.ts";
+import { mayFollow, type State, states } from "./states.ts";
+
+/** What a domain has to say to the rest of the driver. */
+export interface DomainWatcher<D extends Named, L> {
+  /** Id, state or persistence changed: whatever shows them is out of date. */
+  changed(domain: Domain<D, L>): void;
+  lifecycle(domain: Domain<D, L>, event: LifecycleEvent): void;
+}
+
+export interface NewDomain<D extends Named, L> {
+  def: D;
+  isPersistent: boolean;
+  watcher: DomainWatcher<D, L>;
+}
+
+const SHUTOFF: State = { name: "shutoff", reason: "unknown" };
+
+/**
+ * One guest as the API sees it: its definitions, its state and who may change it.
+ * @typeParam D definition
+ * @typeParam L what a driver holds about the running guest
+ */
+export class Domain<D extends Named, L> implements Named {
+  readonly name: string;
+  readonly uuid: Uuid;
+  /** 16 bytes, as on the wire. */
+  readonly uuidBytes: Uint8Array;
+  readonly jobs = new DomainJobs();
+  /** What runs; if nothing runs, what would be started. */
+  def: D;
+  /** The persistent definition while another one runs. */
+  nextDef: D | undefined;
+  autostart = false;
+  /** The running guest; set for as long as there is a process. */
+  live: L | undefined;
+  readonly #watcher: DomainWatcher<D, L>;
+  #isPersistent: boolean;
+  #id = -1;
+  #state: State = SHUTOFF;
+
+  constructor({ def, isPersistent, watcher }: NewDomain<D, L>) {
+    this.name = def.name;
+    this.uuid = def.uuid;
+    this.uuidBytes = parseUuid(def.uuid) ?? new Uint8Array(16);
+    this.def = def;
+    this.#isPersistent = isPersistent;
+    this.#watcher = watcher;
+  }
+
+  /** Positive while active, else -1. */
+  get id(): number {
+    return this.#id;
+  }
+
+  set id(id: number) {
+    this.#id = id;
+    this.#watcher.changed(this);
+  }
+
+  get isActive(): boolean {
+    return this.#id !== -1;
+  }
+
+  get isPersistent(): boolean {
+    return this.#isPersistent;
+  }
+
+  set isPersistent(value: boolean) {
+    this.#isPersistent = value;
+    this.#watcher.changed(this);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The definition that survives: of the next start if one runs, else the only one. Undefined when transient. */
+  get config(): D | undefined {
+    return this.#isPersistent ? (this.nextDef ?? this.def) : undefined;
+  }
+
+  /**
+   * Goes to another state and tells the world.
+   * @param event what to tell; by default what reaching `state` means; `null`: nothing
+   * @throws VirError INTERNAL_ERROR when the table of states does not know this way
+   */
+  move(state: State, event: LifecycleEvent | null | undefined = eventOf(state)): void {
+    if (!mayFollow(this.#state.name, state.name)) {
+      throw new VirError(
+        ErrorDomain.DOMAIN,
+        ErrorCode.INTERNAL_ERROR,
+        `domain '${this.name}' cannot go from ${this.#state.name} to ${state.name}`,
+      );
+    }
+    this.#state = state;
+    this.#watcher.changed(this);
+    if (event) this.#watcher.lifecycle(this, event);
+  }
+
+  /** Takes over a state found at daemon start, without telling anybody. */
+  adopt(state: State): void {
+    this.#state = state;
+    this.#watcher.changed(this);
+  }
+
+  /** Says that something happened which is no change of state: defined, started. */
+  announce(event: LifecycleEvent): void {
+    this.#watcher.lifecycle(this, event);
+  }
+
+  /** @throws VirError OPERATION_INVALID "domain is not running" */
+  requireActive(): void {
+    if (!this.isActive)
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "domain is not running");
+  }
+
+  /** The number of the state, for lists. */
+  get stateNumber(): number {
+    return states[this.#state.name].number;
+  }
+}
