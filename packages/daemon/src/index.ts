@@ -1,3 +1,5 @@
 export { type DaemonFiles, daemonFiles, type Paths, paths } from "./paths.ts";
 export { runDaemon } from "./run-daemon.ts";
 export type { DaemonContext, DaemonSpec, HandOver, Programs } from "./spec.ts";
+export { ExitCode, StartFailure } from "./start-failure.ts";
+export { libraryVersion, versionText } from "./version.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseCommand } from "./options.ts";
+import { formatOptions, parseCommand } from "./options.ts";
 
 const none = {
   verbose: false,
@@ -32,4 +32,12 @@ test.each([
   ["-t", { kind: "wrong", message: "Option '-t, --timeout <value>' argument missing" }],
 ])("answers %j", (line, command) => {
   expect(parseCommand(line.split(" "))).toEqual(command);
+});
+
+test("options for the process in the background", () => {
+  const options = { verbose: true, background: true, configFile: "/c", pidFile: "-p", timeoutSeconds: 3 };
+  expect(parseCommand(formatOptions(options))).toEqual({
+    kind: "run",
+    options: { ...options, background: false },
+  });
 });

@@ -51,6 +51,16 @@ export function parseCommand(argv: readonly string[]): Command {
   };
 }
 
+/** The options as a command line again, but for `--daemon`. */
+export function formatOptions(o: DaemonOptions): string[] {
+  return [
+    ...(o.verbose ? ["--verbose"] : []),
+    ...(o.configFile === undefined ? [] : [`--config=${o.configFile}`]),
+    ...(o.pidFile === undefined ? [] : [`--pid-file=${o.pidFile}`]),
+    `--timeout=${o.timeoutSeconds}`,
+  ];
+}
+
 export function usage(o: {
   name: string;
   summary: string;

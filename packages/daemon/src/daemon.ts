@@ -1,0 +1,231 @@
+import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
+import type { Logger } from "@libvirt-ts/logging";
+import type { Native } from "@libvirt-ts/native";
+import { Server, type Service } from "@libvirt-ts/rpc/server";
+import { type AdminServer, adminService } from "./admin/service.ts";
+import { executeAnew, type Inherited, takeInherited } from "./hand-over.ts";
+import { IdleExit } from "./idle-exit.ts";
+import { parseListenFds } from "./listen-fds.ts";
+import { makeDirectory } from "./make-directory.ts";
+import type { Paths } from "./paths.ts";
+import { heldPidFile, type PidFile, takePidFile } from "./pid-file.ts";
+import type { ListenSettings, ServerSettings } from "./servers.ts";
+import type { ServiceManager } from "./service-manager.ts";
+import { type BoundSocket, openSockets, removeSocketFiles, socketPlans } from "./sockets.ts";
+import type { DaemonSpec, Programs } from "./spec.ts";
+import { ExitCode, StartFailure } from "./start-failure.ts";
+
+export interface DaemonOptions<K extends Keys & LoggingKeys> {
+  spec: DaemonSpec<K>;
+  paths: Paths;
+  config: Values<K>;
+  settings: ListenSettings;
+  log: Logger;
+  logging: { filters: string; outputs: string };
+  native: Native;
+  manager: ServiceManager;
+  pidFile: string;
+  handOverFile: string;
+  timeoutSeconds: number;
+  groupId(name: string): number;
+  /** What an exec of ourselves gets. */
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Drivers get this long to finish at a clean stop. */
+const finishMs = 30_000;
+
+/** One daemon's life in a process: start, serve, reload, hand over, stop. */
+export class Daemon<K extends Keys & LoggingKeys> {
+  readonly #o: DaemonOptions<K>;
+  readonly #log: Logger;
+  readonly #idle: IdleExit;
+  readonly #servers = new Map<string, AdminServer>();
+  #pidFile: PidFile | undefined;
+  #sockets: BoundSocket[] = [];
+  #programs: Programs | undefined;
+  #stopping = false;
+  /** A signal that came before we could act on it. */
+  #pending: (() => void)[] = [];
+  #ready = false;
+
+  constructor(o: DaemonOptions<K>) {
+    this.#o = o;
+    this.#log = o.log.child({ mod: "daemon" });
+    this.#idle = new IdleExit(() => this.shutdown("unused for the given time"));
+    this.#catchSignals();
+  }
+
+  /** @throws StartFailure, or whatever the programs threw */
+  async start(): Promise<void> {
+    const { spec, paths, native } = this.#o;
+    makeDirectory(paths.run);
+    makeDirectory(paths.runRoot);
+    const inherited = spec.kind === "manager" ? takeInherited(this.#o.handOverFile, this.#log) : undefined;
+    this.#pidFile = inherited
+      ? heldPidFile(inherited.pidFile.path, inherited.pidFile.fd)
+      : takePidFile(this.#o.pidFile, native);
+    this.#sockets = inherited?.sockets ?? this.#openSockets();
+    for (const { fd } of this.#sockets) native.setCloexec(fd, true);
+    const programs = await this.#callPrograms(inherited);
+    this.#programs = programs;
+    this.#serve(programs, inherited);
+    this.#idle.setTimeout(this.#o.timeoutSeconds);
+    this.#idle.begin();
+    this.#ready = true;
+    this.#o.manager.ready();
+    this.#log.info({ sockets: this.#sockets.map(({ path }) => path) }, "ready");
+    for (const act of this.#pending.splice(0)) act();
+  }
+
+  /** Takes back what a failed start has made. */
+  abandon(): void {
+    for (const { server } of this.#servers.values()) server.close();
+    removeSocketFiles(this.#sockets);
+    this.#pidFile?.release();
+  }
+
+  /** Begins the clean stop; clients see the end of their connections at once. */
+  shutdown(reason: string): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#log.info({ reason }, "stopping");
+    void this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#o.manager.stopping();
+    this.#idle.stop();
+    for (const { server } of this.#servers.values()) server.close();
+    await this.#finishPrograms();
+    removeSocketFiles(this.#sockets);
+    this.#pidFile?.release();
+    process.exit(ExitCode.none);
+  }
+
+  async #finishPrograms(): Promise<void> {
+    const closing = this.#programs?.close?.();
+    if (!closing) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#log.warn({ seconds: finishMs / 1000 }, "did not finish in time, ending all the same");
+        resolve();
+      }, finishMs);
+    });
+    const done = closing.catch((error: unknown) => this.#log.error({ err: error }, "unclean finish"));
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+  }
+
+  #openSockets(): BoundSocket[] {
+    const { spec, paths, settings, native, environment } = this.#o;
+    const plans = socketPlans({
+      name: spec.name,
+      kind: spec.kind,
+      run: settings.socketDirectory ?? paths.run,
+      privileged: paths.privileged,
+      modes: settings.modes,
+      gid: settings.socketGroup === undefined ? undefined : this.#o.groupId(settings.socketGroup),
+      backlog: settings.backlog,
+      adminBacklog: settings.adminBacklog,
+    });
+    try {
+      return openSockets(plans, parseListenFds(environment, process.pid), native);
+    } catch (error) {
+      if (error instanceof StartFailure) throw error;
+      throw new StartFailure(ExitCode.network, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #callPrograms(inherited: Inherited | undefined): Promise<Programs> {
+    return this.#o.spec.programs({
+      paths: this.#o.paths,
+      log: this.#o.log,
+      config: this.#o.config,
+      shutdown: (reason) => this.shutdown(reason),
+      inhibit: () => this.#idle.hold(),
+      notify: (state) => this.#o.manager.send(state),
+      inherited: inherited?.state,
+    });
+  }
+
+  #serve(programs: Programs, inherited: Inherited | undefined): void {
+    const { spec, settings } = this.#o;
+    const main = this.#addServer(spec.name, programs.services, settings.main);
+    const admin = this.#addServer("admin", [this.#adminService()], settings.admin);
+    for (const saved of inherited?.clients ?? []) {
+      const { server } = this.#servers.get(saved.server) ?? { server: main };
+      const client = server.adopt(saved.connection);
+      if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
+    }
+    for (const { role, fd, path } of this.#sockets) {
+      if (role === "admin") admin.listen(fd, { path, accept: sameUser });
+      else if (spec.kind === "manager") main.listen(fd, { path, accept: sameUser });
+      else main.listen(fd, { path, readOnly: role === "readOnly" });
+    }
+  }
+
+  #addServer(name: string, services: readonly Service[], { limits, workers }: ServerSettings): Server {
+    const server = new Server({ name, services, log: this.#o.log.child({ mod: "rpc" }), limits });
+    server.onClient((client) => client.onClose(this.#idle.hold()));
+    this.#servers.set(name, { server, workers });
+    return server;
+  }
+
+  #adminService(): Service {
+    return adminService({
+      servers: this.#servers,
+      logging: this.#o.logging,
+      setTimeout: (seconds) => this.#idle.setTimeout(seconds),
+      shutdown: (reason) => this.shutdown(reason),
+    });
+  }
+
+  #catchSignals(): void {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
+      process.on(signal, () => this.#whenReady(() => this.shutdown(signal)));
+    }
+    if (this.#o.spec.kind === "driver")
+      process.on("SIGHUP", () => this.#whenReady(() => void this.#reload()));
+    // caught in every daemon, as Node's default is to open a debugger
+    process.on("SIGUSR1", () => this.#whenReady(() => void this.#executeAnew()));
+  }
+
+  #whenReady(act: () => void): void {
+    if (this.#ready) act();
+    else this.#pending.push(act);
+  }
+
+  async #reload(): Promise<void> {
+    if (this.#stopping) return;
+    this.#o.manager.reloading();
+    try {
+      await this.#programs?.reload?.();
+      this.#log.info({}, "reloaded");
+    } catch (error) {
+      this.#log.error({ err: error }, "reload failed");
+    }
+    this.#o.manager.ready();
+  }
+
+  async #executeAnew(): Promise<void> {
+    const handOver = this.#programs?.handOver;
+    if (this.#stopping || !handOver || !this.#pidFile) return;
+    await executeAnew({
+      file: this.#o.handOverFile,
+      handOver,
+      servers: [...this.#servers].map(([name, { server }]) => ({ name, server })),
+      sockets: this.#sockets,
+      pidFile: this.#pidFile,
+      native: this.#o.native,
+      environment: this.#o.environment,
+      log: this.#log,
+    });
+  }
+}
+
+/** Root lets in root, a user lets in himself. */
+function sameUser({ uid }: { uid: number }): boolean {
+  return uid === process.geteuid?.();
+}

@@ -1,0 +1,118 @@
+import { readFileSync, unlinkSync } from "node:fs";
+import { strerror } from "@libvirt-ts/errors";
+import type { Logger } from "@libvirt-ts/logging";
+import type { Native } from "@libvirt-ts/native";
+import type { SavedConnection, Server } from "@libvirt-ts/rpc/server";
+import { writeAtomic } from "@libvirt-ts/util/write-atomic";
+import type { PidFile } from "./pid-file.ts";
+import type { BoundSocket } from "./sockets.ts";
+import type { HandOver } from "./spec.ts";
+
+/** What the former image of this process left; descriptors are open under the numbers given. */
+export interface Inherited {
+  /** The pid: a file of another process is stale. */
+  readonly magic: string;
+  readonly pidFile: { readonly path: string; readonly fd: number };
+  readonly sockets: BoundSocket[];
+  readonly clients: readonly { server: string; connection: SavedConnection; state?: unknown }[];
+  readonly state: unknown;
+}
+
+/**
+ * Reads and removes the state file of an exec of ourselves.
+ * @returns undefined when there is none, or it is not ours (left by a process that died)
+ */
+export function takeInherited(file: string, log: Logger, pid: number = process.pid): Inherited | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // readFileSync throws nothing else
+    throw error;
+  }
+  unlinkSync(file);
+  const saved = parse(text);
+  if (saved?.magic === String(pid)) return saved;
+  log.warn({ file }, "stale state of another process, starting fresh");
+  return undefined;
+}
+
+function parse(text: string): Inherited | undefined {
+  try {
+    return JSON.parse(text) as Inherited; // written by executeAnew; the magic is checked before use
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * SIGUSR1: stops work, writes the state, and executes the program again in this very process. Connections,
+ * descriptors and the pid file's lock stay; clients notice a pause. Returns only if that failed: all goes on.
+ */
+export async function executeAnew(o: {
+  file: string;
+  handOver: HandOver;
+  servers: readonly { name: string; server: Server }[];
+  sockets: readonly BoundSocket[];
+  pidFile: PidFile;
+  native: Native;
+  environment: Readonly<Record<string, string | undefined>>;
+  log: Logger;
+}): Promise<void> {
+  o.log.info({}, "executing anew");
+  for (const { server } of o.servers) await server.suspend();
+  await o.handOver.suspend();
+  const { state, fds } = o.handOver.save();
+  const clients = o.servers.flatMap(({ name, server }) =>
+    [...server.clients].map((client) => ({
+      server: name,
+      connection: server.save(client),
+      state: name === "admin" ? undefined : o.handOver.saveClient?.(client),
+    })),
+  );
+  const saved: Inherited = {
+    magic: String(process.pid),
+    pidFile: { path: o.pidFile.path, fd: o.pidFile.fd },
+    sockets: [...o.sockets],
+    clients,
+    state,
+  };
+  const kept = [
+    ...fds,
+    o.pidFile.fd,
+    ...o.sockets.map(({ fd }) => fd),
+    ...clients.flatMap(({ connection }) => [connection.fd, ...connection.unsentFds]),
+  ];
+  const failure = await execute(o, saved, kept);
+  o.log.error({ failure }, "could not execute anew, going on");
+  for (const fd of kept) o.native.setCloexec(fd, true);
+  o.handOver.resume();
+  for (const { server } of o.servers) server.resume();
+}
+
+/** @returns why we are still here */
+async function execute(
+  o: { file: string; native: Native; environment: Readonly<Record<string, string | undefined>> },
+  saved: Inherited,
+  kept: readonly number[],
+): Promise<string> {
+  try {
+    await writeAtomic(o.file, JSON.stringify(saved), 0o600);
+    for (const fd of kept) o.native.setCloexec(fd, false);
+    const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+    return strerror(-o.native.execve(process.execPath, argv, o.environment));
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    unlinkIfThere(o.file);
+  }
+}
+
+function unlinkIfThere(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // unlinkSync throws nothing else
+  }
+}

@@ -1,0 +1,146 @@
+import { readFileSync } from "node:fs";
+import type { Keys, LoggingKeys } from "@libvirt-ts/config";
+import type { Logger } from "@libvirt-ts/logging";
+import { native } from "@libvirt-ts/native";
+import { background, privateVariables, startInBackground } from "./background.ts";
+import { Daemon } from "./daemon.ts";
+import { type Command, formatOptions, parseCommand, usage } from "./options.ts";
+import { daemonFiles, paths as pathsFor } from "./paths.ts";
+import { loadConfig, loggerOptions, openLog } from "./preparation.ts";
+import { listenSettings } from "./servers.ts";
+import { ServiceManager } from "./service-manager.ts";
+import { socketPlans } from "./sockets.ts";
+import type { DaemonSpec } from "./spec.ts";
+import { ExitCode, StartFailure } from "./start-failure.ts";
+import { versionText } from "./version.ts";
+
+/**
+ * Runs a daemon from command line to exit: the whole of a `main.ts`.
+ * Resolves when it is ready; the process ends by itself after SIGTERM, SIGINT, SIGQUIT or idle time.
+ */
+export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K>): Promise<void> {
+  const command = parseCommand(process.argv.slice(2));
+  const env = { ...process.env };
+  try {
+    if (command.kind !== "run") process.exitCode = answer(spec, command, env);
+    else if (command.options.background)
+      process.exit(await startInBackground(formatOptions(command.options)));
+    else await start(spec, command.options, env);
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    process.stderr.write(`${spec.name}: ${error.message}\n`);
+    process.exit(error.exitCode);
+  }
+}
+
+function answer(
+  { name, kind, summary }: Pick<DaemonSpec<Keys & LoggingKeys>, "name" | "kind" | "summary">,
+  command: Exclude<Command, { kind: "run" }>,
+  env: NodeJS.ProcessEnv,
+): number {
+  if (command.kind === "version") process.stdout.write(`${name} (libvirt) ${versionText}\n`);
+  else if (command.kind === "wrong") process.stderr.write(`${name}: ${command.message}\n`);
+  else {
+    const where = pathsFor({
+      privileged: isRoot(),
+      prefix: env.LIBVIRT_PREFIX,
+      env,
+      uid: process.getuid?.() ?? 0,
+    });
+    const files = daemonFiles(where, name);
+    const sockets = socketPlans({ name, kind, run: where.run, privileged: where.privileged }).map(
+      (plan) => plan.path,
+    );
+    process.stdout.write(usage({ name, summary, config: files.config, pid: files.pid, sockets }));
+  }
+  return command.kind === "wrong" ? 1 : 0;
+}
+
+async function start<K extends Keys & LoggingKeys>(
+  spec: DaemonSpec<K>,
+  options: Extract<Command, { kind: "run" }>["options"],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  for (const name of privateVariables) delete process.env[name];
+  process.chdir("/");
+  process.umask(0o022);
+  const paths = pathsFor({
+    privileged: isRoot(),
+    prefix: env.LIBVIRT_PREFIX,
+    env,
+    uid: process.getuid?.() ?? 0,
+  });
+  const files = daemonFiles(paths, spec.name);
+  const behind = background(env);
+  const configFile = options.configFile ?? files.config;
+  const { values, unknown } = loadConfig(spec.keys, configFile, options.configFile === undefined);
+  const wanted = loggerOptions({
+    name: spec.name,
+    values,
+    env,
+    verbose: options.verbose,
+    inBackground: behind.inBackground,
+    file: files.log,
+  });
+  const log = openLog(wanted, configFile, unknown);
+  if (behind.inBackground) process.stderr.on("error", () => {}); // whoever started us stopped reading
+  dieLoudly(log);
+  const daemon = new Daemon({
+    spec,
+    paths,
+    config: values,
+    settings: settingsOf(spec, values),
+    log,
+    logging: { filters: wanted.filters ?? "", outputs: wanted.outputs ?? "" },
+    native,
+    manager: new ServiceManager(env.NOTIFY_SOCKET, native),
+    pidFile: options.pidFile ?? files.pid,
+    handOverFile: files.handOver,
+    timeoutSeconds: options.timeoutSeconds,
+    groupId,
+    environment: { ...env, ...behind.environment },
+  });
+  try {
+    await daemon.start();
+  } catch (error) {
+    daemon.abandon();
+    if (error instanceof StartFailure) throw error;
+    log.error({ err: error }, "start failed");
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartFailure(ExitCode.driver, `initialisation failed: ${why}`, { cause: error });
+  }
+  behind.ready();
+}
+
+function settingsOf(spec: DaemonSpec<Keys & LoggingKeys>, values: Readonly<Record<string, unknown>>) {
+  try {
+    return listenSettings(spec.kind, values);
+  } catch (error) {
+    throw new StartFailure(
+      ExitCode.config,
+      `Can't load config file: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** An error nobody caught leaves the state unknown: say so and end, so that a successor starts from what is on disk. */
+function dieLoudly(log: Logger): void {
+  process.on("uncaughtException", (error) => {
+    log.error({ err: error }, "uncaught error, ending");
+    process.exit(ExitCode.crash);
+  });
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+/** @throws StartFailure when there is no such group */
+function groupId(name: string): number {
+  const line = readFileSync("/etc/group", "utf8")
+    .split("\n")
+    .find((row) => row.startsWith(`${name}:`));
+  const gid = Number(line?.split(":")[2] ?? (/^\+?[0-9]+$/.test(name) ? name : Number.NaN));
+  if (!Number.isInteger(gid)) throw new StartFailure(ExitCode.config, `no group '${name}' for the sockets`);
+  return gid;
+}

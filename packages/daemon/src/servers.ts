@@ -1,0 +1,93 @@
+import type { DriverDaemonKeys, Keys, ManagerKeys, Values } from "@libvirt-ts/config";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { Limits } from "@libvirt-ts/rpc/server";
+
+/** What the configuration says about one server of a daemon. */
+export interface ServerSettings {
+  readonly limits: Partial<Limits>;
+  readonly workers: { readonly min: number; readonly max: number; readonly priority: number };
+}
+
+export interface ListenSettings {
+  readonly main: ServerSettings;
+  readonly admin: ServerSettings;
+  readonly socketDirectory?: string | undefined;
+  readonly socketGroup?: string | undefined;
+  readonly modes: { main?: number | undefined; readOnly?: number | undefined; admin?: number | undefined };
+  readonly backlog?: number | undefined;
+  readonly adminBacklog?: number | undefined;
+}
+
+/** Lock and log daemon: no workers, no pings, one call of a connection after the other. */
+export function managerSettings(
+  values: Values<Pick<ManagerKeys, "max_clients" | "admin_max_clients">>,
+): ListenSettings {
+  const settings = (maxClients: number): ServerSettings => ({
+    limits: { maxClients, maxAnonymousClients: maxClients, maxClientRequests: 1, keepaliveInterval: -1 },
+    workers: { min: 0, max: 0, priority: 0 },
+  });
+  return { main: settings(values.max_clients), admin: settings(values.admin_max_clients), modes: {} };
+}
+
+/**
+ * Daemons with a driver.
+ * @throws VirError CONF/CONF_SYNTAX for values that do not go together or that we cannot honour
+ */
+export function driverSettings(values: Values<DriverDaemonKeys>): ListenSettings {
+  if (values.max_clients < values.max_anonymous_clients) {
+    throw refused("max_clients must not be smaller than max_anonymous_clients");
+  }
+  for (const key of ["auth_unix_ro", "auth_unix_rw"] as const) {
+    const method = values[key] ?? "none";
+    if (method !== "none") throw refused(`${key} = "${method}" is not supported yet`);
+  }
+  if (values.access_drivers.length > 0) throw refused("access_drivers is not supported yet");
+  return {
+    main: {
+      limits: {
+        maxClients: values.max_clients,
+        maxAnonymousClients: values.max_anonymous_clients,
+        maxClientRequests: values.max_client_requests,
+        keepaliveInterval: values.keepalive_interval,
+        keepaliveCount: values.keepalive_count,
+      },
+      workers: { min: values.min_workers, max: values.max_workers, priority: values.prio_workers },
+    },
+    admin: {
+      limits: {
+        maxClients: values.admin_max_clients,
+        maxAnonymousClients: values.admin_max_clients,
+        maxClientRequests: values.admin_max_client_requests,
+        keepaliveInterval: values.admin_keepalive_interval,
+        keepaliveCount: values.admin_keepalive_count,
+      },
+      workers: { min: values.admin_min_workers, max: values.admin_max_workers, priority: 0 },
+    },
+    socketDirectory: values.unix_sock_dir,
+    socketGroup: values.unix_sock_group,
+    modes: {
+      main: octal("unix_sock_rw_perms", values.unix_sock_rw_perms),
+      readOnly: octal("unix_sock_ro_perms", values.unix_sock_ro_perms),
+      admin: octal("unix_sock_admin_perms", values.unix_sock_admin_perms),
+    },
+    backlog: values.max_queued_clients,
+    adminBacklog: values.admin_max_queued_clients,
+  };
+}
+
+/** Which of the two a key table is. */
+export function listenSettings(kind: "driver" | "manager", values: Values<Keys>): ListenSettings {
+  // the kind of a daemon and its key table are written side by side in main.ts
+  if (kind === "driver") return driverSettings(values as Values<DriverDaemonKeys>);
+  return managerSettings(values as Values<ManagerKeys>);
+}
+
+function octal(key: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-7]{1,5}$/.test(text)) throw refused(`Failed to parse mode '${text}' of ${key}`);
+  return Number.parseInt(text, 8) & 0o777;
+}
+
+function refused(what: string): VirError {
+  return new VirError(ErrorDomain.CONF, ErrorCode.CONF_SYNTAX, what);
+}
