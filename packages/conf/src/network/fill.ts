@@ -1,0 +1,10 @@
+import { isVirtualNetwork } from "./mode.ts";
+import type { NetworkSyntax } from "./network.ts";
+
+/** What reading a network adds: the settings a bridge of our own always shows. */
+export function fillNetwork(def: NetworkSyntax): void {
+  if (!isVirtualNetwork(def)) return;
+  def.bridge ??= {};
+  def.bridge.stp ??= true;
+  def.bridge.delay ??= 0;
+}

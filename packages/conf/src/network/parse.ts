@@ -1,0 +1,40 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
+import { type Context, parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
+import { checkNetwork } from "./check.ts";
+import { fillNetwork } from "./fill.ts";
+import { type NetworkDef, NetworkSyntax } from "./network.ts";
+
+export interface ParseNetworkOptions extends Context {
+  /** The UUID of a network that names none. */
+  newUuid?: () => Uuid;
+}
+
+/**
+ * Reads a `<network>` document: syntax, defaults, sense.
+ * @throws VirError XML_DETAIL (not XML), NO_NAME, XML_ERROR
+ */
+export function parseNetwork(text: string, options: ParseNetworkOptions = {}): NetworkDef {
+  return readNetwork(parseXml(text, { what: "network_definition" }), options);
+}
+
+/** The same from an element of another document. */
+export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {}): NetworkDef {
+  if (root.name !== "network") {
+    throw xmlError(`unexpected root element <${root.name}>, expecting <network>`);
+  }
+  const syntax = NetworkSyntax.parse(root, options);
+  const { name } = syntax;
+  if (name === undefined) throw new VirError(ErrorDomain.NETWORK, ErrorCode.NO_NAME);
+  const def: NetworkDef = { ...syntax, name, uuid: syntax.uuid ?? (options.newUuid ?? randomUuid)() };
+  fillNetwork(def);
+  checkNetwork(def);
+  return def;
+}
+
+/** The text of a network, with a final newline. `inactive`: what is true only of a running one is left out. */
+export function formatNetwork(def: NetworkDef, options: Context = {}): string {
+  const writer = new XmlWriter();
+  NetworkSyntax.format(def, writer, options);
+  return writer.toString();
+}

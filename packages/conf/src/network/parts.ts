@@ -1,0 +1,144 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  hex,
+  type Infer,
+  list,
+  nonNegativeInt,
+  oneOf,
+  positive,
+  size,
+  str,
+  uint,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { uuidText } from "./scalars.ts";
+
+/** Names of the ways an external switch or agent learns about a port. */
+export const virtualPortTypes = ["802.1Qbg", "802.1Qbh", "openvswitch", "midonet"] as const;
+
+const parameters = element("parameters", {
+  managerid: attr("managerid", uint),
+  typeid: attr("typeid", uint),
+  typeidversion: attr("typeidversion", uint),
+  instanceid: attr("instanceid", uuidText),
+  interfaceid: attr("interfaceid", uuidText),
+  profileid: attr("profileid", str),
+});
+
+/** `<virtualport>`: what a switch outside of the host is told about a port. Without type: to be merged. */
+export const VirtualPort = element(
+  "virtualport",
+  {
+    type: attr("type", oneOf(virtualPortTypes)),
+    parameters: child(parameters),
+  },
+  { keepEmpty: true, read: ({ parameters: given }) => checkRanges(given) },
+);
+export type VirtualPort = Infer<typeof VirtualPort>;
+
+function checkRanges(given: VirtualPort["parameters"]): void {
+  const limits = { managerid: 0xff, typeid: 0xffffff, typeidversion: 0xff } as const;
+  for (const [name, limit] of Object.entries(limits)) {
+    const value = given?.[name as keyof typeof limits]; // the keys of the object literal above
+    if (value !== undefined && value > limit) throw xmlError(`value of ${name} out of range`);
+  }
+  if (given?.profileid !== undefined && given.profileid.length > 39)
+    throw xmlError("profileid parameter too long");
+}
+
+/** `<vlan>`: tags of a port; trunk when it carries several, or one together with a native one. */
+export const Vlan = element(
+  "vlan",
+  {
+    trunk: attr("trunk", yesNo, { omit: false }),
+    tags: list(
+      element("tag", {
+        id: attr("id", uint, { required: true }),
+        nativeMode: attr("nativeMode", oneOf(["tagged", "untagged"])),
+      }),
+    ),
+  },
+  {
+    read(vlan) {
+      const { tags } = vlan;
+      if (tags.length === 0) {
+        throw xmlError("missing tag id - each <vlan> must have at least one <tag id='n'/> subelement");
+      }
+      for (const { id } of tags) if (id > 4095) throw xmlError(`vlan tag id ${id} too large (maximum 4095)`);
+      const natives = tags.filter((tag) => tag.nativeMode !== undefined).length;
+      if (natives > 1) throw xmlError("duplicate native vlan setting");
+      if (vlan.trunk === false && tags.length > 1) {
+        throw xmlError("invalid 'trunk=no' in <vlan> - trunk='yes' is required for more than one vlan tag");
+      }
+      if (vlan.trunk === false && natives > 0) {
+        throw xmlError(
+          "invalid configuration in <vlan> - \"trunk='no'\" is not allowed with a native vlan id",
+        );
+      }
+      if (tags.length > 1 || natives > 0) vlan.trunk = true;
+    },
+  },
+);
+export type Vlan = Infer<typeof Vlan>;
+
+const rate = {
+  average: attr("average", size, { omit: 0 }),
+  peak: attr("peak", size, { omit: 0 }),
+  floor: attr("floor", size, { omit: 0 }),
+  burst: attr("burst", size, { omit: 0 }),
+};
+const checkRate = (given: {
+  average?: number | undefined;
+  peak?: number | undefined;
+  floor?: number | undefined;
+  burst?: number | undefined;
+}) => {
+  if (!given.average && !given.floor) throw xmlError("Missing mandatory average or floor attributes");
+  if ((given.peak || given.burst) && !given.average)
+    throw xmlError("'peak' and 'burst' require 'average' attribute");
+};
+
+/** One direction of traffic: kilobytes a second, `burst` in kilobytes. */
+export const Inbound = element("inbound", rate, { read: checkRate });
+export type Rate = Infer<typeof Inbound>;
+const Outbound = element("outbound", rate, {
+  read(given) {
+    if (given.floor !== undefined) throw xmlError("'floor' attribute allowed only in <inbound> element");
+    checkRate(given);
+  },
+});
+
+/** `<bandwidth>`; `classId` only in what the daemon wrote itself. */
+export const Bandwidth = element("bandwidth", {
+  classId: attr("classID", uint, { omit: 0 }),
+  inbound: child(Inbound),
+  outbound: child(Outbound),
+});
+export type Bandwidth = Infer<typeof Bandwidth>;
+
+/** Attributes that name a PCI function of the host. */
+export const pciAddressFields = {
+  domain: attr("domain", hex(4, 0xffff), { default: 0 }),
+  bus: attr("bus", hex(2, 0xff), { default: 0 }),
+  slot: attr("slot", hex(2, 0x1f), { default: 0 }),
+  function: attr("function", hex(1, 7), { default: 0 }),
+};
+
+/** How often a device of a pool is in use; only in live XML, and only if it is. */
+export const connections = attr("connections", nonNegativeInt, { show: "live", omit: 0 });
+
+/** `<port isolated='yes'/>` */
+export const isolatedPort = attrOf("port", "isolated", yesNo, { lenient: true });
+
+/** `<mtu size='1500'/>` */
+export const mtuSize = attrOf("mtu", "size", positive);
+
+/** `<driver name='vfio' model='...'/>` of a passed-through device. */
+export const PciDriver = element("driver", {
+  name: attr("name", oneOf(["kvm", "vfio", "xen"])),
+  model: attr("model", str),
+});
