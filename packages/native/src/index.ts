@@ -8,6 +8,7 @@ export {
   SPLICE_F_NONBLOCK,
   WRITABLE,
 } from "./constants.ts";
+export { LaunchError, type Launched, type LaunchOptions, type Step } from "./launch.ts";
 export { type Native, native } from "./native.ts";
 export type {
   ExitStatus,
@@ -16,8 +17,9 @@ export type {
   PeerCred,
   Poll,
   PollCallback,
+  RlimitName,
+  SchedulerPolicy,
   SocketType,
   SockName,
-  Syscalls,
   TunOptions,
 } from "./syscalls.ts";

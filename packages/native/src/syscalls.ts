@@ -20,6 +20,20 @@ export interface SockName {
 /** How a process ended. */
 export type ExitStatus = { code: number } | { signal: number };
 
+export type RlimitName =
+  | "as"
+  | "core"
+  | "cpu"
+  | "data"
+  | "fsize"
+  | "memlock"
+  | "nofile"
+  | "nproc"
+  | "rss"
+  | "stack";
+
+export type SchedulerPolicy = "other" | "batch" | "idle" | "fifo" | "rr";
+
 export type LockType = "read" | "write" | "unlock";
 
 /** A conflicting lock; `pid` is -1 for OFD locks, `length` 0 = to the end of the file. */
@@ -108,7 +122,74 @@ export interface Syscalls {
   send(fd: number, parts: readonly Uint8Array[], fds?: readonly number[]): number;
   /** To a unix datagram address from an unnamed socket (sd_notify, journald). */
   sendDatagram(path: string, bytes: Uint8Array, fds?: readonly number[]): number;
-}
 
-/** What the addon itself exports. */
-export interface Binding extends Syscalls {}
+  /**
+   * F_OFD_SETLK, never waiting: -EAGAIN if another open file (or a classic lock, also from this
+   * process) conflicts. Owned by the open file: survives fork, exec and passing on; ends with its last descriptor.
+   * @param length bytes; 0 = to the end of the file, however it grows
+   */
+  ofdLock(fd: number, type: LockType, start: number, length: number): number;
+  /**
+   * The same in libuv's thread pool, for network file systems that may hang (a hanging call keeps one
+   * of the pool's threads: bound the calls per file system). Holds a duplicate of `fd` meanwhile.
+   */
+  ofdLockAsync(fd: number, type: LockType, start: number, length: number): Promise<number>;
+  /** F_OFD_GETLK: a lock in the way of this one, `null` if there is none. */
+  ofdGetLock(fd: number, type: "read" | "write", start: number, length: number): LockRange | null | number;
+  /** F_SETLK: owned by the process and lost when it closes *any* descriptor of the file. For pid files. */
+  setLock(fd: number, type: LockType, start: number, length: number): number;
+
+  /** @param flags default O_CLOEXEC @returns [read end, write end] */
+  pipe2(flags?: number): [number, number] | number;
+  /** F_SETPIPE_SZ. @returns the size it got, bytes */
+  setPipeSize(fd: number, sizeBytes: number): number;
+  /**
+   * Moves up to `length` bytes; one side must be a pipe. An offset is a position in the file, which
+   * stays where it is; null = a pipe, or the file's own position.
+   * @returns bytes moved; 0 = end of file, or no writer left
+   */
+  splice(
+    fdIn: number,
+    offsetIn: number | bigint | null,
+    fdOut: number,
+    offsetOut: number | bigint | null,
+    length: number,
+    flags?: number,
+  ): number;
+  /** Copies from pipe to pipe without consuming. */
+  tee(fdIn: number, fdOut: number, length: number, flags?: number): number;
+
+  /** Readable (see Poll) once the process has ended. -ESRCH if there is no such process. */
+  pidfdOpen(pid: number): number;
+  /** @param signal 0 = only check */
+  pidfdSignal(pidfd: number, signal: number): number;
+  /** waitpid without waiting, of one own child. null = still running, -ECHILD = not ours or reaped already. */
+  reap(pid: number): ExitStatus | null | number;
+  /** @param pid 0 = self; limits in bytes, seconds or counts, RLIM_INFINITY = unlimited */
+  prlimit(pid: number, resource: RlimitName, soft: bigint | number, hard: bigint | number): number;
+  /** @param tid thread, 0 = the calling one; mask: bit n of byte n/8 is CPU n */
+  setAffinity(tid: number, mask: Uint8Array): number;
+  /** @param mask filled; its length a multiple of 8 and enough for all CPUs (else -EINVAL). @returns bytes filled */
+  getAffinity(tid: number, mask: Uint8Array): number;
+  /** @param priority 1 to 99 for fifo and rr, else 0 */
+  setScheduler(tid: number, policy: SchedulerPolicy, priority?: number): number;
+
+  /** Makes (or attaches to) a tap device; "%d" in the name is filled in. It goes with its last descriptor unless persistent. */
+  tunCreate(nameTemplate: string, options?: TunOptions): { fd: number; name: string } | number;
+  tunSetPersist(fd: number, on?: boolean): number;
+  /** -ENODEV if there is no such interface. */
+  ifIndex(name: string): number;
+  /** IFF_* bits; 1 = up. */
+  ifFlags(name: string): number;
+  ifSetUp(name: string, up?: boolean): number;
+  ifMtu(name: string): number;
+  ifSetMtu(name: string, mtu: number): number;
+  /** 6 bytes. */
+  ifMac(name: string): Uint8Array | number;
+  ifSetMac(name: string, mac: Uint8Array): number;
+  bridgeCreate(name: string): number;
+  /** It must be down (-EBUSY). */
+  bridgeDelete(name: string): number;
+  bridgeAddIf(bridge: string, name: string): number;
+  bridgeDelIf(bridge: string, name: string): number;
+}

@@ -5,6 +5,12 @@ static const struct function *const tables[] = {
     descriptor_functions,
     socket_functions,
     message_functions,
+    lock_functions,
+    pipe_functions,
+    process_functions,
+    launch_functions,
+    tap_functions,
+    interface_functions,
 };
 
 NAPI_MODULE_INIT() {

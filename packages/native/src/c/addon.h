@@ -59,7 +59,9 @@ int unix_address(const char *path, struct sockaddr_un *addr, socklen_t *len);
 bool value_int64(napi_env env, napi_value value, int64_t *out);
 bool value_uint64(napi_env env, napi_value value, uint64_t *out);
 bool value_bytes(napi_env env, napi_value value, struct bytes *out);
-char *value_string(napi_env env, napi_value value); /* to be freed; NULL if not a string without NUL */
+char *value_string(napi_env env, napi_value value);   /* to be freed; NULL if not a string without NUL */
+char **value_strings(napi_env env, napi_value value); /* NULL-ended, for strings_free; NULL if not such a list */
+void strings_free(char **list);
 napi_value property(napi_env env, napi_value object, const char *name); /* undefined if absent */
 
 napi_value reply(napi_env env, int64_t value);  /* the value itself, a negative errno included */
@@ -68,6 +70,10 @@ napi_value object_new(napi_env env);
 void object_number(napi_env env, napi_value object, const char *name, int64_t value);
 void object_text(napi_env env, napi_value object, const char *name, const char *text, size_t len);
 napi_value reply_pair(napi_env env, const int pair[2]);
+
+/* RLIMIT_* by libvirt-ts name, NULL-ended, and the numbers in the same order. */
+extern const char *const rlimit_names[];
+extern const int rlimit_numbers[];
 
 struct function {
   const char *name;
@@ -78,6 +84,12 @@ struct function {
 extern const struct function descriptor_functions[];
 extern const struct function socket_functions[];
 extern const struct function message_functions[];
+extern const struct function lock_functions[];
+extern const struct function pipe_functions[];
+extern const struct function process_functions[];
+extern const struct function launch_functions[];
+extern const struct function tap_functions[];
+extern const struct function interface_functions[];
 napi_status poll_init(napi_env env, napi_value exports);
 
 #endif

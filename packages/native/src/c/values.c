@@ -69,6 +69,26 @@ char *value_string(napi_env env, napi_value value) {
   return text;
 }
 
+char **value_strings(napi_env env, napi_value value) {
+  uint32_t count;
+  if (napi_get_array_length(env, value, &count) != napi_ok) return NULL;
+  char **list = calloc((size_t)count + 1, sizeof *list);
+  for (uint32_t i = 0; list && i < count; i++) {
+    napi_value element;
+    if (napi_get_element(env, value, i, &element) == napi_ok) list[i] = value_string(env, element);
+    if (!list[i]) {
+      strings_free(list);
+      return NULL;
+    }
+  }
+  return list;
+}
+
+void strings_free(char **list) {
+  for (char **text = list; text && *text; text++) free(*text);
+  free(list);
+}
+
 napi_value property(napi_env env, napi_value object, const char *name) {
   napi_value value;
   if (napi_get_named_property(env, object, name, &value) != napi_ok) napi_get_undefined(env, &value);

@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { LaunchError, native, RLIM_INFINITY, type RlimitName } from "./index.ts";
+import { ended, must, mustObject, openFds, readAll } from "./testing.ts";
+
+const { ECHILD, EINVAL, ENOENT, ESRCH } = constants.errno;
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+test("Node's own children are left to Node", async () => {
+  const child = spawn("/bin/sh", ["-c", "exit 7"]);
+  const [code] = await once(child, "exit");
+  expect(code).toBe(7);
+  expect(native.reap(child.pid ?? 0)).toBe(-ECHILD);
+});
+
+test.each<[string, () => unknown, number]>([
+  ["reap any", () => native.reap(-1), -EINVAL],
+  ["reap a stranger", () => native.reap(1), -ECHILD],
+  ["pidfd of nobody", () => native.pidfdOpen(2 ** 30), -ESRCH],
+  ["no program", () => native.execve("/nowhere", ["x"], {}), -ENOENT],
+  ["no CPU", () => native.setAffinity(0, new Uint8Array(8)), -EINVAL],
+  ["no thread", () => native.setScheduler(2 ** 30, "other"), -ESRCH],
+  ["priority out of range", () => native.setScheduler(0, "fifo", 100), -EINVAL],
+  ["soft above hard", () => native.prlimit(0, "core", 2, 1), -EINVAL],
+])("errno: %s", (_what, call, errno) => expect(call()).toBe(errno));
+
+test("limits, affinity and scheduling of another process", async () => {
+  const [r, w] = mustObject(native.pipe2());
+  const child = native.launch({ file: "/bin/cat", argv: ["cat"], env: {}, stdio: [r, null, null] });
+  if (child instanceof LaunchError) throw child;
+  await child.ready;
+  const { pid } = child;
+  const limits = () => readFileSync(`/proc/${pid}/limits`, "latin1");
+  expect(native.prlimit(pid, "core", 4096n, RLIM_INFINITY)).toBe(0);
+  expect(limits()).toMatch(/core file size +4096 +unlimited/);
+  expect(native.prlimit(pid, "nofile", 10, 20)).toBe(0);
+  expect(limits()).toMatch(/open files +10 +20 /);
+  expect(() => native.prlimit(pid, "files" as RlimitName, 1, 1)).toThrow(TypeError);
+
+  const mask = new Uint8Array(128);
+  expect(native.setAffinity(pid, Uint8Array.of(1))).toBe(0);
+  expect(must(native.getAffinity(pid, mask))).toBeGreaterThanOrEqual(8);
+  expect(mask.subarray(0, 2)).toEqual(Uint8Array.of(1, 0));
+  expect(native.setScheduler(pid, "batch")).toBe(0);
+  expect(readFileSync(`/proc/${pid}/sched`, "latin1")).toMatch(/policy +: +3/);
+
+  for (const fd of [r, w]) native.close(fd);
+  expect(await ended(child)).toEqual({ code: 0 });
+});
+
+test("execve keeps the pid and the descriptors that are not close-on-exec", async () => {
+  const before = openFds();
+  const [r, w] = mustObject(native.pipe2());
+  const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve("node-gyp-build"))})(${JSON.stringify(root)})`;
+  const script = `
+    const native = ${load};
+    native.setCloexec(1, false);
+    const fd = require("node:fs").openSync("/dev/zero");
+    native.setCloexec(fd, false);
+    native.execve("/bin/sh", ["sh", "-c", "echo $$ $KEY; readlink /proc/$$/fd/" + fd], ["PATH=/bin:/usr/bin", "KEY=value"]);`;
+  const child = native.launch({
+    file: process.execPath,
+    argv: ["node", "-e", script],
+    env: {},
+    stdio: [null, w, 2],
+  });
+  if (child instanceof LaunchError) throw child;
+  native.close(w);
+  expect(await readAll(r)).toBe(`${child.pid} value\n/dev/zero\n`);
+  native.close(r);
+  await child.ready;
+  await ended(child);
+  expect(openFds()).toBe(before);
+});
