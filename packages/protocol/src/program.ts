@@ -138,7 +138,10 @@ export interface Program<P = Rows> extends ProgramIdentity {
 
 type PlacedRows<S extends Specs> = { readonly [K in keyof S]: S[K] & Placed };
 
-/** A program is its table: numbers, types and rules are said in the rows and nowhere else. */
+/**
+ * A program is its table: numbers, types and rules are said in the rows and nowhere else.
+ * @param specs become the rows: they are added to, not copied, so each belongs to one program
+ */
 export function program<S extends Specs>(
   name: string,
   number: number,
@@ -146,8 +149,8 @@ export function program<S extends Specs>(
   specs: S,
 ): Program<PlacedRows<S>> {
   const identity: ProgramIdentity = { name, number, version };
-  const rows = Object.entries(specs).map(([key, spec]): Row => ({ ...spec, name: key, program: identity }));
-  const procs: unknown = Object.fromEntries(rows.map((row) => [row.name, row]));
-  const byNumber = new Map(rows.map((row) => [row.number, row]));
-  return { ...identity, procs: procs as PlacedRows<S>, byNumber }; // made row by row from `specs` just above
+  const byNumber = new Map<number, Row>();
+  for (const [key, spec] of Object.entries(specs))
+    byNumber.set(spec.number, Object.assign(spec, { name: key, program: identity }));
+  return { ...identity, procs: specs as PlacedRows<S>, byNumber }; // every one was just placed
 }
