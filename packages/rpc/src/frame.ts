@@ -1,72 +1,62 @@
-/** Bytes of the length word and the header behind it. */
-export const headerSize = 28;
-/** The largest length word accepted: 32 MiB and the word itself. */
-export const maxFrameSize = 33_554_432 + 4;
-/** Most data bytes in one stream packet that we send. */
-export const maxStreamData = 262_120;
-/** Most descriptors that may follow one message. */
-export const maxFds = 32;
+import { FRAME_MIN, type Header, MessageStatus, MessageType } from "@libvirt-ts/protocol";
 
 /** Offsets in a frame, length word included. */
 export const offset = { length: 0, prog: 4, vers: 8, proc: 12, type: 16, serial: 20, status: 24 } as const;
 
-export const MessageType = {
-  CALL: 0,
-  REPLY: 1,
-  MESSAGE: 2,
-  STREAM: 3,
-  CALL_WITH_FDS: 4,
-  REPLY_WITH_FDS: 5,
-  STREAM_HOLE: 6,
-} as const;
-export type MessageType = (typeof MessageType)[keyof typeof MessageType];
+/** The part of a header that a call, its reply and its stream share. */
+export type Address = Pick<Header, "prog" | "vers" | "proc" | "serial">;
 
-export const MessageStatus = { OK: 0, ERROR: 1, CONTINUE: 2 } as const;
-export type MessageStatus = (typeof MessageStatus)[keyof typeof MessageStatus];
-
-/** A header without the length. `proc` is signed, everything else unsigned. */
-export interface Header {
-  prog: number;
-  vers: number;
-  proc: number;
-  type: number;
-  serial: number;
-  status: number;
-}
-
-export const readHeader = (bytes: Buffer, at = 0): Header => ({
+export const readAddress = (bytes: Buffer, at = 0): Address => ({
   prog: bytes.readUInt32BE(at + offset.prog),
   vers: bytes.readUInt32BE(at + offset.vers),
   proc: bytes.readInt32BE(at + offset.proc),
-  type: bytes.readUInt32BE(at + offset.type),
   serial: bytes.readUInt32BE(at + offset.serial),
-  status: bytes.readUInt32BE(at + offset.status),
 });
 
-/** Writes length word and header at `at`. `type` and `status` override those of `header`. */
-export function writeHeader(
+export const sameAddress = (a: Address, b: Address): boolean =>
+  a.serial === b.serial && a.proc === b.proc && a.prog === b.prog && a.vers === b.vers;
+
+/** Writes length word and header: 28 bytes at `at`. */
+export function putHeader(
   bytes: Buffer,
   at: number,
   length: number,
-  header: Header,
-  type: number = header.type,
-  status: number = header.status,
+  address: Address,
+  type: number,
+  status: number,
 ): void {
   bytes.writeUInt32BE(length, at);
-  bytes.writeUInt32BE(header.prog, at + offset.prog);
-  bytes.writeUInt32BE(header.vers, at + offset.vers);
-  bytes.writeInt32BE(header.proc, at + offset.proc);
+  bytes.writeUInt32BE(address.prog, at + offset.prog);
+  bytes.writeUInt32BE(address.vers, at + offset.vers);
+  bytes.writeInt32BE(address.proc, at + offset.proc);
   bytes.writeUInt32BE(type, at + offset.type);
-  bytes.writeUInt32BE(header.serial, at + offset.serial);
+  bytes.writeUInt32BE(address.serial, at + offset.serial);
   bytes.writeUInt32BE(status, at + offset.status);
 }
 
-/** A frame of its own. */
-export function buildFrame(header: Header, body: Uint8Array = empty): Buffer {
-  const frame = Buffer.allocUnsafe(headerSize + body.length);
-  writeHeader(frame, 0, frame.length, header);
-  frame.set(body, headerSize);
+/** Gives a whole frame another address: how frames are relayed. */
+export function readdress(frame: Buffer, address: Address): Buffer {
+  frame.writeUInt32BE(address.prog, offset.prog);
+  frame.writeUInt32BE(address.vers, offset.vers);
+  frame.writeInt32BE(address.proc, offset.proc);
+  frame.writeUInt32BE(address.serial, offset.serial);
   return frame;
 }
 
-const empty = new Uint8Array(0);
+/** A frame of its own. */
+export function buildFrame(header: Header, body: Uint8Array = noBody): Buffer {
+  const frame = Buffer.allocUnsafe(FRAME_MIN + body.length);
+  putHeader(frame, 0, frame.length, header, header.type, header.status);
+  frame.set(body, FRAME_MIN);
+  return frame;
+}
+
+export const isReply = (type: number): boolean =>
+  type === MessageType.REPLY || type === MessageType.REPLY_WITH_FDS;
+export const isStream = (type: number): boolean =>
+  type === MessageType.STREAM || type === MessageType.STREAM_HOLE;
+/** A packet after which its stream is over: the peer finished, aborted or failed it. */
+export const endsStream = (type: number, status: number): boolean =>
+  type === MessageType.STREAM && status !== MessageStatus.CONTINUE;
+
+const noBody = new Uint8Array(0);

@@ -1,5 +1,6 @@
+import { MessageType } from "@libvirt-ts/protocol";
 import { describe, expect, test } from "vitest";
-import { buildFrame, MessageType } from "./frame.ts";
+import { buildFrame } from "./frame.ts";
 import { FrameSplitter, FramingError } from "./splitter.ts";
 
 const call = (serial: number, body = 0, type: number = MessageType.CALL, payload?: Uint8Array) =>
@@ -76,8 +77,21 @@ describe("descriptors", () => {
   test.each<[string, Read[], string[], number[]]>([
     ["dummy in its own read", [[message], [dummy, [7]]], ["1:36:9:7"], []],
     ["dummy in the message's read", [[join(message, dummy), [7]]], ["1:36:9:7"], []],
-    ["two, a read each", [[join(two, dummies.subarray(1)), [7]], [dummies.subarray(1), [8]]], ["2:36:9:7,8"], []],
-    ["messages behind", [[join(call(5), message, dummy), [7]], [call(6)]], ["5:28:-", "1:36:9:7", "6:28:-"], []],
+    [
+      "two, a read each",
+      [
+        [join(two, dummies.subarray(1)), [7]],
+        [dummies.subarray(1), [8]],
+      ],
+      ["2:36:9:7,8"],
+      [],
+    ],
+    [
+      "messages behind",
+      [[join(call(5), message, dummy), [7]], [call(6)]],
+      ["5:28:-", "1:36:9:7", "6:28:-"],
+      [],
+    ],
     ["none announced", [[join(withFds(3, 0)[0]!), [7]]], ["3:36:9"], [7]],
     ["stray on a plain message", [[call(5), [7]]], ["5:28:-"], [7]],
   ])("%s", (_, reads, got, closed) => {

@@ -1,4 +1,5 @@
-import { headerSize, MessageType, maxFds, maxFrameSize, offset } from "./frame.ts";
+import { FDS_MAX, FRAME_MAX, FRAME_MIN, MessageType } from "@libvirt-ts/protocol";
+import { offset } from "./frame.ts";
 
 /** The peer broke the framing: the connection is dead and must be closed without a reply. */
 export class FramingError extends Error {
@@ -62,10 +63,7 @@ export class FrameSplitter {
    * @returns what `read` returned: bytes, 0 at the end, or a negative errno
    * @throws FramingError
    */
-  fill(
-    scratch: Buffer,
-    read: (into: Buffer, at: number, length: number, fds: number[]) => number,
-  ): number {
+  fill(scratch: Buffer, read: (into: Buffer, at: number, length: number, fds: number[]) => number): number {
     const fds = this.#restFds;
     if (this.#gathering > 0) return this.#gather(read, fds);
     let start = 0;
@@ -154,7 +152,7 @@ export class FrameSplitter {
       }
       if (end - at < 4) break;
       const length = bytes.readUInt32BE(at);
-      if (length < headerSize || length > maxFrameSize) throw new FramingError(`frame of ${length} bytes`);
+      if (length < FRAME_MIN || length > FRAME_MAX) throw new FramingError(`frame of ${length} bytes`);
       if (end - at < length) break;
       const type = bytes.readUInt32BE(at + offset.type);
       const next = at + length;
@@ -170,9 +168,9 @@ export class FrameSplitter {
 
   /** @returns whether the frame has to wait for descriptors */
   #hold(bytes: Buffer, at: number, next: number): boolean {
-    if (next - at < headerSize + 4) throw new FramingError("no number of descriptors");
-    const missing = bytes.readUInt32BE(at + headerSize);
-    if (missing > maxFds) throw new FramingError(`${missing} descriptors`);
+    if (next - at < FRAME_MIN + 4) throw new FramingError("no number of descriptors");
+    const missing = bytes.readUInt32BE(at + FRAME_MIN);
+    if (missing > FDS_MAX) throw new FramingError(`${missing} descriptors`);
     if (missing === 0) return false;
     this.#held = { frame: Buffer.from(bytes.subarray(at, next)), fds: [], missing };
     return true;

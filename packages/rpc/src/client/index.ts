@@ -1,1 +1,4 @@
-export { type CallOptions, type ConnectOptions, RpcClient } from "./rpc-client.ts";
+export type { Hole } from "../incoming-queue.ts";
+export type { ClientStream } from "./client-stream.ts";
+export type { RawClientStream, RawStreamListener } from "./relayed-stream.ts";
+export { type CallOptions, type ConnectOptions, type RawReply, RpcClient } from "./rpc-client.ts";

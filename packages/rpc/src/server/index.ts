@@ -1,5 +1,7 @@
+export type { Hole } from "../incoming-queue.ts";
 export { type Encoded, encoded } from "./encoded.ts";
-export { Server, type ServerOptions } from "./server.ts";
+export { eventFrame } from "./event-frame.ts";
+export { defaultLimits, Server, type ServerOptions } from "./server.ts";
 export type {
   AuthMethod,
   Call,
@@ -7,11 +9,13 @@ export type {
   Fallback,
   Handler,
   Handlers,
-  Hole,
   Identity,
   Limits,
   ListenOptions,
   PeerCredentials,
+  RawCall,
+  RawReply,
+  RawStream,
   ServerStream,
   Service,
   StreamEnd,

@@ -1,5 +1,6 @@
 import type { ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
+import type { Hole } from "../incoming-queue.ts";
 import type { Encoded } from "./encoded.ts";
 
 /** Who is on the other end, as far as known. Replaced as a whole by CONNECT_SET_IDENTITY. */
@@ -41,7 +42,10 @@ export interface Client {
   readonly socketPath: string;
   /** Sends a MESSAGE (serial 1). Closes the client when more than `maxQueuedBytes` wait for it. */
   sendEvent<R extends EventRow>(row: R, msg: Msg<R>): void;
-  /** Sends a ready-made frame, length word included (see `eventFrame`). Not copied: do not change it afterwards. */
+  /**
+   * Sends a ready-made frame, length word included (see `eventFrame`); bounded like `sendEvent`.
+   * Not copied: do not change it afterwards.
+   */
   sendRaw(frame: Uint8Array): void;
   /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
   startKeepalive(): void;
@@ -69,27 +73,51 @@ export interface Call {
   openStream(options?: { sparse?: boolean }): ServerStream;
 }
 
-export type Handler<A, R> = (args: A, call: Call) => R | Encoded | Promise<R | Encoded>;
+/** Declared as a method, so that a table of handlers for known rows is also one for any rows. */
+export type Handler<A, R> = {
+  handler(args: A, call: Call): R | Encoded | Promise<R | Encoded>;
+}["handler"];
 
 /** The handlers of a table of rows; rows that are events have none. */
-export type Handlers<P extends Rows> = {
+export type Handlers<P extends Rows = Rows> = {
   [K in keyof P as P[K] extends CallRow ? K : never]: P[K] extends CallRow
     ? Handler<Args<P[K]>, Ret<P[K]>>
     : never;
 };
 
+/** A call as it came, for those who pass it on without looking inside. */
+export interface RawCall extends Call {
+  /** A copy of the whole frame, length word included. */
+  readonly frame: Buffer;
+  /**
+   * Takes the packets of the call's stream as they are. To be called before the reply is given.
+   * @param listener gets a copy of each frame and calls `taken` when it went on; reading pauses if too many wait.
+   *   No frame: the client is gone.
+   */
+  relayStream(listener: (frame: Buffer | undefined, taken: () => void) => void): RawStream;
+}
+
+/** The way back to the client. */
+export interface RawStream {
+  /** Sends a stream packet under the call's address; its type and status stay. @param sent it left */
+  send(frame: Buffer, sent?: () => void): void;
+  /** The peer has ended the stream: further packets of the client are dropped. */
+  close(): void;
+}
+
+export interface RawReply {
+  /** A whole reply frame; it gets the call's address. */
+  readonly frame: Buffer;
+  /** Descriptors behind it, closed here once sent. */
+  readonly fds: number[];
+}
+
 /** What serves rows that have no handler of their own, from undecoded frames. */
 export interface Fallback {
   /** Whether this row is served here; if not the answer is NO_SUPPORT. */
   accepts(row: CallRow): boolean;
-  /**
-   * Serves a call.
-   * @param frame a copy of the whole frame, length word included
-   * @param fds the descriptors that came with it, now the fallback's
-   * @returns the reply; its program, procedure and serial are set by the caller
-   * @throws VirError sent as error reply
-   */
-  call(frame: Buffer, fds: number[], call: Call): Promise<{ frame: Buffer; fds: number[] }>;
+  /** @throws VirError sent as error reply */
+  call(call: RawCall): Promise<RawReply>;
 }
 
 /** A program and who serves it. Rows without handler and fallback are answered with NO_SUPPORT. */
@@ -101,11 +129,6 @@ export interface Service<P extends Rows = Rows> {
   /** Runs before each decoded call; throws what refuses it. */
   readonly gate?: (row: CallRow, client: Client) => void;
   readonly fallback?: Fallback;
-}
-
-/** A run of zeros in a sparse stream. */
-export interface Hole {
-  readonly hole: bigint;
 }
 
 /** How a stream ended: the client finished it, aborted it, or is gone (also: failed by us). */

@@ -1,0 +1,61 @@
+import { Writer } from "@libvirt-ts/xdr";
+
+/** Written this far, everything is sent before the tick ends. */
+const flushAt = 131_072;
+
+export interface Flushable {
+  /** Sends what is queued; copies what it cannot send and what lies in the arena. */
+  flush(): void;
+}
+
+/**
+ * The one buffer all connections encode into. A connection's frames of one tick lie behind each other and leave in
+ * one send; afterwards the buffer starts over. So an idle connection owns no output buffer.
+ */
+export class Arena {
+  readonly writer = new Writer();
+  readonly #schedule: (flush: () => void) => void;
+  readonly #dirty: Flushable[] = [];
+  #scheduled = false;
+
+  constructor(schedule: (flush: () => void) => void = queueMicrotask) {
+    this.#schedule = schedule;
+  }
+
+  /**
+   * `connection` has something to send.
+   * @param soon it flushes itself in a moment; otherwise it is flushed at the end of the tick
+   */
+  add(connection: Flushable, soon: boolean): void {
+    this.#dirty.push(connection);
+    if (soon || this.#scheduled) return;
+    this.#scheduled = true;
+    this.#schedule(this.#flushAll);
+  }
+
+  /** Flushes one connection now. */
+  flush(connection: Flushable): void {
+    const at = this.#dirty.lastIndexOf(connection);
+    if (at >= 0) this.#dirty.splice(at, 1);
+    connection.flush();
+    if (this.#dirty.length === 0) this.writer.reset();
+  }
+
+  /** Between frames: sends everything when much has gathered. */
+  relieve(): void {
+    if (this.writer.position > flushAt) this.#flushDirty();
+  }
+
+  readonly #flushAll = (): void => {
+    this.#scheduled = false;
+    this.#flushDirty();
+  };
+
+  #flushDirty(): void {
+    for (let connection = this.#dirty.pop(); connection; connection = this.#dirty.pop()) connection.flush();
+    this.writer.reset();
+  }
+}
+
+/** Shared by all connections of the process. */
+export const arena = new Arena();

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { type Clock, Keepalive } from "./keepalive.ts";
+
+class ManualClock implements Clock {
+  #now = 0;
+  #timers: { at: number; run: () => void }[] = [];
+  fired = 0;
+
+  now = () => this.#now;
+
+  after(ms: number, run: () => void) {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((t) => t !== timer);
+    };
+  }
+
+  advance(toMs: number) {
+    for (;;) {
+      const next = this.#timers.sort((a, b) => a.at - b.at)[0];
+      if (!next || next.at > toMs) break;
+      this.#timers.shift();
+      this.#now = next.at;
+      this.fired++;
+      next.run();
+    }
+    this.#now = toMs;
+  }
+
+  get pending() {
+    return this.#timers.length;
+  }
+}
+
+function track(o: { grainMs?: number; reading?: () => boolean } = {}) {
+  const clock = new ManualClock();
+  const happened: string[] = [];
+  const keepalive = new Keepalive(clock, o.grainMs ?? 1);
+  const handle = keepalive.track(
+    {
+      ping: () => happened.push(`ping ${clock.now()}`),
+      dead: () => happened.push(`dead ${clock.now()}`),
+      isReading: o.reading ?? (() => true),
+    },
+    { interval: 5, count: 5 },
+  );
+  return { clock, happened, keepalive, handle };
+}
+
+test("silence: five pings, the end after another interval, no timer left", () => {
+  const { clock, happened } = track();
+  clock.advance(60_000);
+  expect(happened).toEqual([
+    "ping 5000",
+    "ping 10000",
+    "ping 15000",
+    "ping 20000",
+    "ping 25000",
+    "dead 30000",
+  ]);
+  expect(clock.pending).toBe(0);
+});
+
+test("anything heard starts over", () => {
+  const { clock, happened, handle } = track();
+  clock.advance(12_000);
+  handle.heard();
+  clock.advance(20_000);
+  expect(happened).toEqual(["ping 5000", "ping 10000", "ping 17000"]);
+});
+
+test("silence does not count while we do not read", () => {
+  let reading = false;
+  const { clock, happened } = track({ reading: () => reading });
+  clock.advance(60_000);
+  expect(happened).toEqual([]);
+  reading = true;
+  clock.advance(70_000);
+  expect(happened[0]).toBe("ping 65000");
+});
+
+test("many peers share a wake-up, stopping the last one leaves no timer", () => {
+  const { clock, keepalive, handle } = track({ grainMs: 1000 });
+  const idle = { ping() {}, dead() {}, isReading: () => true };
+  const others = [];
+  for (let i = 1; i < 100; i++) {
+    clock.advance(i * 10);
+    others.push(keepalive.track(idle, { interval: 5, count: 5 }));
+  }
+  clock.advance(10_500);
+  expect(clock.fired).toBeLessThan(8);
+  for (const other of [handle, ...others]) other.stop();
+  expect(clock.pending).toBe(0);
+});

@@ -1,0 +1,38 @@
+import type { CallRow } from "@libvirt-ts/protocol";
+import { type ReadOnlyRule, readOnlyRule } from "./read-only.ts";
+import type { Handler, Service } from "./types.ts";
+
+/** All that is known about a procedure before a call of it arrives. */
+export interface Entry {
+  readonly row: CallRow;
+  readonly service: Service;
+  readonly handler: Handler<unknown, unknown> | undefined;
+  /** Passed on undecoded. */
+  readonly isRaw: boolean;
+  /** What a read-only connection is refused; undefined = nothing. */
+  readonly readOnlyRule: ReadOnlyRule | undefined;
+}
+
+/** One program: entries by procedure number. */
+export interface DispatchTable {
+  readonly prog: number;
+  readonly vers: number;
+  readonly entries: readonly (Entry | undefined)[];
+}
+
+export function dispatchTable(service: Service): DispatchTable {
+  const { program, handlers, fallback } = service;
+  const entries: (Entry | undefined)[] = [];
+  for (const [name, row] of Object.entries(program.procs)) {
+    if (row.kind !== "call") continue;
+    const handler: Handler<unknown, unknown> | undefined = Reflect.get(handlers, name)?.bind(handlers);
+    entries[row.number] = {
+      row,
+      service,
+      handler,
+      isRaw: handler === undefined && fallback?.accepts(row) === true,
+      readOnlyRule: readOnlyRule(row),
+    };
+  }
+  return { prog: program.number, vers: program.version, entries };
+}
