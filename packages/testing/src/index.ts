@@ -1,0 +1,1 @@
+export { type BootSectorOptions, bootSector } from "./boot-sector.ts";
