@@ -1,5 +1,5 @@
 // Compiles src/c into prebuilds/linux-ARCH/libvirt-ts.node, the place node-gyp-build looks at.
-// Does nothing when the addon is newer than all it is made from. LIBVIRT_TS_CFLAGS adds compiler flags.
+// Does nothing when the addon is newer than all it is made from.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -5,9 +5,9 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HANGUP, native, READABLE, WRITABLE } from "./index.ts";
-import { must, openFds, pair, ready } from "./testing.ts";
+import { must, mustObject, openFds, pair, ready } from "./testing.ts";
 
-const { EBADF, EEXIST, EINVAL, EPERM } = constants.errno;
+const { EBADF, EEXIST, EINVAL, EPERM, EPIPE } = constants.errno;
 
 let a: number;
 let b: number;
@@ -91,6 +91,14 @@ test("the number may be used again right after close", async () => {
     expect(await ready(d, WRITABLE)).toBe(WRITABLE);
     for (const fd of [c, d]) native.close(fd);
   }
+});
+
+test("a pipe whose reader has gone is an error state; writing tells the cause", async () => {
+  const [r, w] = mustObject(native.pipe2());
+  native.close(r);
+  expect(await ready(w, WRITABLE)).toBe(-EBADF);
+  expect(native.write(w, new Uint8Array(1), 0, 1)).toBe(-EPIPE);
+  native.close(w);
 });
 
 test("errno and types", () => {

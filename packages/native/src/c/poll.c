@@ -39,6 +39,7 @@ static void hold(struct poll *p, bool on) {
 
 static void on_closed(uv_handle_t *handle) {
   struct poll *p = handle->data;
+  if (p->context) napi_async_destroy(p->env, p->context); /* not earlier: its callback may be running */
   if (p->hook) napi_remove_async_cleanup_hook(p->hook);
   release(p);
 }
@@ -50,8 +51,6 @@ static void shut(struct poll *p) {
   hold(p, false);
   if (!p->open) return;
   p->open = false;
-  if (p->context) napi_async_destroy(p->env, p->context);
-  p->context = NULL;
   uv_close((uv_handle_t *)&p->handle, on_closed);
 }
 
