@@ -156,8 +156,9 @@ export class Daemon<K extends Keys & LoggingKeys> {
     const admin = this.#addServer("admin", [this.#adminService()], settings.admin);
     for (const saved of inherited?.clients ?? []) {
       const { server } = this.#servers.get(saved.server) ?? { server: main };
-      const client = server.adopt(saved.connection);
-      if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
+      server.adopt(saved.connection, (client) => {
+        if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
+      });
     }
     for (const { role, fd, path } of this.#sockets) {
       if (role === "admin") admin.listen(fd, { path, accept: sameUser });

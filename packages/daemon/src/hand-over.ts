@@ -1,9 +1,8 @@
-import { readFileSync, unlinkSync } from "node:fs";
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { strerror } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Native } from "@libvirt-ts/native";
-import type { SavedConnection, Server } from "@libvirt-ts/rpc/server";
-import { writeAtomic } from "@libvirt-ts/util/write-atomic";
+import { descriptorsOf, type SavedConnection, type Server } from "@libvirt-ts/rpc/server";
 import type { PidFile } from "./pid-file.ts";
 import type { BoundSocket } from "./sockets.ts";
 import type { HandOver } from "./spec.ts";
@@ -65,9 +64,9 @@ export async function executeAnew(o: {
   await o.handOver.suspend();
   const { state, fds } = o.handOver.save();
   const clients = o.servers.flatMap(({ name, server }) =>
-    [...server.clients].map((client) => ({
+    server.save().map(({ client, saved }) => ({
       server: name,
-      connection: server.save(client),
+      connection: saved,
       state: name === "admin" ? undefined : o.handOver.saveClient?.(client),
     })),
   );
@@ -82,23 +81,27 @@ export async function executeAnew(o: {
     ...fds,
     o.pidFile.fd,
     ...o.sockets.map(({ fd }) => fd),
-    ...clients.flatMap(({ connection }) => [connection.fd, ...connection.unsentFds]),
+    ...clients.flatMap(({ connection }) => descriptorsOf(connection.traffic)),
   ];
-  const failure = await execute(o, saved, kept);
+  const failure = execute(o, saved, kept);
   o.log.error({ failure }, "could not execute anew, going on");
   for (const fd of kept) o.native.setCloexec(fd, true);
   o.handOver.resume();
   for (const { server } of o.servers) server.resume();
 }
 
-/** @returns why we are still here */
-async function execute(
+/**
+ * All in one turn of the loop: a client that hung up meanwhile would free a number the state names.
+ * @returns why we are still here
+ */
+function execute(
   o: { file: string; native: Native; environment: Readonly<Record<string, string | undefined>> },
   saved: Inherited,
   kept: readonly number[],
-): Promise<string> {
+): string {
   try {
-    await writeAtomic(o.file, JSON.stringify(saved), 0o600);
+    writeFileSync(`${o.file}.new`, JSON.stringify(saved), { mode: 0o600 });
+    renameSync(`${o.file}.new`, o.file);
     for (const fd of kept) o.native.setCloexec(fd, false);
     const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
     return strerror(-o.native.execve(process.execPath, argv, o.environment));

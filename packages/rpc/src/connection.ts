@@ -28,6 +28,15 @@ interface Chunk {
   sent: (() => void) | undefined;
 }
 
+/** What a connection has in hand, as plain JSON, for another image of this process to go on with. */
+export interface SavedTraffic {
+  readonly fd: number;
+  /** Received and not served; base64. */
+  readonly unread: string;
+  /** Queued and not sent, each with the descriptor that travels with it (-1 = none); base64. */
+  readonly unsent: readonly { readonly bytes: string; readonly fd: number }[];
+}
+
 const EAGAIN = -11;
 /** Bytes queued at which reading pauses, and at which it goes on. */
 const highWater = 1_048_576;
@@ -61,6 +70,7 @@ export class Connection {
   #full = false;
   #resuming = false;
   #held = false;
+  #frozen = false;
   #closed = false;
   #closeWhenSent = false;
   readonly #parts: Uint8Array[] = [];
@@ -164,7 +174,7 @@ export class Connection {
 
   /** Frames go on, at the end of the tick, after `onFrame` returned false. */
   resume(): void {
-    if (this.#closed || this.#resuming || !this.#splitter.paused) return;
+    if (this.#closed || this.#resuming || this.#frozen || !this.#splitter.paused) return;
     this.#resuming = true;
     this.#touch();
   }
@@ -177,11 +187,43 @@ export class Connection {
 
   /** False while the owner, or a slow peer, keeps us from reading. */
   get isReading(): boolean {
-    return !this.#splitter.paused && !this.#held && !this.#full;
+    return !this.#splitter.paused && !this.#held && !this.#frozen && !this.#full;
   }
 
   closeFd(fd: number): void {
     this.#socket.closeFd(fd);
+  }
+
+  /** Serves no frame any more, not even one that has arrived; or goes on. Sending goes on all the time. */
+  freeze(on: boolean): void {
+    this.#frozen = on;
+    if (!on) this.resume();
+    this.#watch();
+  }
+
+  /** While frozen: what is in hand. @returns undefined when this connection cannot be carried along */
+  save(): SavedTraffic | undefined {
+    this.flush();
+    this.#seal(undefined);
+    const unread = this.#splitter.keptBytes;
+    const { fd } = this.#socket;
+    if (this.#closed || this.#closeWhenSent || unread === undefined || fd === undefined) return undefined;
+    const unsent = this.#queue.map(({ bytes, fd: passed }) => ({
+      bytes: Buffer.from(bytes).toString("base64"),
+      fd: passed,
+    }));
+    return { fd, unread: unread.toString("base64"), unsent };
+  }
+
+  /** Goes on with what `save` gave; on a fresh connection. */
+  restore({ unread, unsent }: SavedTraffic): void {
+    for (const { bytes, fd } of unsent) this.#push(Buffer.from(bytes, "base64"), fd, undefined);
+    const rest = Buffer.from(unread, "base64");
+    if (rest.length > 0) {
+      this.#deliver(() => {
+        this.#splitter.fill(Buffer.allocUnsafe(rest.length), (into, at) => rest.copy(into, at));
+      });
+    }
   }
 
   close(): void {

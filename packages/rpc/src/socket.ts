@@ -2,6 +2,8 @@ import { HANGUP, type Native, type Poll, READABLE, WRITABLE } from "@libvirt-ts/
 
 /** What a connection needs of a socket; tests give one without a kernel behind it. */
 export interface Socket {
+  /** The descriptor, where there is one. */
+  readonly fd?: number;
   /** @returns bytes, 0 at the end of the stream, or a negative errno; received descriptors are appended */
   recv(into: Buffer, at: number, length: number, fds: number[]): number;
   /** @returns bytes that left, or a negative errno. The descriptors leave with the first byte and stay open here. */
@@ -24,7 +26,7 @@ export type OpenSocket = (events: SocketEvents) => Socket;
 /** A connected UNIX socket, watched on Node's own loop. It owns `fd`. */
 export class UnixSocket implements Socket {
   readonly #native: Native;
-  readonly #fd: number;
+  readonly fd: number;
   readonly #poll: Poll;
   readonly #events: SocketEvents;
   #mask = 0;
@@ -32,17 +34,17 @@ export class UnixSocket implements Socket {
 
   constructor(native: Native, fd: number, events: SocketEvents) {
     this.#native = native;
-    this.#fd = fd;
+    this.fd = fd;
     this.#events = events;
     this.#poll = new native.Poll(fd);
   }
 
   recv(into: Buffer, at: number, length: number, fds: number[]): number {
-    return this.#native.recv(this.#fd, into, at, length, fds);
+    return this.#native.recv(this.fd, into, at, length, fds);
   }
 
   send(parts: readonly Uint8Array[], fds: readonly number[]): number {
-    return fds.length === 0 ? this.#native.send(this.#fd, parts) : this.#native.send(this.#fd, parts, fds);
+    return fds.length === 0 ? this.#native.send(this.fd, parts) : this.#native.send(this.fd, parts, fds);
   }
 
   watch(readable: boolean, writable: boolean): void {
@@ -74,6 +76,6 @@ export class UnixSocket implements Socket {
     if (!this.#open) return;
     this.#open = false;
     this.#poll.close();
-    this.#native.close(this.#fd);
+    this.#native.close(this.fd);
   }
 }

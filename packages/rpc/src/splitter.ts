@@ -56,6 +56,12 @@ export class FrameSplitter {
     return this.#restEnd - this.#restStart;
   }
 
+  /** The bytes kept between reads; undefined while a frame waits for its descriptors. */
+  get keptBytes(): Buffer | undefined {
+    if (this.#held !== undefined) return undefined;
+    return this.#rest?.subarray(this.#restStart, this.#restEnd) ?? Buffer.alloc(0);
+  }
+
   /**
    * Reads once.
    * @param scratch where to read to, shared by all connections

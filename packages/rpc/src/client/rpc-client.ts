@@ -189,6 +189,11 @@ export class RpcClient implements ConnectionOwner {
     this.#keepalive = sharedKeepalive.track(peer, options);
   }
 
+  /** Stops reading, or goes on: for those who cannot take more. */
+  hold(on: boolean): void {
+    this.#connection.hold(on);
+  }
+
   /** Calls in flight fail. */
   close(): void {
     this.#connection.close();

@@ -12,7 +12,13 @@ import {
   NetError,
   toNetError,
 } from "@libvirt-ts/protocol";
-import { type CloseReason, Connection, type ConnectionOwner, type SendOptions } from "../connection.ts";
+import {
+  type CloseReason,
+  Connection,
+  type ConnectionOwner,
+  type SavedTraffic,
+  type SendOptions,
+} from "../connection.ts";
 import { rpcError } from "../errors.ts";
 import { type Address, isStream, offset, readAddress, readdress, sameAddress } from "../frame.ts";
 import type { Keepalive, KeepaliveHandle } from "../keepalive.ts";
@@ -33,6 +39,8 @@ export interface ClientHost {
   /** The client has authenticated. */
   onAuthenticated(client: ServerClient): void;
   onClosed(client: ServerClient): void;
+  /** While the server is being suspended: a client has no call in work. */
+  onSettled?: (() => void) | undefined;
 }
 
 export interface ClientOptions {
@@ -41,6 +49,8 @@ export interface ClientOptions {
   readOnly: boolean;
   auth: AuthMethod;
   socketPath: string;
+  /** Default: now. */
+  connectedAt?: Date;
 }
 
 /** The receiving side of a stream; packets find it by the address of its call. */
@@ -63,7 +73,7 @@ const ping: Address = { ...pong, proc: keepaliveProgram.procs.ping.number };
 export class ServerClient implements Client, ConnectionOwner {
   readonly id: bigint;
   readonly peer: PeerCredentials;
-  readonly connectedAt = new Date();
+  readonly connectedAt: Date;
   readonly auth: AuthMethod;
   readonly socketPath: string;
   readOnly: boolean;
@@ -87,6 +97,7 @@ export class ServerClient implements Client, ConnectionOwner {
     this.readOnly = options.readOnly;
     this.auth = options.auth;
     this.socketPath = options.socketPath;
+    this.connectedAt = options.connectedAt ?? new Date();
     this.identity = { ...options.peer };
     this.#authenticated = options.auth === "none";
     this.#connection = new Connection(this, open);
@@ -97,6 +108,7 @@ export class ServerClient implements Client, ConnectionOwner {
   }
 
   set authenticated(value: boolean) {
+    if (value === this.#authenticated) return;
     this.#authenticated = value;
     if (value) this.#host.onAuthenticated(this);
   }
@@ -241,7 +253,26 @@ export class ServerClient implements Client, ConnectionOwner {
 
   endRequest(): void {
     this.#requests--;
+    if (this.#requests === 0) this.#host.onSettled?.();
     this.#connection.resume();
+  }
+
+  // --- carrying over
+
+  get isSettled(): boolean {
+    return this.#requests === 0;
+  }
+
+  freeze(on: boolean): void {
+    this.#connection.freeze(on);
+  }
+
+  save(): SavedTraffic | undefined {
+    return this.#authenticated && this.#streams.length === 0 ? this.#connection.save() : undefined;
+  }
+
+  restore(traffic: SavedTraffic): void {
+    this.#connection.restore(traffic);
   }
 
   // --- sending

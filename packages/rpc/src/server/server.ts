@@ -4,6 +4,7 @@ import { type Native, type Poll, READABLE, native as systemNative } from "@libvi
 import { type Clock, Keepalive, keepalive as sharedKeepalive, systemClock } from "../keepalive.ts";
 import { type OpenSocket, UnixSocket } from "../socket.ts";
 import { type DispatchTable, dispatchTable } from "./dispatch-table.ts";
+import { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
 import { type ClientHost, type ClientOptions, ServerClient } from "./server-client.ts";
 import type { Client, Limits, ListenOptions, PeerCredentials, Service } from "./types.ts";
 
@@ -54,6 +55,7 @@ export class Server {
   #anonymous = 0;
   #lastId = 0n;
   #accepting = false;
+  #suspended = false;
   #cancelPause: (() => void) | undefined;
   readonly #idleListeners = new Set<() => void>();
   readonly #clientListeners = new Set<(client: Client) => void>();
@@ -121,13 +123,70 @@ export class Server {
   /** Serves a connected socket, which then belongs to the server. Limits of clients are not looked at. */
   serve(open: OpenSocket, peer: PeerCredentials, options: ListenOptions = {}): Client {
     const { readOnly = false, auth = "none", path = "" } = options;
-    const about: ClientOptions = { id: ++this.#lastId, peer, readOnly, auth, socketPath: path };
+    return this.#add(open, { id: this.#lastId + 1n, peer, readOnly, auth, socketPath: path });
+  }
+
+  #add(open: OpenSocket, about: ClientOptions): ServerClient {
+    const { id, peer, readOnly } = about;
+    if (id > this.#lastId) this.#lastId = id;
     const client = new ServerClient(this.#host, open, about);
     this.#clients.add(client);
     if (!client.authenticated) this.#anonymous++;
-    this.#log.debug({ client: client.id, peer, readOnly }, "client connected");
+    this.#log.debug({ client: id, peer, readOnly }, "client connected");
     for (const listener of this.#clientListeners) listener(client);
     return client;
+  }
+
+  /**
+   * Stops accepting and reading, and waits for the calls in work: nothing changes from then on.
+   * `save` tells what another image of this process needs to go on; `resume` goes on here.
+   */
+  async suspend(): Promise<void> {
+    this.#suspended = true;
+    this.#update();
+    for (const client of this.#clients) client.freeze(true);
+    await new Promise<void>((resolve) => {
+      const check = () => {
+        if ([...this.#clients].every(({ isSettled }) => isSettled)) resolve();
+      };
+      this.#host.onSettled = check;
+      check();
+    });
+    this.#host.onSettled = undefined;
+  }
+
+  resume(): void {
+    this.#suspended = false;
+    this.#host.onSettled = undefined;
+    for (const client of this.#clients) client.freeze(false);
+    this.#update();
+  }
+
+  /** The connections of a suspended server; those that cannot be carried over (streams, logins) are left out. */
+  save(): { client: Client; saved: SavedConnection }[] {
+    return [...this.#clients].flatMap((client) => {
+      const traffic = client.save();
+      if (traffic === undefined) return [];
+      const { id, peer, readOnly, socketPath, connectedAt } = client;
+      const about = { id: String(id), peer, readOnly, socketPath, connectedAtMs: connectedAt.getTime() };
+      return [{ client, saved: { ...about, traffic } }];
+    });
+  }
+
+  /**
+   * Goes on with a connection that `save` described, its descriptors being open here under the same numbers.
+   * @param prepare runs before anything the client has sent is served
+   */
+  adopt(
+    { id, peer, readOnly, socketPath, connectedAtMs, traffic }: SavedConnection,
+    prepare: (client: Client) => void,
+  ): void {
+    for (const fd of descriptorsOf(traffic)) this.#native.setCloexec(fd, true);
+    const open: OpenSocket = (events) => new UnixSocket(this.#native, traffic.fd, events);
+    const connectedAt = new Date(connectedAtMs);
+    const client = this.#add(open, { id: BigInt(id), peer, readOnly, auth: "none", socketPath, connectedAt });
+    prepare(client);
+    client.restore(traffic);
   }
 
   /** Stops accepting; clients stay. */
@@ -150,6 +209,7 @@ export class Server {
 
   #onClosed(client: ServerClient): void {
     if (!this.#clients.delete(client)) return;
+    this.#host.onSettled?.();
     if (!client.authenticated) this.#anonymous--;
     this.#update();
     if (this.#clients.size === 0) for (const listener of this.#idleListeners) listener();
@@ -161,7 +221,7 @@ export class Server {
 
   /** Accepts or does not, by the limits. Nothing is refused: who waits stays in the backlog. */
   #update(): void {
-    const accepting = !this.#isFull && this.#cancelPause === undefined;
+    const accepting = !this.#isFull && !this.#suspended && this.#cancelPause === undefined;
     if (accepting === this.#accepting) return;
     this.#accepting = accepting;
     for (const listener of this.#listeners) {

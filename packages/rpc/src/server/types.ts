@@ -51,6 +51,7 @@ export interface Client {
   startKeepalive(): void;
   /** @returns takes the listener back */
   onClose(listener: () => void): () => void;
+  readonly isOpen: boolean;
   close(): void;
   /** Closes once everything queued, the running call's reply included, went out. */
   closeWhenSent(): void;

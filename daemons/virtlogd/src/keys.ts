@@ -1,0 +1,18 @@
+import { int, type Keys, managerKeys, str } from "@libvirt-ts/config";
+
+/** Most backups a log may have. */
+const maxBackups = 32;
+
+export const virtlogdKeys = {
+  ...managerKeys,
+  max_size: int(2 * 1024 * 1024, { min: 0, max: 2 ** 40, doc: "Bytes before a log rolls over; 0 = never." }),
+  max_backups: int(3, { min: 0, max: maxBackups, doc: "Rolled-over files kept of a log." }),
+  max_age_days: int(0, {
+    min: 0,
+    max: 36_500,
+    doc: "Days after which a log that nobody writes is removed; 0 = never. Looked at once a day.",
+  }),
+  log_root: str("/var/log/libvirt/", {
+    doc: "Directory whose subdirectories are searched for logs that are too old.",
+  }),
+} satisfies Keys;

@@ -1,0 +1,59 @@
+import { type DaemonContext, type Programs, runDaemon } from "@libvirt-ts/daemon";
+import { native } from "@libvirt-ts/native";
+import { keepRemovingOldLogs } from "./expiry.ts";
+import { virtlogdKeys } from "./keys.ts";
+import { OpenLogs, type SavedLog } from "./open-logs.ts";
+import { ScratchPipe } from "./scratch-pipe.ts";
+import { logService } from "./service.ts";
+
+await runDaemon({
+  name: "virtlogd",
+  summary: "libvirt log management daemon",
+  kind: "manager",
+  keys: virtlogdKeys,
+  programs,
+});
+
+async function programs(ctx: DaemonContext<typeof virtlogdKeys>): Promise<Programs> {
+  const { config, paths } = ctx;
+  const log = ctx.log.child({ mod: "logging" });
+  const limits = { maxSize: config.max_size, maxBackups: config.max_backups };
+  const logs = new OpenLogs({
+    host: { native, log, now: () => new Date(), scratch: new ScratchPipe(native) },
+    limits,
+    inhibit: ctx.inhibit,
+  });
+  for (const saved of savedLogs(ctx.inherited)) logs.adopt(saved);
+  const stopExpiry =
+    config.max_age_days === 0
+      ? () => {}
+      : keepRemovingOldLogs({
+          root: `${paths.prefix}${config.log_root}`,
+          maxAgeDays: config.max_age_days,
+          maxBackups: limits.maxBackups,
+          isOpen: (path) => logs.has(path),
+          now: Date.now,
+          log,
+        });
+  return {
+    services: [logService(logs)],
+    async close() {
+      stopExpiry();
+      logs.close();
+    },
+    handOver: {
+      async suspend() {
+        logs.suspend();
+      },
+      save() {
+        const files = logs.save();
+        return { state: { files }, fds: files.map(({ pipe }) => pipe) };
+      },
+      resume: () => logs.resume(),
+    },
+  };
+}
+
+function savedLogs(inherited: unknown): SavedLog[] {
+  return (inherited as { files: SavedLog[] } | undefined)?.files ?? []; // written by `save` above
+}

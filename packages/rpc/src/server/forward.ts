@@ -1,0 +1,175 @@
+import { readFileSync } from "node:fs";
+import type { Logger } from "@libvirt-ts/logging";
+import {
+  type ConnectionKind,
+  frame as encodeFrame,
+  MessageStatus,
+  MessageType,
+  NetError,
+  remote,
+  toNetError,
+  typed,
+  typedParams,
+} from "@libvirt-ts/protocol";
+import { type RawClientStream, RpcClient } from "../client/index.ts";
+import { connectionLost } from "../errors.ts";
+import { readAddress } from "../frame.ts";
+import type { Client, Fallback, Identity, RawCall, RawReply } from "./types.ts";
+
+export interface ForwarderOptions {
+  /** Kinds of connections that other daemons serve. */
+  readonly kinds: readonly ConnectionKind[];
+  /** Opens the connection for a client's calls of one kind; usually by `openSecondary`. */
+  connect(kind: ConnectionKind, client: Client): Promise<RpcClient>;
+  readonly log: Logger;
+}
+
+/** Packets on their way to a slow client at which its secondary connection stops reading. */
+const maxUnsent = 4;
+
+/**
+ * Serves the calls of other daemons by passing frames on. Each client gets a connection of its own to each daemon
+ * it uses, opened by its first call and closed with it, so events and registrations belong to the client there too.
+ * When that daemon goes, calls in flight fail, the client's registrations with it are lost, and the next call
+ * connects anew.
+ */
+export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
+  const key = Symbol("secondary connections");
+  const known: ReadonlySet<ConnectionKind | undefined> = new Set(kinds);
+
+  function peerFor(kind: ConnectionKind, client: Client): Promise<RpcClient> {
+    // only this function puts something there
+    let peers = client.local.get(key) as Map<ConnectionKind, Promise<RpcClient>> | undefined;
+    if (peers === undefined) client.local.set(key, (peers = new Map()));
+    const open = peers.get(kind);
+    if (open !== undefined) return open;
+    const opening = openPeer(kind, client, () => peers.delete(kind));
+    peers.set(kind, opening);
+    opening.catch(() => peers.delete(kind)); // the next call tries again; this one reports the error
+    return opening;
+  }
+
+  async function openPeer(kind: ConnectionKind, client: Client, onLost: () => void): Promise<RpcClient> {
+    const peer = await connect(kind, client);
+    peer.onMessage((frame) => client.sendRaw(frame));
+    const forget = client.onClose(() => peer.close());
+    void peer.closed.then((why) => {
+      onLost();
+      forget();
+      if (why !== undefined) log.warn({ client: client.id, kind, err: why }, "secondary connection lost");
+    });
+    if (!client.isOpen) peer.close();
+    return peer;
+  }
+
+  return {
+    accepts: ({ conn }) => known.has(conn),
+    async call(call: RawCall): Promise<RawReply> {
+      const fds = call.takeFds();
+      const { conn } = call.row;
+      if (conn === undefined) throw new TypeError("not a call for another daemon");
+      const peer = await peerFor(conn, call.client);
+      if (call.row.stream === undefined) return peer.callRaw(call.frame, fds);
+      return relayStream(peer, call, fds);
+    },
+  };
+}
+
+/** A call with a stream: its packets pass both ways until one side ends it. */
+function relayStream(peer: RpcClient, call: RawCall, fds: readonly number[]): Promise<RawReply> {
+  let toPeer: RawClientStream | undefined;
+  let unsent = 0;
+  const toClient = call.relayStream((packet, taken) => {
+    if (packet === undefined || toPeer === undefined) taken();
+    else toPeer.send(packet, taken);
+  });
+  return peer.callRaw(call.frame, fds, {
+    onOpen(stream) {
+      toPeer = stream;
+    },
+    onPacket(packet) {
+      if (packet === undefined) {
+        toPeer = undefined;
+        toClient.send(lostPacket(call));
+        return;
+      }
+      if (++unsent === maxUnsent) peer.hold(true);
+      toClient.send(packet, () => {
+        if (unsent-- === maxUnsent) peer.hold(false);
+      });
+    },
+  });
+}
+
+function lostPacket(call: RawCall): Buffer {
+  const header = { ...readAddress(call.frame), type: MessageType.STREAM, status: MessageStatus.ERROR };
+  const bytes = encodeFrame(header, NetError, toNetError(connectionLost()));
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export interface SecondaryTarget {
+  readonly socket: string;
+  /** For clients that may only read; absent where there is none (session daemons): the open flag must do. */
+  readonly readOnlySocket?: string | undefined;
+  readonly uri: string;
+}
+
+/** `VIR_CONNECT_RO` */
+const openReadOnly = 1;
+
+/**
+ * Opens another daemon on behalf of `client`: with no more rights than it has, and under its name.
+ * @throws VirError as a client of that daemon would get it
+ */
+export async function openSecondary(
+  { socket, readOnlySocket = socket, uri }: SecondaryTarget,
+  client: Client,
+  startTime: (pid: number) => bigint | undefined = processStartTime,
+): Promise<RpcClient> {
+  const peer = await RpcClient.connect(client.readOnly ? readOnlySocket : socket);
+  try {
+    await peer.call(remote.procs.authList, undefined);
+    await peer.call(remote.procs.connectOpen, { name: uri, flags: client.readOnly ? openReadOnly : 0 });
+    await peer.call(remote.procs.connectSetIdentity, {
+      params: identityParams(client.identity, startTime),
+      flags: 0,
+    });
+    return peer;
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}
+
+function identityParams(identity: Identity, startTime: (pid: number) => bigint | undefined) {
+  const { uid, gid, pid, userName, groupName, saslUserName, x509DistinguishedName, selinuxContext } =
+    identity;
+  const processTime = identity.processTime ?? (pid === undefined ? undefined : startTime(pid));
+  const text = (value: string | undefined) => (value === undefined ? undefined : typed.string(value));
+  return typedParams({
+    "user-name": text(userName),
+    "unix-user-id": uid === undefined ? undefined : typed.ullong(BigInt(uid)),
+    "group-name": text(groupName),
+    "unix-group-id": gid === undefined ? undefined : typed.ullong(BigInt(gid)),
+    "process-id": pid === undefined ? undefined : typed.llong(BigInt(pid)),
+    "process-time": processTime === undefined ? undefined : typed.ullong(processTime),
+    "sasl-user-name": text(saslUserName),
+    "x509-distinguished-name": text(x509DistinguishedName),
+    "selinux-context": text(selinuxContext),
+  });
+}
+
+/**
+ * @returns clock ticks since boot (field 22 of /proc/PID/stat), or undefined if there is no such process
+ */
+export function processStartTime(pid: number): bigint | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+  } catch {
+    return undefined; // it has ended
+  }
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // from field 3 on; the name may hold anything
+  const ticks = fields[19];
+  return ticks === undefined ? undefined : BigInt(ticks);
+}
