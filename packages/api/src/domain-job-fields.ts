@@ -1,0 +1,73 @@
+import type { Values } from "./values.ts";
+
+/* Names of typed parameters. */
+
+/** `VIR_DOMAIN_JOB_*`. */
+export const DomainJobField = {
+  AUTO_CONVERGE_THROTTLE: "auto_converge_throttle",
+  COMPRESSION_BYTES: "compression_bytes",
+  COMPRESSION_CACHE: "compression_cache",
+  COMPRESSION_CACHE_MISSES: "compression_cache_misses",
+  COMPRESSION_OVERFLOW: "compression_overflow",
+  COMPRESSION_PAGES: "compression_pages",
+  DATA_PROCESSED: "data_processed",
+  DATA_REMAINING: "data_remaining",
+  DATA_TOTAL: "data_total",
+  DISK_BPS: "disk_bps",
+  DISK_PROCESSED: "disk_processed",
+  DISK_REMAINING: "disk_remaining",
+  DISK_TEMP_TOTAL: "disk_temp_total",
+  DISK_TEMP_USED: "disk_temp_used",
+  DISK_TOTAL: "disk_total",
+  DOWNTIME: "downtime",
+  DOWNTIME_NET: "downtime_net",
+  ERRMSG: "errmsg",
+  MEMORY_BPS: "memory_bps",
+  MEMORY_CONSTANT: "memory_constant",
+  MEMORY_DIRTY_RATE: "memory_dirty_rate",
+  MEMORY_ITERATION: "memory_iteration",
+  MEMORY_NORMAL: "memory_normal",
+  MEMORY_NORMAL_BYTES: "memory_normal_bytes",
+  MEMORY_PAGE_SIZE: "memory_page_size",
+  MEMORY_POSTCOPY_REQS: "memory_postcopy_requests",
+  MEMORY_PROCESSED: "memory_processed",
+  MEMORY_REMAINING: "memory_remaining",
+  MEMORY_TOTAL: "memory_total",
+  OPERATION: "operation",
+  SETUP_TIME: "setup_time",
+  SUCCESS: "success",
+  TIME_ELAPSED: "time_elapsed",
+  TIME_ELAPSED_NET: "time_elapsed_net",
+  TIME_REMAINING: "time_remaining",
+  VFIO_DATA_TRANSFERRED: "vfio_data_transferred",
+} as const;
+export type DomainJobField = Values<typeof DomainJobField>;
+
+/** `VIR_MIGRATE_PARAM_*`. */
+export const MigrateField = {
+  AUTO_CONVERGE_INCREMENT: "auto_converge.increment",
+  AUTO_CONVERGE_INITIAL: "auto_converge.initial",
+  BANDWIDTH: "bandwidth",
+  BANDWIDTH_AVAIL_SWITCHOVER: "bandwidth.avail.switchover",
+  BANDWIDTH_POSTCOPY: "bandwidth.postcopy",
+  COMPRESSION: "compression",
+  COMPRESSION_MT_DTHREADS: "compression.mt.dthreads",
+  COMPRESSION_MT_LEVEL: "compression.mt.level",
+  COMPRESSION_MT_THREADS: "compression.mt.threads",
+  COMPRESSION_XBZRLE_CACHE: "compression.xbzrle.cache",
+  COMPRESSION_ZLIB_LEVEL: "compression.zlib.level",
+  COMPRESSION_ZSTD_LEVEL: "compression.zstd.level",
+  DEST_NAME: "destination_name",
+  DEST_XML: "destination_xml",
+  DISKS_PORT: "disks_port",
+  DISKS_URI: "disks_uri",
+  GRAPHICS_URI: "graphics_uri",
+  LISTEN_ADDRESS: "listen_address",
+  MIGRATE_DISKS: "migrate_disks",
+  MIGRATE_DISKS_DETECT_ZEROES: "migrate_disks_detect_zeroes",
+  PARALLEL_CONNECTIONS: "parallel.connections",
+  PERSIST_XML: "persistent_xml",
+  TLS_DESTINATION: "tls.destination",
+  URI: "migrate_uri",
+} as const;
+export type MigrateField = Values<typeof MigrateField>;
