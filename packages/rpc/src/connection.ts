@@ -182,6 +182,7 @@ export class Connection {
   /** Stops reading (nothing arrives any more) or goes on; independent of `onFrame`'s answer. */
   hold(on: boolean): void {
     this.#held = on;
+    if (!on) this.resume();
     this.#watch();
   }
 
@@ -326,7 +327,7 @@ export class Connection {
   flush(): void {
     if (this.#resuming) {
       this.#resuming = false;
-      this.#deliver(this.#resume);
+      if (!this.#held && !this.#frozen) this.#deliver(this.#resume);
     }
     this.#dirty = false;
     if (this.#closed) return;

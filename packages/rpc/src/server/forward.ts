@@ -40,7 +40,10 @@ export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
   function peerFor(kind: ConnectionKind, client: Client): Promise<RpcClient> {
     // only this function puts something there
     let peers = client.local.get(key) as Map<ConnectionKind, Promise<RpcClient>> | undefined;
-    if (peers === undefined) client.local.set(key, (peers = new Map()));
+    if (peers === undefined) {
+      peers = new Map();
+      client.local.set(key, peers);
+    }
     const open = peers.get(kind);
     if (open !== undefined) return open;
     const opening = openPeer(kind, client, () => peers.delete(kind));
