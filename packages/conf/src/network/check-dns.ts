@@ -18,7 +18,7 @@ export function checkTxt({ name, value }: DnsTxt, def: Named, partial = false): 
   if (name === undefined)
     throw xmlError(`missing required name attribute in DNS TXT record of network ${def.name}`);
   if (name.includes(" ")) {
-    throw xmlError(`prohibited ' ' character in DNS TXT record name '${name}' of network ${def.name}`);
+    throw xmlError(`prohibited character in DNS TXT record name '${name}' of network ${def.name}`);
   }
   if (value === undefined && !partial) {
     throw xmlError(
@@ -42,7 +42,7 @@ export function checkSrv(srv: DnsSrv, def: Named, partial = false): void {
   }
   if (protocol === undefined && !partial) {
     throw xmlError(
-      `missing required protocol attribute in DNS SRV record for service '${service}' in network '${def.name}'`,
+      `missing required protocol attribute in DNS SRV record '${service}' of network '${def.name}'`,
     );
   }
   for (const key of ["port", "priority", "weight"] as const) {
@@ -50,11 +50,11 @@ export function checkSrv(srv: DnsSrv, def: Named, partial = false): void {
     if (value === undefined) continue;
     if (target === undefined && !partial) {
       throw xmlError(
-        `DNS SRV ${key} attribute not permitted without target for service ${service} in network ${def.name}`,
+        `DNS SRV ${key} attribute not permitted without target for service '${service}' in network '${def.name}'`,
       );
     }
     if (value > 65535 || (key === "port" && value < 1)) {
-      throw xmlError(`invalid DNS SRV ${key} attribute for service ${service} in network ${def.name}`);
+      throw xmlError(`invalid DNS SRV ${key} attribute for service '${service}' in network '${def.name}'`);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { parseIp, prefixOfMask, reverseZone } from "@libvirt-ts/util/ip";
+import { ipBits, parseIp, prefixOfMask, reverseZone } from "@libvirt-ts/util/ip";
 import { xmlError } from "@libvirt-ts/xml";
 import { type HostAddress, hostAddresses, isReachable, knownIp, prefixOf } from "./addresses.ts";
 import type { DhcpHost, DhcpRange, NetworkIp, NetworkRoute } from "./ip.ts";
@@ -36,10 +36,10 @@ function checkAddressFamily(ip: { family?: "ipv4" | "ipv6" | undefined }, text: 
     throw xmlError(`no family specified for non-IPv4 address '${text}' in network '${name}'`);
   }
   if (family === "ipv6" && ip.family === "ipv4") {
-    throw xmlError(`family 'ipv4' specified for non-IPv4 address '${text}' in network '${name}'`);
+    throw xmlError(`ipv4 family specified for non-IPv4 address '${text}' in network '${name}'`);
   }
   if (family === "ipv4" && ip.family === "ipv6") {
-    throw xmlError(`family 'ipv6' specified for non-IPv6 address '${text}' in network '${name}'`);
+    throw xmlError(`Family 'ipv6' specified for non-IPv6 address '${text}' in network '${name}'`);
   }
 }
 
@@ -54,14 +54,17 @@ function checkMask(given: Masked, text: string, name: string): void {
     if (family === "ipv6")
       throw xmlError(`netmask not allowed for IPv6 address '${text}' in network '${name}'`);
     const mask = knownIp(given.netmask);
-    if (mask.family !== "ipv4" || prefixOfMask(mask) === undefined) {
+    if (mask.family !== "ipv4") {
       throw xmlError(
-        `network '${name}' has invalid netmask '${given.netmask}' for address '${text}' (both must be IPv4)`,
+        `Invalid netmask '${given.netmask}' for address '${text}' in network '${name}' (both must be IPv4)`,
       );
     }
+    if (prefixOfMask(mask) === undefined)
+      throw xmlError(`Invalid netmask '${given.netmask}' in network '${name}'`);
   }
-  if (given.prefix !== undefined && given.prefix > (family === "ipv4" ? 32 : 128)) {
-    throw xmlError(`Invalid prefix '${given.prefix}' for address '${text}' in network '${name}'`);
+  if (given.prefix !== undefined && given.prefix > ipBits[family]) {
+    const word = family === "ipv4" ? "IPv4" : "IPv6";
+    throw xmlError(`Invalid ${word} prefix '${given.prefix}' in network '${name}'`);
   }
 }
 
@@ -117,6 +120,9 @@ function checkIdentity(host: DhcpHost, ip: NetworkIp, name: string): void {
       throw xmlError(
         `Invalid to specify MAC address '${host.mac}' in network '${name}' IPv6 static host definition`,
       );
+    }
+    if (host.id === undefined && host.name === undefined) {
+      throw xmlError(`Static host definition in IPv6 network '${name}' must have id or name attribute`);
     }
     return;
   }

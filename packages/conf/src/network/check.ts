@@ -28,7 +28,7 @@ function checkForward(forward: Forward, def: NetworkDef): void {
   const { mode, interfaces, addresses } = forward;
   if (interfaces.length > 0 && addresses.length > 0) {
     throw xmlError(
-      `<address>, <interface>, and <pf> elements in <forward> of network ${def.name} are mutually exclusive`,
+      `<address>, <interface>, and <pf> elements of <forward> in network ${def.name} are mutually exclusive`,
     );
   }
   checkDuplicates(forward, def);
@@ -54,10 +54,10 @@ function checkForward(forward: Forward, def: NetworkDef): void {
 
 function checkDuplicates({ interfaces, addresses }: Forward, { name }: NetworkDef): void {
   const twice = firstRepeated(interfaces.map((item) => item.dev));
-  if (twice !== undefined) throw xmlError(`interface '${twice}' is listed more than once in network ${name}`);
+  if (twice !== undefined) throw xmlError(`interface '${twice}' can only be listed once in network ${name}`);
   const address = firstRepeated(addresses.map(pciText));
   if (address !== undefined)
-    throw xmlError(`PCI device '${address}' is listed more than once in network ${name}`);
+    throw xmlError(`PCI device '${address}' can only be listed once in network ${name}`);
 }
 
 const digits = (value: number, count: number) => value.toString(16).padStart(count, "0");
@@ -80,14 +80,9 @@ function checkBridge(def: NetworkDef): void {
       );
     }
   }
-  if (bridge.stp !== undefined || bridge.delay !== undefined) {
+  if (bridge.stp !== undefined || bridge.delay !== undefined || bridge.zone !== undefined) {
     throw xmlError(
-      `bridge delay/stp options only allowed in route, nat, and isolated mode, not in ${mode} (network '${name}')`,
-    );
-  }
-  if (bridge.zone !== undefined) {
-    throw xmlError(
-      `bridge zone only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`,
+      `bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not in ${mode} (network '${name}')`,
     );
   }
   if (bridge.macTableManager !== undefined && mode !== "bridge") {

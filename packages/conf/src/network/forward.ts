@@ -82,7 +82,7 @@ export const Forward = element(
       const first = interfaces[0];
       if (!first) interfaces.push({ dev });
       else if (first.dev !== dev) {
-        throw xmlError(`forward dev '${dev}' must match first interface element dev '${first.dev}'`);
+        throw xmlError(`<forward dev='${dev}'> must match first <interface dev='${first.dev}'/>`);
       }
     },
     view(forward, context) {

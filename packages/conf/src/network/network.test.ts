@@ -113,13 +113,13 @@ test.each([
   [
     "dev differs",
     wrap("<forward mode='nat' dev='x'><interface dev='a'/></forward>"),
-    "must match first interface element dev 'a'",
+    "<forward dev='x'> must match first <interface dev='a'/>",
   ],
   ["unknown mode", wrap("<forward mode='warp'/>"), "unknown forwarding type 'warp'"],
   [
     "device twice",
     wrap("<forward mode='vepa'><interface dev='a'/><interface dev='a'/></forward>"),
-    "listed more than once",
+    "can only be listed once",
   ],
   ["open with device", wrap("<forward mode='open' dev='a'/>"), "forward dev not allowed"],
   [
@@ -130,7 +130,7 @@ test.each([
   [
     "stp of a host bridge",
     wrap("<forward mode='bridge'/><bridge name='b' stp='on'/>"),
-    "bridge delay/stp options only allowed",
+    "bridge delay/stp/zone options only allowed",
   ],
   [
     "mtu of a host bridge",
@@ -147,15 +147,19 @@ test.each([
   [
     "wrong family",
     wrap("<ip family='ipv6' address='1.2.3.4'/>"),
-    "family 'ipv6' specified for non-IPv6 address",
+    "Family 'ipv6' specified for non-IPv6 address",
   ],
   [
     "mask and prefix",
     wrap("<ip address='1.2.3.4' netmask='255.0.0.0' prefix='8'/>"),
     "cannot have both prefix='8' and a netmask",
   ],
-  ["long prefix", wrap("<ip address='1.2.3.4' prefix='33'/>"), "Invalid prefix '33'"],
-  ["hole in mask", wrap("<ip address='1.2.3.4' netmask='255.0.255.0'/>"), "invalid netmask"],
+  ["long prefix", wrap("<ip address='1.2.3.4' prefix='33'/>"), "Invalid IPv4 prefix '33' in network 'n'"],
+  [
+    "hole in mask",
+    wrap("<ip address='1.2.3.4' netmask='255.0.255.0'/>"),
+    "Invalid netmask '255.0.255.0' in network",
+  ],
   [
     "odd PTR zone",
     wrap("<ip address='1.2.3.4' prefix='25' localPtr='yes'/>"),
@@ -226,7 +230,11 @@ test.each([
     wrap("<dns enable='no'><txt name='a' value='b'/></dns>"),
     "Extra data in disabled network 'n'",
   ],
-  ["blank in txt name", wrap("<dns><txt name='a b' value='c'/></dns>"), "prohibited ' ' character"],
+  [
+    "blank in txt name",
+    wrap("<dns><txt name='a b' value='c'/></dns>"),
+    "prohibited character in DNS TXT record name 'a b' of network n",
+  ],
   ["srv without protocol", wrap("<dns><srv service='a'/></dns>"), "missing required protocol attribute"],
   [
     "srv port without target",

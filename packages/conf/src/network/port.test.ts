@@ -26,11 +26,11 @@ test.each([
 });
 
 test.each([
-  [`${head}</networkport>`, "network port mac missing"],
-  ["<networkport><mac address='52:54:00:7b:35:93'/></networkport>", "missing element 'owner'"],
+  [`${head}</networkport>`, "network port has no mac"],
+  ["<networkport><mac address='52:54:00:7b:35:93'/></networkport>", "network port has no owner name"],
   [
     "<networkport><owner><uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner></networkport>",
-    "network port owner name missing",
+    "network port has no owner name",
   ],
   [`${head}<plug type='magic'/></networkport>`, "Invalid value for attribute 'type' in element 'plug'"],
   ["<port/>", "expecting <networkport>"],

@@ -44,16 +44,16 @@ const Plug = element("plug", {
 export type Plug = Infer<typeof Plug>;
 
 const Owner = element("owner", {
-  name: leaf("name", str, { required: true, missing: () => xmlError("network port owner name missing") }),
+  name: leaf("name", str, { required: true, missing: () => xmlError("network port has no owner name") }),
   uuid: leaf("uuid", uuidText, {
     required: true,
-    missing: () => xmlError("network port owner UUID missing"),
+    missing: () => xmlError("network port has no owner UUID"),
   }),
 });
 
 const PortSyntax = element("networkport", {
   uuid: leaf("uuid", uuidText),
-  owner: child(Owner, { required: true, missing: () => xmlError("missing element 'owner' of network port") }),
+  owner: child(Owner, { required: true, missing: () => xmlError("network port has no owner name") }),
   group: leaf("group", str),
   mac: attrOf("mac", "address", unicastMac),
   virtualPort: child(VirtualPort),
@@ -78,7 +78,7 @@ function readNetworkPort(root: XmlElement, newUuid: () => Uuid): NetworkPortDef 
   }
   const syntax = PortSyntax.parse(root, {});
   const { mac } = syntax;
-  if (mac === undefined) throw xmlError("network port mac missing");
+  if (mac === undefined) throw xmlError("network port has no mac");
   return { ...syntax, mac, uuid: syntax.uuid ?? newUuid() };
 }
 

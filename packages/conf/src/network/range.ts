@@ -20,7 +20,7 @@ export function rangeSize(range: DhcpRange, host: HostAddress | undefined): numb
   if (host) {
     const { address, prefix } = host;
     if (start.family !== address.family)
-      throw refuse(`mismatch of address family in range ${text} for network`);
+      throw refuse(`mismatch of address family in range ${text} for network ${host.ip.address}`);
     const network = `${host.ip.address}/${prefix}`;
     if (!isInNetwork(start, address, prefix) || !isInNetwork(end, address, prefix)) {
       throw refuse(`range ${text} is not entirely within network ${network}`);

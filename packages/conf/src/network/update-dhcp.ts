@@ -45,8 +45,10 @@ export const dhcpHosts: SectionUpdate = {
         (known) => same("mac", known) || same("id", known) || same("name", known),
       );
       if (index < 0) {
-        const by = host.mac === undefined ? `name='${host.name}'` : `mac='${host.mac}'`;
-        throw invalid(`couldn't locate an existing dhcp host entry with "${by}" in network '${def.name}'`);
+        const by = (["mac", "name", "ip"] as const)
+          .map((key) => `"${key}='${host[key] ?? "unknown"}'"`)
+          .join(" ");
+        throw invalid(`couldn't locate an existing dhcp host entry with ${by} in network '${def.name}'`);
       }
       hosts[index] = host;
     } else if (command === "delete") {
@@ -78,7 +80,8 @@ export const dhcpRanges: SectionUpdate = {
       !hasDhcp(ip) &&
       def.ips.some((other) => hasDhcp(other) && sameFamily(other, ip))
     ) {
-      throw invalid(`dhcp is supported only for a single address of each family on network '${def.name}'`);
+      const family = ip.address?.includes(":") ? "IPv6" : "IPv4";
+      throw invalid(`dhcp is supported only for a single ${family} address on each network`);
     }
     const { ranges } = dhcpOf(ip);
     const index = ranges.findIndex((known) => known.start === range.start && known.end === range.end);

@@ -54,7 +54,7 @@ const forwardInterfaces: SectionUpdate = {
       }
       if (known.connections) {
         throw invalid(
-          `unable to delete interface '${dev}' in network '${def.name}'. It is currently being used by ${known.connections} domains.`,
+          `unable to delete interface '${dev}' in network '${def.name}'. It is currently being used  by ${known.connections} domains.`,
         );
       }
       interfaces.splice(index, 1);

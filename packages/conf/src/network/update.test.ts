@@ -82,7 +82,7 @@ test.each<[UpdateSection, UpdateCommand, string, string, number?]>([
     "ip-dhcp-host",
     "modify",
     "<host mac='52:54:00:00:00:09' ip='10.0.0.13'/>",
-    `couldn't locate an existing dhcp host entry with "mac='52:54:00:00:00:09'" in network 'n'`,
+    `couldn't locate an existing dhcp host entry with "mac='52:54:00:00:00:09'" "name='unknown'" "ip='10.0.0.13'" in network 'n'`,
   ],
   [
     "ip-dhcp-host",
@@ -95,7 +95,7 @@ test.each<[UpdateSection, UpdateCommand, string, string, number?]>([
     "ip-dhcp-host",
     "delete",
     "<range/>",
-    "unexpected element <range>, expecting <host>, in update of network 'n'",
+    "unexpected element <range>, expecting <host>, while updating network 'n'",
   ],
   [
     "ip-dhcp-range",
@@ -107,7 +107,7 @@ test.each<[UpdateSection, UpdateCommand, string, string, number?]>([
     "ip-dhcp-range",
     "add-last",
     "<range start='10.0.1.2' end='10.0.1.9'/>",
-    "is supported only for a single address",
+    "dhcp is supported only for a single IPv4 address on each network",
     1,
   ],
   [

@@ -83,6 +83,6 @@ export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDe
 
 function expectElement(root: XmlElement, tag: string, { name }: NetworkDef): void {
   if (root.name !== tag) {
-    throw xmlError(`unexpected element <${root.name}>, expecting <${tag}>, in update of network '${name}'`);
+    throw xmlError(`unexpected element <${root.name}>, expecting <${tag}>, while updating network '${name}'`);
   }
 }
