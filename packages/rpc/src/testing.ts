@@ -32,7 +32,6 @@ export class FakePeer {
   readonly open: OpenSocket = (events) => {
     this.#events = events;
     return {
-      fd: undefined,
       recv: (into, at, length, fds) => this.#recv(into, at, length, fds),
       send: (parts, fds) => this.#take(parts, fds),
       watch: (readable, writable) => {
