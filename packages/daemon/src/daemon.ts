@@ -160,6 +160,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
         if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
       });
     }
+    if (inherited) programs.handOver?.adopted?.();
     for (const { role, fd, path } of this.#sockets) {
       if (role === "admin") admin.listen(fd, { path, accept: sameUser });
       else if (spec.kind === "manager") main.listen(fd, { path, accept: sameUser });

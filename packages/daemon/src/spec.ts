@@ -62,4 +62,6 @@ export interface HandOver {
   saveClient?(client: Client): unknown;
   /** Called for each connection that came over, before it may call anything. */
   adoptClient?(client: Client, state: unknown): void;
+  /** All connections have come over. */
+  adopted?(): void;
 }
