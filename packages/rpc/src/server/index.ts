@@ -28,4 +28,5 @@ export type {
   ServerStream,
   Service,
   StreamEnd,
+  StreamOptions,
 } from "./types.ts";

@@ -5,7 +5,7 @@ import type { Entry } from "./dispatch-table.ts";
 import { RelayedStream } from "./relayed-stream.ts";
 import type { ServerClient } from "./server-client.ts";
 import { OpenStream } from "./stream.ts";
-import type { RawCall, RawStream, ServerStream } from "./types.ts";
+import type { RawCall, RawStream, ServerStream, StreamOptions } from "./types.ts";
 
 const none: readonly number[] = [];
 
@@ -70,11 +70,12 @@ export class ServedCall implements RawCall, Address {
     return fds;
   }
 
-  openStream({ sparse = false }: { sparse?: boolean } = {}): ServerStream {
+  openStream({ sparse = false, serve }: StreamOptions = {}): ServerStream {
     if (!this.client.isOpen) throw streamAborted();
     const stream = new OpenStream(this.client, this, sparse);
     this.stream = stream;
     this.client.addStream(stream);
+    if (serve !== undefined) stream.run(serve);
     return stream;
   }
 

@@ -78,6 +78,13 @@ export class OpenStream implements ServerStream, IncomingStream {
     this.#end("failed");
   }
 
+  /** Runs the stream's work; what it throws after the end is only the end seen from there. */
+  run(serve: (stream: ServerStream) => Promise<void>): void {
+    serve(this).catch((thrown: unknown) => {
+      if (!this.#ended) this.fail(this.#client.convertError(thrown, ErrorDomain.STREAMS));
+    });
+  }
+
   /** The reply is out: packets may follow. */
   start(): void {
     this.#started = true;

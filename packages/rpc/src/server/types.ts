@@ -59,6 +59,12 @@ export interface Client {
   readonly local: Map<symbol, unknown>;
 }
 
+export interface StreamOptions {
+  sparse?: boolean;
+  /** The work of the stream, beside the call; what it throws fails the stream. Nothing else catches it. */
+  serve?: (stream: ServerStream) => Promise<void>;
+}
+
 /** One call being served. */
 export interface Call {
   readonly client: Client;
@@ -71,7 +77,7 @@ export interface Call {
   /** Descriptors to send behind the reply. They are closed here once sent, or if the call fails. */
   replyWithFds(fds: number[]): void;
   /** Opens the stream that starts behind the (empty) reply. Written chunks wait for the reply. */
-  openStream(options?: { sparse?: boolean }): ServerStream;
+  openStream(options?: StreamOptions): ServerStream;
 }
 
 /** Declared as a method, so that a table of handlers for known rows is also one for any rows. */
