@@ -297,18 +297,18 @@ export function attrOf<T>(
 }
 
 /** A child kept as it was written, namespaces included. */
-export function raw(tag: string): Field<XmlElement, "optional"> {
+export function raw(tag: string, options: { readonly show?: Show } = {}): Field<XmlElement, "optional"> {
   return {
     presence: "optional",
     plan: (key): Plan => ({
       tags: {
-        [tag](source, out) {
-          out[key] ??= source;
+        [tag](source, out, context) {
+          if (isRead(options.show, context)) out[key] ??= source;
         },
       },
-      formatBody(value, writer) {
+      formatBody(value, writer, context) {
         const own = value[key] as XmlElement | undefined; // as for attributes
-        if (own !== undefined) writer.tree(own);
+        if (own !== undefined && isShown(options.show, context)) writer.tree(own);
       },
     }),
   };
@@ -357,7 +357,13 @@ export interface Custom<T> {
   /** The value found in the element, once all attributes of plain fields are read. */
   parse(from: XmlElement, context: Context): T | undefined;
   formatAttrs?(value: T, writer: XmlWriter, context: Context): void;
-  formatBody?(value: T, writer: XmlWriter, context: Context): void;
+  /** @param whole the value of the element it stands in */
+  formatBody?(
+    value: T,
+    writer: XmlWriter,
+    context: Context,
+    whole: { readonly [key: string]: unknown },
+  ): void;
 }
 
 /** For what no other kind of field says: read and written by hand, still in one place. */
@@ -375,7 +381,7 @@ export function custom<T>(how: Custom<T>): Field<T, "optional"> {
       },
       formatBody(value, writer, context) {
         const own = value[key] as T | undefined; // as for attributes
-        if (own !== undefined) how.formatBody?.(own, writer, context);
+        if (own !== undefined) how.formatBody?.(own, writer, context, value);
       },
       knowsAttr: (name) => how.attrs?.includes(name) === true,
       knowsTag: (name) => how.tags?.includes(name) === true,

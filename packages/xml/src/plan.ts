@@ -76,6 +76,18 @@ export interface Step {
   knowsTag(name: string, value: Bag): boolean;
 }
 
+const driverNamespace = /^http:\/\/libvirt\.org\/schemas\/[^/]+\/([^/]+)\/1\.0$/;
+
+/**
+ * The name a declaration uses: plain for elements without namespace, `qemu:commandline` for those of a
+ * driver's namespace (whichever prefix the document chose), something no declaration has for all others.
+ */
+function qualifiedName(element: XmlElement): string {
+  if (element.ns === "") return element.name;
+  const driver = driverNamespace.exec(element.ns)?.[1];
+  return driver === undefined ? `{${element.ns}}${element.name}` : `${driver}:${element.name}`;
+}
+
 const only = <K extends keyof Plan>(plans: readonly Plan[], kind: K): NonNullable<Plan[K]>[] =>
   plans.flatMap((plan) => {
     const part = plan[kind];
@@ -105,7 +117,7 @@ export function compile(fields: { readonly [key: string]: Field<unknown, string>
       for (const init of inits) init(out);
       for (const name in from.attrs) attrs.get(name)?.(from.attrs[name] ?? "", from, out, context);
       for (const after of afterAttrs) after(from, out, context);
-      for (const child of from.children) tags.get(child.name)?.(child, out, context, from);
+      for (const child of from.children) tags.get(qualifiedName(child))?.(child, out, context, from);
       for (const pick of picks) pick(out)?.parse(from, out, context, true);
       for (const after of afters) after(from, out, context);
       if (context.unknown && !nested) report(step, from, out, context.unknown);
@@ -147,5 +159,5 @@ function report(step: Step, from: XmlElement, out: Bag, unknown: NonNullable<Con
   for (const name in from.attrs) {
     if (!name.startsWith("xmlns") && !step.knowsAttr(name, out)) unknown(from, name);
   }
-  for (const child of from.children) if (!step.knowsTag(child.name, out)) unknown(child);
+  for (const child of from.children) if (!step.knowsTag(qualifiedName(child), out)) unknown(child);
 }

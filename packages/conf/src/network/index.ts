@@ -11,7 +11,7 @@ export {
 export type { DhcpHost, DhcpRange, Lease, NetworkIp, NetworkRoute } from "./ip.ts";
 export { isVirtualNetwork, type NetworkMode, networkMode } from "./mode.ts";
 export type { Bridge, NetworkDef, PortGroup } from "./network.ts";
-export { formatNetwork, type ParseNetworkOptions, parseNetwork, readNetwork } from "./parse.ts";
+export { formatNetwork, type ParseNetworkOptions, parseNetwork, readNetwork, writeNetwork } from "./parse.ts";
 export { type Bandwidth, type Rate, VirtualPort, Vlan } from "./parts.ts";
 export { formatNetworkPort, type NetworkPortDef, type Plug, parseNetworkPort } from "./port.ts";
 export { rangeSize } from "./range.ts";

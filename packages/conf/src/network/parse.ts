@@ -35,6 +35,11 @@ export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {})
 /** The text of a network, with a final newline. `inactive`: what is true only of a running one is left out. */
 export function formatNetwork(def: NetworkDef, options: Context = {}): string {
   const writer = new XmlWriter();
-  NetworkSyntax.format(def, writer, options);
+  writeNetwork(def, writer, options);
   return writer.toString();
+}
+
+/** The same inside another document. */
+export function writeNetwork(def: NetworkDef, writer: XmlWriter, options: Context = {}): void {
+  NetworkSyntax.format(def, writer, options);
 }

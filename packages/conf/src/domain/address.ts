@@ -1,0 +1,137 @@
+import {
+  attr,
+  child,
+  element,
+  hex,
+  hexLong,
+  type Infer,
+  onOff,
+  refusing,
+  type Scalar,
+  str,
+  uint,
+  uintAnyBase,
+  variant,
+} from "@libvirt-ts/xml";
+import { xmlError } from "./errors.ts";
+import { attrOneOf } from "./words.ts";
+
+const pciPart = (name: string, digits: number): Scalar<number> =>
+  refusing(hex(digits), (text) =>
+    xmlError(`Invalid value for attribute '${name}' in element 'address': '${text}'.`),
+  );
+
+const Zpci = element("zpci", { uid: attr("uid", hex(4)), fid: attr("fid", hex(8)) });
+
+/** The four numbers of a PCI address; all zero means "some PCI address, not chosen yet". */
+export const pciNumbers = {
+  domain: attr("domain", pciPart("domain", 4), { default: 0 }),
+  bus: attr("bus", pciPart("bus", 2), { default: 0 }),
+  slot: attr("slot", pciPart("slot", 2), { default: 0 }),
+  function: attr("function", pciPart("function", 1), { default: 0 }),
+};
+
+interface PciNumbers {
+  readonly domain: number;
+  readonly bus: number;
+  readonly slot: number;
+  readonly function: number;
+}
+
+/** Refuses numbers no PCI address can have. */
+export function checkPciNumbers({ domain, bus, slot, function: fn }: PciNumbers): void {
+  if (domain > 0xffff)
+    throw xmlError(`Invalid PCI address domain='0x${domain.toString(16)}', must be <= 0xFFFF`);
+  if (bus > 0xff) throw xmlError(`Invalid PCI address bus='0x${bus.toString(16)}', must be <= 0xFF`);
+  if (slot > 0x1f) throw xmlError(`Invalid PCI address slot='0x${slot.toString(16)}', must be <= 0x1F`);
+  if (fn > 7) throw xmlError(`Invalid PCI address function=0x${fn.toString(16)}, must be <= 7`);
+}
+
+/** Where a device sits in the guest. */
+export const Address = element(
+  "address",
+  {
+    type: attrOneOf(
+      "type",
+      [
+        "pci",
+        "drive",
+        "virtio-serial",
+        "ccid",
+        "usb",
+        "spapr-vio",
+        "ccw",
+        "virtio-mmio",
+        "isa",
+        "dimm",
+        "unassigned",
+      ],
+      { required: true, missing: () => xmlError("Missing required attribute 'type' in element 'address'") },
+    ),
+    $numbers: variant("type", {
+      pci: {
+        ...pciNumbers,
+        multifunction: attr("multifunction", onOff),
+        zpci: child(Zpci),
+      },
+      drive: {
+        controller: attr("controller", uint, { default: 0 }),
+        bus: attr("bus", uint, { default: 0 }),
+        target: attr("target", uint, { default: 0 }),
+        unit: attr("unit", uint, { default: 0 }),
+      },
+      "virtio-serial": {
+        controller: attr("controller", uint, { default: 0 }),
+        bus: attr("bus", uint, { default: 0 }),
+        port: attr("port", uint),
+      },
+      ccid: {
+        controller: attr("controller", uint, { default: 0 }),
+        slot: attr("slot", uint, { default: 0 }),
+      },
+      usb: { bus: attr("bus", uint, { default: 0 }), port: attr("port", str) },
+      "spapr-vio": { reg: attr("reg", hexLong(8)) },
+      ccw: {
+        cssid: attr("cssid", hex(1)),
+        ssid: attr("ssid", hex(1)),
+        devno: attr("devno", hex(4)),
+      },
+      "virtio-mmio": {},
+      isa: { iobase: attr("iobase", hex(1)), irq: attr("irq", hex(1)) },
+      dimm: { slot: attr("slot", uintAnyBase, { default: 0 }), base: attr("base", hexLong(1)) },
+      unassigned: {},
+    }),
+  },
+  {
+    read(address) {
+      if (address.type === "pci") checkPciNumbers(address);
+      if (
+        address.type === "pci" &&
+        address.zpci?.uid !== undefined &&
+        (address.zpci.uid < 1 || address.zpci.uid > 0xffff)
+      ) {
+        throw xmlError(
+          `Invalid PCI address uid='0x${address.zpci.uid.toString(16).padStart(4, "0")}', must be > 0x0000 and <= 0xffff`,
+        );
+      }
+    },
+    view(address) {
+      return address.type === "pci" && isUnset(address) ? unsetPci(address) : address;
+    },
+  },
+);
+export type Address = Infer<typeof Address>;
+export type AddressOf<T extends Address["type"]> = Extract<Address, { type: T }>;
+export type PciAddress = AddressOf<"pci">;
+
+const isUnset = (a: PciNumbers): boolean => a.domain === 0 && a.bus === 0 && a.slot === 0 && a.function === 0;
+
+/** A PCI address is wanted but has not been chosen. */
+export const isUnsetPci = (address: Address | undefined): boolean =>
+  address?.type === "pci" && isUnset(address);
+
+/** The numbers are left out of an address that is not chosen yet. */
+function unsetPci<T extends PciNumbers>(address: T): T {
+  const { domain: _d, bus: _b, slot: _s, function: _f, ...rest } = address;
+  return rest as T; // only ever handed to the formatter, which skips what is absent
+}

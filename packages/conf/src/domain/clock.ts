@@ -1,0 +1,85 @@
+import {
+  attr,
+  child,
+  element,
+  type Infer,
+  list,
+  long,
+  size,
+  str,
+  uint,
+  ulong,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { xmlError } from "./errors.ts";
+import { attrOneOf } from "./words.ts";
+
+const Catchup = element("catchup", {
+  threshold: attr("threshold", uint, { omit: 0 }),
+  slew: attr("slew", uint, { omit: 0 }),
+  limit: attr("limit", uint, { omit: 0 }),
+});
+
+/** A clock device or time source of the guest. */
+export const Timer = element(
+  "timer",
+  {
+    name: attrOneOf(
+      "name",
+      ["platform", "pit", "rtc", "hpet", "tsc", "kvmclock", "hypervclock", "armvtimer"],
+      { required: true },
+    ),
+    present: attr("present", yesNo),
+    tickpolicy: attrOneOf("tickpolicy", ["delay", "catchup", "merge", "discard"]),
+    track: attrOneOf("track", ["boot", "guest", "wall", "realtime"]),
+    frequency: attr("frequency", ulong),
+    mode: attrOneOf("mode", ["auto", "native", "emulate", "paravirt", "smpsafe"]),
+    catchup: child(Catchup),
+  },
+  {
+    read(timer) {
+      if (timer.name !== "tsc" && timer.frequency !== undefined) timer.frequency = undefined;
+    },
+  },
+);
+export type Timer = Infer<typeof Timer>;
+
+/** Seconds added to the time base, or `reset`: taken from the base at each start. */
+const adjustment = attr("adjustment", {
+  parse: (text: string, from, name) => (text === "reset" ? text : long.parse(text, from, name)),
+  format: (value: number | "reset") => String(value),
+});
+
+/** What time the guest's clock starts with. */
+export const Clock = element(
+  "clock",
+  {
+    offset: attrOneOf("offset", ["utc", "localtime", "variable", "timezone", "absolute"], { default: "utc" }),
+    $base: variant("offset", {
+      utc: { adjustment },
+      localtime: { adjustment },
+      timezone: { timezone: attr("timezone", str), adjustment },
+      variable: {
+        adjustment,
+        basis: attrOneOf("basis", ["utc", "localtime"]),
+        adjustment0: attr("adjustment0", long, { show: "status" }),
+      },
+      absolute: { start: attr("start", size) },
+    }),
+    timers: list(Timer),
+  },
+  {
+    read(clock) {
+      if (clock.offset === "variable") {
+        clock.adjustment ??= 0;
+        clock.basis ??= "utc";
+      }
+      if (clock.offset === "timezone" && clock.timezone === undefined)
+        throw xmlError("missing 'timezone' attribute for clock with offset='timezone'");
+      if (clock.offset === "absolute" && clock.start === undefined)
+        throw xmlError("missing 'start' attribute for clock with offset='absolute'");
+    },
+  },
+);
+export type Clock = Infer<typeof Clock>;

@@ -1,0 +1,187 @@
+import { bytesToKiB } from "@libvirt-ts/util/units";
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  leaf,
+  list,
+  onOff,
+  positive,
+  size,
+  str,
+  text,
+  uint,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { bitmap, scaledBytes } from "./scalars.ts";
+import { attrOneOf } from "./words.ts";
+
+const CpuModel = element(
+  "model",
+  {
+    fallback: attrOneOf("fallback", ["allow", "forbid"]),
+    vendorId: attr("vendor_id", str),
+    name: text(str),
+  },
+  {
+    read({ vendorId }) {
+      if (vendorId !== undefined && vendorId.length !== 12)
+        throw xmlError(`vendor_id must be exactly 12 characters long`);
+      if (vendorId?.includes(",")) throw xmlError("vendor id is invalid");
+    },
+  },
+);
+
+const Topology = element("topology", {
+  sockets: attr("sockets", positive, { required: true }),
+  dies: attr("dies", positive, { default: 1 }),
+  clusters: attr("clusters", positive, { default: 1 }),
+  cores: attr("cores", positive, { required: true }),
+  threads: attr("threads", positive, { required: true }),
+});
+export type CpuTopology = Infer<typeof Topology>;
+
+const CpuCache = element("cache", {
+  level: attr("level", uint),
+  mode: attrOneOf("mode", ["emulate", "passthrough", "disable"], { required: true }),
+});
+const MaxPhysAddr = element("maxphysaddr", {
+  mode: attrOneOf("mode", ["emulate", "passthrough"], { required: true }),
+  bits: attr("bits", uint),
+  limit: attr("limit", uint),
+});
+const CpuFeature = element("feature", {
+  policy: attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], { default: "require" }),
+  name: attr("name", str, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
+  removed: attr("removed", yesNo, { show: "status" }),
+  added: attr("added", yesNo, { show: "status" }),
+});
+export type CpuFeature = Infer<typeof CpuFeature>;
+
+/** `<size value='10' unit='KiB'/>` in KiB, `<line value='8' unit='B'/>` in bytes. */
+const amount = (tag: "size" | "line") =>
+  custom<number>({
+    tags: [tag],
+    parse(from) {
+      const found = from.children.find((each) => each.name === tag);
+      if (!found) throw xmlError(`Missing ${tag} in NUMA cache`);
+      const bytes = scaledBytes(
+        found.attrs.value ?? "",
+        found.attrs.unit,
+        tag === "size" ? "KiB" : "B",
+        found,
+      );
+      return Number(tag === "size" ? bytesToKiB(bytes) : bytes);
+    },
+    formatBody(value, writer) {
+      writer.open(tag);
+      writer.attr("value", String(value));
+      writer.attr("unit", tag === "size" ? "KiB" : "B");
+      writer.close(tag);
+    },
+  });
+
+const NumaCache = element("cache", {
+  level: attr("level", positive, { required: true }),
+  associativity: attrOneOf("associativity", ["none", "direct", "full"], { required: true }),
+  policy: attrOneOf("policy", ["none", "writeback", "writethrough"], { required: true }),
+  sizeKiB: amount("size"),
+  lineBytes: amount("line"),
+});
+
+const NumaCell = element("cell", {
+  id: attr("id", uint),
+  cpus: attr("cpus", bitmap),
+  memoryKiB: custom<number>({
+    attrs: ["memory", "unit"],
+    parse: (from) => {
+      if (from.attrs.memory === undefined)
+        throw xmlError("Missing required attribute 'memory' in element 'cell'");
+      return Number(bytesToKiB(scaledBytes(from.attrs.memory, from.attrs.unit, "KiB", from)));
+    },
+    formatAttrs(value, writer) {
+      writer.attr("memory", String(value));
+      writer.attr("unit", "KiB");
+    },
+  }),
+  memAccess: attrOneOf("memAccess", ["shared", "private"]),
+  discard: attr("discard", yesNo),
+  distances: child(
+    element("distances", {
+      siblings: list(
+        element("sibling", {
+          id: attr("id", uint, { required: true }),
+          value: attr("value", uint, { required: true }),
+        }),
+      ),
+    }),
+  ),
+  caches: list(NumaCache),
+});
+export type NumaCell = Infer<typeof NumaCell>;
+
+const ends = {
+  initiator: attr("initiator", uint, { required: true }),
+  target: attr("target", uint, { required: true }),
+  cache: attr("cache", uint, { omit: 0 }),
+};
+const latencyKind = attrOneOf("type", ["access", "read", "write"], { required: true });
+const Interconnects = element("interconnects", {
+  latencies: list(
+    element("latency", { ...ends, type: latencyKind, value: attr("value", size, { required: true }) }),
+  ),
+  bandwidths: list(
+    element("bandwidth", {
+      ...ends,
+      type: latencyKind,
+      valueKiB: custom<number>({
+        attrs: ["value", "unit"],
+        parse: (from) =>
+          Number(bytesToKiB(scaledBytes(from.attrs.value ?? "", from.attrs.unit, "KiB", from))),
+        formatAttrs(value, writer) {
+          writer.attr("value", String(value));
+          writer.attr("unit", "KiB");
+        },
+      }),
+    }),
+  ),
+});
+
+/** The guest's NUMA nodes. */
+const Numa = element("numa", { cells: list(NumaCell), interconnects: child(Interconnects) });
+
+/** The CPU the guest sees. */
+export const Cpu = element(
+  "cpu",
+  {
+    mode: attrOneOf("mode", ["custom", "host-model", "host-passthrough", "maximum"]),
+    match: attrOneOf("match", ["minimum", "exact", "strict"]),
+    check: attrOneOf("check", ["none", "partial", "full"]),
+    migratable: attr("migratable", onOff),
+    deprecatedFeatures: attr("deprecated_features", onOff),
+    model: child(CpuModel),
+    vendor: leaf("vendor", str),
+    microcode: attrOf("microcode", "version", uint),
+    topology: child(Topology),
+    cache: child(CpuCache),
+    maxphysaddr: child(MaxPhysAddr),
+    features: list(CpuFeature),
+    numa: child(Numa),
+  },
+  {
+    read(cpu) {
+      const seen = new Set<string>();
+      for (const { name } of cpu.features) {
+        if (seen.has(name)) throw xmlError(`CPU feature '${name}' specified more than once`);
+        seen.add(name);
+      }
+      if (cpu.cache?.level !== undefined && (cpu.cache.level < 1 || cpu.cache.level > 3))
+        throw xmlError("invalid CPU cache level, must be in range [1,3]");
+    },
+  },
+);
+export type Cpu = Infer<typeof Cpu>;

@@ -1,0 +1,90 @@
+import {
+  attr,
+  child,
+  element,
+  type Fields,
+  type Infer,
+  positive,
+  str,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { attrOneOf } from "../words.ts";
+
+const Settings = element("settings", {
+  frequency: attr("frequency", uint),
+  channels: attr("channels", uint),
+  format: attrOneOf("format", ["s8", "u8", "s16", "u16", "s32", "u32", "f32"]),
+});
+
+const common = {
+  mixingEngine: attr("mixingEngine", yesNo),
+  fixedSettings: attr("fixedSettings", yesNo),
+  voices: attr("voices", uint),
+  bufferLength: attr("bufferLength", uint),
+};
+
+/** Both directions of a backend have the same settings of their own. */
+const ways = <F extends Fields>(own: F) => ({
+  input: child(element("input", { ...common, ...own, settings: child(Settings) })),
+  output: child(element("output", { ...common, ...own, settings: child(Settings) })),
+});
+
+/** Where the sound of the guest goes on the host. */
+export const Audio = element("audio", {
+  id: attr("id", positive, { required: true }),
+  type: attrOneOf(
+    "type",
+    ["none", "alsa", "coreaudio", "jack", "oss", "pulseaudio", "sdl", "spice", "file", "dbus", "pipewire"],
+    {
+      required: true,
+    },
+  ),
+  timerPeriod: attr("timerPeriod", uint),
+  $backend: variant("type", {
+    none: ways({}),
+    spice: ways({}),
+    alsa: ways({ dev: attr("dev", str) }),
+    coreaudio: ways({ bufferCount: attr("bufferCount", uint) }),
+    jack: ways({
+      serverName: attr("serverName", str),
+      clientName: attr("clientName", str),
+      connectPorts: attr("connectPorts", str),
+      exactName: attr("exactName", yesNo),
+    }),
+    oss: {
+      tryMMap: attr("tryMMap", yesNo),
+      exclusive: attr("exclusive", yesNo),
+      dspPolicy: attr("dspPolicy", uint),
+      ...ways({
+        dev: attr("dev", str),
+        bufferCount: attr("bufferCount", uint),
+        tryPoll: attr("tryPoll", yesNo),
+      }),
+    },
+    pulseaudio: {
+      serverName: attr("serverName", str),
+      ...ways({
+        name: attr("name", str),
+        streamName: attr("streamName", str),
+        latency: attr("latency", uint),
+      }),
+    },
+    sdl: {
+      driver: attrOneOf("driver", ["esd", "alsa", "arts", "pulseaudio"]),
+      ...ways({ bufferCount: attr("bufferCount", uint) }),
+    },
+    file: { path: attr("path", str), ...ways({}) },
+    dbus: ways({}),
+    pipewire: {
+      runtimeDir: attr("runtimeDir", str),
+      ...ways({
+        name: attr("name", str),
+        streamName: attr("streamName", str),
+        latency: attr("latency", uint),
+      }),
+    },
+  }),
+});
+export type Audio = Infer<typeof Audio>;

@@ -1,0 +1,196 @@
+import {
+  attr,
+  child,
+  custom,
+  element,
+  type Infer,
+  leaf,
+  nonNegativeInt,
+  onOff,
+  positive,
+  str,
+  uint,
+  variant,
+  xmlError,
+} from "@libvirt-ts/xml";
+import { masterInfo } from "../info.ts";
+import { IothreadMap } from "../iothread-map.ts";
+import { kib } from "../scalars.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+export const controllerTypes = [
+  "ide",
+  "fdc",
+  "scsi",
+  "sata",
+  "virtio-serial",
+  "ccid",
+  "usb",
+  "pci",
+  "xenbus",
+  "isa",
+  "nvme",
+] as const;
+export type ControllerType = (typeof controllerTypes)[number];
+
+export const pciModels = [
+  "pci-root",
+  "pcie-root",
+  "pci-bridge",
+  "dmi-to-pci-bridge",
+  "pcie-to-pci-bridge",
+  "pcie-root-port",
+  "pcie-switch-upstream-port",
+  "pcie-switch-downstream-port",
+  "pci-expander-bus",
+  "pcie-expander-bus",
+] as const;
+export type PciControllerModel = (typeof pciModels)[number];
+export const scsiModels = [
+  "auto",
+  "buslogic",
+  "lsilogic",
+  "lsisas1068",
+  "vmpvscsi",
+  "ibmvscsi",
+  "virtio-scsi",
+  "lsisas1078",
+  "virtio-transitional",
+  "virtio-non-transitional",
+  "ncr53c90",
+  "dc390",
+  "am53c974",
+] as const;
+export const usbModels = [
+  "piix3-uhci",
+  "piix4-uhci",
+  "ehci",
+  "ich9-ehci1",
+  "ich9-uhci1",
+  "ich9-uhci2",
+  "ich9-uhci3",
+  "vt82c686b-uhci",
+  "pci-ohci",
+  "nec-xhci",
+  "qusb1",
+  "qusb2",
+  "qemu-xhci",
+  "none",
+] as const;
+const virtioModels = ["virtio", "virtio-transitional", "virtio-non-transitional"] as const;
+
+const unknownModel = (text: string) => xmlError(`Unknown model type '${text}'`);
+const model = <const W extends readonly string[]>(words: W) =>
+  attrOneOf("model", words, { refuse: unknownModel });
+
+/** The device that plays the bridge, where a model has several (`<model name=…>`). */
+const ModelName = element("model", {
+  name: attrOneOf(
+    "name",
+    [
+      "none",
+      "pci-bridge",
+      "i82801b11-bridge",
+      "ioh3420",
+      "x3130-upstream",
+      "xio3130-downstream",
+      "pxb",
+      "pxb-pcie",
+      "pcie-root-port",
+      "spapr-pci-host-bridge",
+      "pcie-pci-bridge",
+    ],
+    { refuse: (text) => xmlError(`Unknown PCI controller model name '${text}'`) },
+  ),
+});
+
+/** How the bridge presents itself; set by address assignment where the model has it. */
+const PciTarget = element("target", {
+  chassisNr: attr("chassisNr", uint),
+  chassis: attr("chassis", uint),
+  port: custom<number>({
+    attrs: ["port"],
+    parse: (from) => {
+      const text = from.attrs.port;
+      if (text === undefined) return undefined;
+      const value = Number(text);
+      if (!(value >= 0 && value <= 255))
+        throw xmlError(`PCI controller target port '${text}' out of range - must be 0-255`);
+      return value;
+    },
+    formatAttrs: (value, writer) => writer.attr("port", `0x${value.toString(16)}`),
+  }),
+  busNr: attr("busNr", uint),
+  index: attr("index", uint),
+  hotplug: attr("hotplug", onOff),
+  memReserve: attr("memReserve", uint),
+  node: leaf("node", nonNegativeInt),
+});
+
+const ControllerDriver = element("driver", {
+  queues: attr("queues", positive),
+  cmdPerLun: attr("cmd_per_lun", uint),
+  maxSectors: attr("max_sectors", uint),
+  ioeventfd: attr("ioeventfd", onOff),
+  iothread: attr("iothread", uint),
+  ...virtioOptions,
+  iothreads: child(IothreadMap),
+});
+
+/** What other devices are plugged into. */
+export const Controller = element(
+  "controller",
+  {
+    type: attrOneOf("type", controllerTypes, {
+      required: true,
+      refuse: (text) => xmlError(`Unknown controller type '${text}'`),
+    }),
+    index: attr("index", nonNegativeInt),
+    $model: variant("type", {
+      pci: {
+        model: model(pciModels),
+        modelName: child(ModelName),
+        target: child(PciTarget),
+      },
+      scsi: { model: model(scsiModels) },
+      usb: { model: model(usbModels), ports: attr("ports", uint) },
+      ide: { model: model(["piix3", "piix4", "ich6"]) },
+      "virtio-serial": {
+        model: model(virtioModels),
+        ports: attr("ports", uint),
+        vectors: attr("vectors", uint),
+      },
+      xenbus: {
+        maxGrantFrames: attr("maxGrantFrames", uint),
+        maxEventChannels: attr("maxEventChannels", uint),
+      },
+      nvme: { serial: leaf("serial", str) },
+      isa: { model: model([] as const) },
+      fdc: {},
+      sata: {},
+      ccid: {},
+    }),
+    driver: child(ControllerDriver),
+    ...masterInfo,
+    pcihole64: kib("pcihole64"),
+  },
+  {
+    read(controller) {
+      if (controller.type !== "pci" || !controller.target) return;
+      const { chassisNr, chassis, busNr, index } = controller.target;
+      range("chassisNr", chassisNr, 1, 255);
+      range("chassis", chassis, 0, 255);
+      range("busNr", busNr, 1, 254);
+      range("index", index, 0, 30);
+    },
+  },
+);
+export type Controller = Infer<typeof Controller>;
+export type ControllerOf<T extends ControllerType> = Extract<Controller, { type: T }>;
+export type PciController = ControllerOf<"pci">;
+
+function range(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || (value >= min && value <= max)) return;
+  throw xmlError(`PCI controller ${name} '${value}' out of range - must be ${min}-${max}`);
+}

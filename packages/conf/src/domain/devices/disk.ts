@@ -1,0 +1,162 @@
+import {
+  attr,
+  child,
+  type ElementCodec,
+  element,
+  flag,
+  type Infer,
+  lazy,
+  leaf,
+  list,
+  onOff,
+  positive,
+  raw,
+  str,
+  uint,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { bootInfo } from "../info.ts";
+import { IothreadMap } from "../iothread-map.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+import { Iotune } from "./iotune.ts";
+import { Auth, Encryption, MetadataCache } from "./storage-parts.ts";
+import {
+  diskFormats,
+  Format,
+  type SourceType,
+  type StorageSource,
+  sourceByType,
+  sourceTypes,
+} from "./storage-source.ts";
+
+export const diskBuses = ["ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "sata", "sd", "nvme"] as const;
+export type DiskBus = (typeof diskBuses)[number];
+
+const DiskDriver = element("driver", {
+  name: attr("name", str),
+  type: attrOneOf("type", [...diskFormats, "aio"], {
+    refuse: (text) => xmlError(`Invalid value for attribute 'type' in element 'driver': '${text}'.`),
+  }),
+  cache: attrOneOf("cache", ["default", "none", "writethrough", "writeback", "directsync", "unsafe"]),
+  errorPolicy: attrOneOf("error_policy", ["default", "stop", "report", "ignore", "enospace"]),
+  rerrorPolicy: attrOneOf("rerror_policy", ["default", "stop", "report", "ignore"]),
+  io: attrOneOf("io", ["native", "threads", "io_uring"]),
+  ioeventfd: attr("ioeventfd", onOff),
+  eventIdx: attr("event_idx", onOff),
+  copyOnRead: attr("copy_on_read", onOff),
+  discard: attrOneOf("discard", ["unmap", "ignore"]),
+  iothread: attr("iothread", positive),
+  detectZeroes: attrOneOf("detect_zeroes", ["off", "on", "unmap"]),
+  queues: attr("queues", positive),
+  queueSize: attr("queue_size", uint),
+  ...virtioOptions,
+  discardNoUnref: attr("discard_no_unref", onOff),
+  iothreads: child(IothreadMap),
+  metadataCache: child(MetadataCache),
+});
+
+const DiskTarget = element("target", {
+  dev: attr("dev", str, { emptyIsAbsent: true }),
+  bus: attrOneOf("bus", diskBuses, {
+    refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),
+  }),
+  tray: attrOneOf("tray", ["closed", "open"]),
+  removable: attr("removable", onOff),
+  rotationRate: attr("rotation_rate", positive),
+});
+
+const Geometry = element("geometry", {
+  cyls: attr("cyls", uint),
+  heads: attr("heads", uint),
+  secs: attr("secs", uint),
+  trans: attrOneOf("trans", ["auto", "none", "lba"]),
+});
+const Blockio = element("blockio", {
+  logicalBlockSize: attr("logical_block_size", uint),
+  physicalBlockSize: attr("physical_block_size", uint),
+  discardGranularity: attr("discard_granularity", uint),
+});
+
+/** The image below another one; an empty one (no `type`) ends the chain. */
+export type BackingStore = {
+  type?: SourceType | undefined;
+  index?: number | undefined;
+  format?: Format | undefined;
+  backingStore?: BackingStore | undefined;
+} & Partial<StorageSource>;
+
+const BackingStore: ElementCodec<BackingStore> = element(
+  "backingStore",
+  {
+    type: attrOneOf("type", sourceTypes, {
+      refuse: (text) => xmlError(`unknown disk backing store type '${text}'`),
+    }),
+    index: attr("index", uint, { show: "live" }),
+    format: child(Format),
+    $source: sourceByType,
+    backingStore: child(lazy<BackingStore>("backingStore", () => BackingStore)),
+  },
+  { keepEmpty: true },
+) as ElementCodec<BackingStore>; // the cycle keeps the type from being inferred
+
+const Mirror = element("mirror", {
+  type: attrOneOf("type", sourceTypes),
+  file: attr("file", str),
+  formatName: attr("format", str),
+  job: attrOneOf("job", ["copy", "active-commit"]),
+  ready: attrOneOf("ready", ["yes", "abort", "pivot"]),
+  format: child(Format),
+  $source: sourceByType,
+  backingStore: child(BackingStore),
+});
+
+const ThrottleFilters = element("throttlefilters", {
+  filters: list(element("throttlefilter", { group: attr("group", str, { required: true }) })),
+});
+
+const Transient = element("transient", { shareBacking: attr("shareBacking", yesNo) }, { keepEmpty: true });
+
+/** A disk, CD-ROM, floppy or passed-through LUN. `source` absent: an empty drive. */
+export const Disk = element("disk", {
+  type: attrOneOf("type", sourceTypes, { default: "file" }),
+  device: attrOneOf("device", ["disk", "lun", "cdrom", "floppy"], { default: "disk" }),
+  model: attrOneOf("model", [
+    "virtio",
+    "virtio-transitional",
+    "virtio-non-transitional",
+    "usb-storage",
+    "usb-bot",
+  ]),
+  rawio: attr("rawio", yesNo),
+  sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
+  snapshot: attrOneOf("snapshot", ["no", "internal", "external", "manual"]),
+  driver: child(DiskDriver),
+  auth: child(Auth),
+  $source: sourceByType,
+  backingStore: child(BackingStore),
+  backenddomain: child(element("backenddomain", { name: attr("name", str) })),
+  mirror: child(Mirror, { show: "live" }),
+  geometry: child(Geometry),
+  blockio: child(Blockio),
+  target: child(DiskTarget, {
+    required: true,
+    missing: () => xmlError("missing target information for device"),
+  }),
+  iotune: child(Iotune),
+  throttlefilters: child(ThrottleFilters),
+  readonly: flag("readonly"),
+  shareable: flag("shareable"),
+  transient: child(Transient),
+  serial: leaf("serial", str),
+  wwn: leaf("wwn", str),
+  vendor: leaf("vendor", str),
+  product: leaf("product", str),
+  encryption: child(Encryption),
+  ...bootInfo,
+  privateData: raw("privateData", { show: "status" }),
+});
+export type Disk = Infer<typeof Disk>;
+export type DiskDriver = Infer<typeof DiskDriver>;
+export type DiskTarget = Infer<typeof DiskTarget>;

@@ -1,0 +1,81 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  flag,
+  type Infer,
+  list,
+  oneOf,
+  onOff,
+  size,
+  str,
+  uint,
+  variant,
+} from "@libvirt-ts/xml";
+import { bootInfo } from "../info.ts";
+import { byteSize } from "../scalars.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const FsDriver = element("driver", {
+  type: attrOneOf("type", ["path", "handle", "loop", "nbd", "ploop", "virtiofs", "mtp"]),
+  format: attr("format", str),
+  name: attr("name", str),
+  wrpolicy: attrOneOf("wrpolicy", ["immediate"]),
+  queue: attr("queue", uint),
+  ...virtioOptions,
+});
+
+const Binary = element("binary", {
+  path: attr("path", str),
+  xattr: attr("xattr", onOff),
+  cache: attrOf("cache", "mode", oneOf(["none", "always"])),
+  sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"])),
+  lock: child(element("lock", { posix: attr("posix", onOff), flock: attr("flock", onOff) })),
+  threadPoolSize: attrOf("thread_pool", "size", uint),
+  openfilesMax: attrOf("openfiles", "max", size),
+});
+
+const idRange = {
+  start: attr("start", uint, { required: true }),
+  target: attr("target", uint, { required: true }),
+  count: attr("count", uint, { required: true }),
+};
+
+/** Guest user and group numbers, and which host numbers stand for them. */
+export const Idmap = element("idmap", {
+  uids: list(element("uid", idRange)),
+  gids: list(element("gid", idRange)),
+});
+export type Idmap = Infer<typeof Idmap>;
+
+/** A directory tree of the host shown in the guest. `target.dir` is a path in the guest or a mount tag. */
+export const Filesystem = element("filesystem", {
+  type: attrOneOf("type", ["mount", "block", "file", "template", "ram", "bind", "volume"], {
+    default: "mount",
+  }),
+  accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
+  model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+  multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),
+  fmode: attr("fmode", str),
+  dmode: attr("dmode", str),
+  driver: child(FsDriver),
+  binary: child(Binary),
+  idmap: child(Idmap),
+  $source: variant("type", {
+    mount: { source: child(element("source", { dir: attr("dir", str), socket: attr("socket", str) })) },
+    bind: { source: child(element("source", { dir: attr("dir", str) })) },
+    block: { source: child(element("source", { dev: attr("dev", str) })) },
+    file: { source: child(element("source", { file: attr("file", str) })) },
+    template: { source: child(element("source", { name: attr("name", str) })) },
+    ram: { source: child(element("source", { usage: attr("usage", size), units: attr("units", str) })) },
+    volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
+  }),
+  target: child(element("target", { dir: attr("dir", str) })),
+  readonly: flag("readonly"),
+  spaceHardLimit: byteSize("space_hard_limit"),
+  spaceSoftLimit: byteSize("space_soft_limit"),
+  ...bootInfo,
+});
+export type Filesystem = Infer<typeof Filesystem>;

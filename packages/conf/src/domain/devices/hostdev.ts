@@ -1,0 +1,126 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  flag,
+  hex,
+  type Infer,
+  leaf,
+  list,
+  onOff,
+  str,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { checkPciNumbers, pciNumbers } from "../address.ts";
+import { xmlError } from "../errors.ts";
+import { romInfo } from "../info.ts";
+import { uuid } from "../scalars.ts";
+import { attrOneOf } from "../words.ts";
+import { Auth, Initiator, StorageHost } from "./storage-parts.ts";
+
+const UsbSource = element("source", {
+  startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
+  guestReset: attrOneOf("guestReset", ["off", "uninitialized", "on"]),
+  vendor: attrOf("vendor", "id", hex(4)),
+  product: attrOf("product", "id", hex(4)),
+  address: child(
+    element("address", { bus: attr("bus", uint), device: attr("device", uint), port: attr("port", str) }),
+  ),
+});
+
+const PciSource = element(
+  "source",
+  {
+    writeFiltering: attr("writeFiltering", yesNo),
+    driver: child(
+      element("driver", { name: attrOneOf("name", ["kvm", "vfio", "xen"]), model: attr("model", str) }),
+    ),
+    address: child(element("address", pciNumbers)),
+    origstates: child(
+      element("origstates", {
+        unbind: flag("unbind"),
+        removeslot: flag("removeslot"),
+        reprobe: flag("reprobe"),
+      }),
+      { show: "status" },
+    ),
+  },
+  { read: (source) => source.address && checkPciNumbers(source.address) },
+);
+
+const ScsiSource = element("source", {
+  protocol: attrOneOf("protocol", ["adapter", "iscsi"]),
+  name: attr("name", str),
+  adapter: attrOf("adapter", "name", str),
+  hosts: list(StorageHost),
+  auth: child(Auth),
+  initiator: child(Initiator),
+  address: child(
+    element("address", { bus: attr("bus", uint), target: attr("target", uint), unit: attr("unit", uint) }),
+  ),
+});
+
+const ScsiHostSource = element("source", {
+  protocol: attrOneOf("protocol", ["vhost"], { required: true }),
+  wwpn: attr("wwpn", str),
+});
+
+const MdevSource = element("source", {
+  address: child(
+    element("address", { uuid: attr("uuid", uuid, { required: true, missing: () => missingUuid() }) }),
+  ),
+});
+const missingUuid = () => xmlError("Missing 'uuid' attribute for element <address>");
+
+const PciDriver = element("driver", {
+  name: attrOneOf("name", ["kvm", "vfio", "xen"]),
+  model: attr("model", str),
+});
+
+/** A device of the host handed to the guest. */
+export const Hostdev = element("hostdev", {
+  mode: attrOneOf("mode", ["subsystem", "capabilities"], { default: "subsystem" }),
+  type: attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
+    required: true,
+    missing: () => xmlError("missing source address type"),
+  }),
+  managed: attr("managed", yesNo),
+  $kind: variant("type", {
+    usb: { source: child(UsbSource) },
+    pci: {
+      driver: child(PciDriver),
+      source: child(PciSource),
+    },
+    scsi: {
+      sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
+      rawio: attr("rawio", yesNo),
+      source: child(ScsiSource),
+      readonly: flag("readonly"),
+      shareable: flag("shareable"),
+    },
+    scsi_host: {
+      model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+      source: child(ScsiHostSource),
+    },
+    mdev: {
+      model: attrOneOf("model", ["vfio-pci", "vfio-ccw", "vfio-ap"], { required: true }),
+      display: attr("display", onOff),
+      ramfb: attr("ramfb", onOff),
+      source: child(MdevSource),
+    },
+    storage: { source: child(element("source", { block: leaf("block", str) })) },
+    misc: { source: child(element("source", { char: leaf("char", str) })) },
+    net: { source: child(element("source", { interface: leaf("interface", str) })) },
+  }),
+  teaming: child(
+    element("teaming", {
+      type: attrOneOf("type", ["persistent", "transient"], { required: true }),
+      persistent: attr("persistent", str),
+    }),
+  ),
+  ...romInfo,
+});
+export type Hostdev = Infer<typeof Hostdev>;

@@ -1,0 +1,7 @@
+import { element, type Infer } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+/** A USB hub. */
+export const Hub = element("hub", { type: attrOneOf("type", ["usb"], { required: true }), ...info });
+export type Hub = Infer<typeof Hub>;

@@ -1,0 +1,41 @@
+import { attr, child, element, type Infer, onOff, str } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
+import { info } from "../info.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const InputSource = element("source", {
+  dev: attr("dev", str),
+  evdev: attr("evdev", str),
+  grab: attrOneOf("grab", ["all"]),
+  repeat: attr("repeat", onOff),
+  grabToggle: attrOneOf("grabToggle", [
+    "ctrl-ctrl",
+    "alt-alt",
+    "shift-shift",
+    "meta-meta",
+    "scrolllock",
+    "ctrl-scrolllock",
+  ]),
+});
+
+/** Keyboard, mouse, tablet, or an input device handed through from the host. */
+export const Input = element(
+  "input",
+  {
+    type: attrOneOf("type", ["mouse", "tablet", "keyboard", "passthrough", "evdev"], { required: true }),
+    bus: attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"]),
+    model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+    driver: child(element("driver", virtioOptions)),
+    source: child(InputSource),
+    ...info,
+  },
+  {
+    read(input) {
+      if (input.type === "evdev" && input.source?.dev === undefined) {
+        throw xmlError("missing 'dev' attribute of 'source' element for evdev input device");
+      }
+    },
+  },
+);
+export type Input = Infer<typeof Input>;

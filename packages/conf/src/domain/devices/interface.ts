@@ -1,0 +1,337 @@
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Fields,
+  type Infer,
+  list,
+  oneOf,
+  onOff,
+  positive,
+  raw,
+  size,
+  str,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { NetworkRoute } from "../../network/ip.ts";
+import { Bandwidth, isolatedPort, mtuSize, VirtualPort, Vlan } from "../../network/parts.ts";
+import { pciNumbers } from "../address.ts";
+import { Reconnect } from "../chardev.ts";
+import { unsupported, xmlError } from "../errors.ts";
+import { romInfo } from "../info.ts";
+import { mac, uuid } from "../scalars.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const Mac = element("mac", {
+  address: attr("address", mac),
+  type: attrOneOf("type", ["generated", "static"]),
+  check: attr("check", yesNo),
+});
+
+const Guest = {
+  tso4: attr("tso4", onOff),
+  tso6: attr("tso6", onOff),
+  ecn: attr("ecn", onOff),
+  ufo: attr("ufo", onOff),
+};
+const NetDriver = element("driver", {
+  name: attrOneOf("name", ["qemu", "vhost"]),
+  txmode: attrOneOf("txmode", ["iothread", "timer"]),
+  ioeventfd: attr("ioeventfd", onOff),
+  eventIdx: attr("event_idx", onOff),
+  queues: attr("queues", positive),
+  rxQueueSize: attr("rx_queue_size", uint),
+  txQueueSize: attr("tx_queue_size", uint),
+  rss: attr("rss", onOff),
+  rssHashReport: attr("rss_hash_report", onOff),
+  ...virtioOptions,
+  host: child(
+    element("host", {
+      csum: attr("csum", onOff),
+      gso: attr("gso", onOff),
+      ...Guest,
+      mrgRxbuf: attr("mrg_rxbuf", onOff),
+    }),
+  ),
+  guest: child(element("guest", { csum: attr("csum", onOff), ...Guest })),
+});
+
+const NetBackend = element("backend", {
+  type: attrOneOf("type", ["default", "passt"], { omit: "default" }),
+  tap: attr("tap", str),
+  vhost: attr("vhost", str),
+  logFile: attr("logFile", str),
+  hostname: attr("hostname", str),
+  fqdn: attr("fqdn", str),
+});
+
+/** An address of the interface, inside the guest or at its host end. */
+export const InterfaceIp = element(
+  "ip",
+  {
+    address: attr("address", str, {
+      required: true,
+      missing: () => xmlError("Missing required address in <ip>"),
+    }),
+    family: attr("family", oneOf(["ipv4", "ipv6"])),
+    prefix: attr("prefix", uint, { omit: 0 }),
+    peer: attr("peer", str),
+  },
+  {
+    read(ip) {
+      ip.family ??= ip.address.includes(":") ? "ipv6" : "ipv4";
+    },
+  },
+);
+
+const PortRange = element("range", {
+  start: attr("start", uint, { required: true }),
+  end: attr("end", uint, { omit: 0 }),
+  to: attr("to", uint, { omit: 0 }),
+  exclude: attr("exclude", yesNo),
+});
+const PortForward = element("portForward", {
+  proto: attrOneOf("proto", ["tcp", "udp"], { required: true }),
+  address: attr("address", str),
+  dev: attr("dev", str),
+  ranges: list(PortRange),
+});
+
+const Filterref = element("filterref", {
+  filter: attr("filter", str, { required: true }),
+  parameters: list(
+    element("parameter", {
+      name: attr("name", str, { required: true }),
+      value: attr("value", str, { required: true }),
+    }),
+  ),
+});
+
+const Coalesce = element("coalesce", {
+  rx: child(element("rx", { frames: child(element("frames", { max: attr("max", uint, { omit: 0 }) })) })),
+});
+
+const hostSide = { hostIps: list(InterfaceIp), hostRoutes: list(NetworkRoute) };
+const address = attr("address", str);
+const port = attr("port", uint);
+const Tunnel = element("source", { address, port, local: child(element("local", { address, port })) });
+const Mcast = element("source", { address, port });
+
+/** What each kind of network attachment has as its `<source>`. */
+const kinds = {
+  network: {
+    source: child(
+      element("source", {
+        network: attr("network", str),
+        portgroup: attr("portgroup", str),
+        portid: attr("portid", uuid, { show: "live" }),
+        bridge: attr("bridge", str, { show: "live" }),
+        dev: attr("dev", str, { show: "live" }),
+        mode: attr("mode", str, { show: "live" }),
+      }),
+    ),
+  },
+  bridge: {
+    source: child(
+      element("source", {
+        bridge: attr("bridge", str),
+        dev: attr("dev", str, { show: "live" }),
+        ...hostSide,
+      }),
+    ),
+  },
+  direct: {
+    source: child(
+      element("source", {
+        dev: attr("dev", str),
+        mode: attrOneOf("mode", ["vepa", "private", "bridge", "passthrough"]),
+        network: attr("network", str, { show: "live" }),
+        portgroup: attr("portgroup", str, { show: "live" }),
+        portid: attr("portid", uuid, { show: "live" }),
+      }),
+    ),
+  },
+  user: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
+  ethernet: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
+  internal: { source: child(element("source", { name: attr("name", str) })) },
+  server: { source: child(Mcast) },
+  client: { source: child(Mcast) },
+  mcast: { source: child(Mcast) },
+  udp: { source: child(Tunnel) },
+  vhostuser: {
+    source: child(
+      element("source", {
+        type: attr("type", str),
+        path: attr("path", str),
+        mode: attrOneOf("mode", ["client", "server"]),
+        dev: attr("dev", str),
+        reconnect: child(Reconnect),
+      }),
+    ),
+  },
+  hostdev: {
+    source: child(
+      element("source", {
+        address: child(
+          element("address", { type: attrOneOf("type", ["pci", "usb"], { required: true }), ...pciNumbers }),
+        ),
+      }),
+    ),
+  },
+  vdpa: { source: child(element("source", { dev: attr("dev", str) })) },
+  null: {},
+  vds: {
+    source: child(
+      element("source", {
+        switchid: attr("switchid", uuid),
+        portgroupid: attr("portgroupid", str),
+        portid: attr("portid", str),
+        connectionid: attr("connectionid", str),
+      }),
+    ),
+  },
+} as const satisfies { [kind: string]: Fields };
+
+export const interfaceTypes = [
+  "user",
+  "ethernet",
+  "vhostuser",
+  "server",
+  "client",
+  "mcast",
+  "network",
+  "bridge",
+  "internal",
+  "direct",
+  "hostdev",
+  "udp",
+  "vdpa",
+  "null",
+  "vds",
+] as const;
+export type InterfaceType = (typeof interfaceTypes)[number];
+
+/** What a `network` interface turned out to be for the running guest; only in status files. */
+const Actual = element("actual", {
+  type: attrOneOf("type", interfaceTypes, { required: true }),
+  managed: attr("managed", yesNo),
+  trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
+  $source: variant("type", {
+    bridge: {
+      source: child(
+        element("source", {
+          bridge: attr("bridge", str),
+          macTableManager: attrOneOf("macTableManager", ["kernel", "libvirt"]),
+        }),
+      ),
+    },
+    network: {
+      source: child(
+        element("source", {
+          bridge: attr("bridge", str),
+          macTableManager: attrOneOf("macTableManager", ["kernel", "libvirt"]),
+        }),
+      ),
+    },
+    direct: kinds.direct,
+    hostdev: kinds.hostdev,
+  }),
+  class: child(element("class", { id: attr("id", uint, { omit: 0 }) })),
+  vlan: child(Vlan),
+  virtualport: child(VirtualPort),
+  bandwidth: child(Bandwidth),
+  isolated: isolatedPort,
+});
+
+const teaming = child(
+  element("teaming", {
+    type: attrOneOf("type", ["persistent", "transient"], { required: true }),
+    persistent: attr("persistent", str),
+  }),
+);
+
+/** A network card and what it is attached to. */
+export const Interface = element(
+  "interface",
+  {
+    type: attrOneOf("type", interfaceTypes, { default: "user" }),
+    managed: attr("managed", yesNo),
+    trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
+    mac: child(Mac),
+    $source: variant("type", kinds),
+    actual: child(Actual, { show: "status" }),
+    vlan: child(Vlan),
+    virtualport: child(VirtualPort),
+    bandwidth: child(Bandwidth),
+    isolated: isolatedPort,
+    ips: list(InterfaceIp),
+    routes: list(NetworkRoute),
+    portForwards: list(PortForward),
+    script: attrOf("script", "path", str),
+    downscript: attrOf("downscript", "path", str),
+    backenddomain: attrOf("backenddomain", "name", str),
+    target: child(element("target", { dev: attr("dev", str), managed: attr("managed", yesNo) })),
+    guest: child(element("guest", { dev: attr("dev", str), actual: attr("actual", str, { show: "live" }) })),
+    model: attrOf("model", "type", str, { lenient: true }),
+    driver: child(NetDriver),
+    backend: child(NetBackend),
+    filterref: child(Filterref),
+    link: attrOf("link", "state", oneOf(["up", "down"])),
+    mtu: mtuSize,
+    coalesce: child(Coalesce),
+    teaming,
+    sndbuf: custom<number>({
+      tags: ["tune"],
+      parse(from) {
+        const found = from.children
+          .find((each) => each.name === "tune")
+          ?.children.find((each) => each.name === "sndbuf");
+        return found && size.parse(found.text, found, undefined);
+      },
+      formatBody(value, writer) {
+        writer.open("tune");
+        writer.open("sndbuf");
+        writer.closeWithText("sndbuf", String(value));
+        writer.close("tune");
+      },
+    }),
+    ...romInfo,
+    privateData: raw("privateData", { show: "status" }),
+  },
+  {
+    read(net, _from, context) {
+      const dev = net.target?.dev;
+      if (dev !== undefined && context.inactive && isGeneratedName(dev) && net.target?.managed !== false) {
+        const { dev: _dev, ...rest } = net.target ?? {};
+        net.target = Object.keys(rest).length > 0 ? rest : undefined;
+      }
+      if (net.type === "network" && net.source?.network === undefined) {
+        throw xmlError("No <source> 'network' attribute specified with <interface type='network'/>");
+      }
+      if (net.type === "bridge" && net.source?.bridge === undefined) {
+        throw xmlError("No <source> 'bridge' attribute specified with <interface type='bridge'/>");
+      }
+      if (net.type === "direct" && net.source?.dev === undefined) {
+        throw xmlError("No <source> 'dev' attribute specified with <interface type='direct'/>");
+      }
+      if (net.type === "vdpa" && net.source?.dev === undefined) {
+        throw xmlError("No <source> 'dev' attribute specified with <interface type='vdpa'/>");
+      }
+      if (net.model !== undefined && !/^[a-zA-Z0-9_-]*$/.test(net.model)) {
+        throw unsupported("Model name contains invalid characters");
+      }
+    },
+  },
+);
+export type Interface = Infer<typeof Interface>;
+export type InterfaceOf<T extends InterfaceType> = Extract<Interface, { type: T }>;
+export type Actual = Infer<typeof Actual>;
+export type NetDriver = Infer<typeof NetDriver>;
+
+/** Names the daemon makes up; they are not kept in the persistent form. */
+export const isGeneratedName = (dev: string): boolean => /^(vnet|macvtap|macvlan|vif)\d*%?d?\d*$/.test(dev);

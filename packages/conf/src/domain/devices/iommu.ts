@@ -1,0 +1,22 @@
+import { attr, child, element, type Infer, onOff, uint } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+const IommuDriver = element("driver", {
+  intremap: attr("intremap", onOff),
+  cachingMode: attr("caching_mode", onOff),
+  eim: attr("eim", onOff),
+  iotlb: attr("iotlb", onOff),
+  awBits: attr("aw_bits", uint),
+  dmaTranslation: attr("dma_translation", onOff),
+  xtsup: attr("xtsup", onOff),
+  passthrough: attr("pt", onOff),
+});
+
+/** Address translation for devices. */
+export const Iommu = element("iommu", {
+  model: attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
+  driver: child(IommuDriver),
+  ...info,
+});
+export type Iommu = Infer<typeof Iommu>;

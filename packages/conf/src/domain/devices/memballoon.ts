@@ -1,0 +1,17 @@
+import { attr, attrOf, child, element, type Infer, onOff, size } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+/** Lets the host take memory back from the guest. `statsPeriod`: seconds between statistics. */
+export const Memballoon = element("memballoon", {
+  model: attrOneOf("model", ["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"], {
+    required: true,
+  }),
+  autodeflate: attr("autodeflate", onOff),
+  freePageReporting: attr("freePageReporting", onOff),
+  statsPeriod: attrOf("stats", "period", size),
+  ...info,
+  driver: child(element("driver", virtioOptions)),
+});
+export type Memballoon = Infer<typeof Memballoon>;

@@ -1,0 +1,70 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  flag,
+  hexLong,
+  type Infer,
+  leaf,
+  nonNegativeInt,
+  str,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { bitmap, kib, uuid } from "../scalars.ts";
+import { attrOneOf } from "../words.ts";
+
+const size = { sizeKiB: kib("size"), node: leaf("node", nonNegativeInt) };
+const base = { address: attrOf("address", "base", hexLong(1), { lenient: true }) };
+const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
+
+/** A memory module. Sizes in KiB. */
+export const MemoryDevice = element("memory", {
+  model: attrOneOf("model", ["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"], { required: true }),
+  access: attrOneOf("access", ["shared", "private"]),
+  discard: attr("discard", yesNo),
+  uuid: leaf("uuid", uuid),
+  $model: variant("model", {
+    dimm: {
+      source: child(element("source", { pagesizeKiB: paged.pagesizeKiB, nodemask: paged.nodemask })),
+      target: child(element("target", size)),
+    },
+    nvdimm: {
+      source: child(
+        element("source", { path: leaf("path", str), alignsizeKiB: kib("alignsize"), pmem: flag("pmem") }),
+      ),
+      target: child(
+        element("target", {
+          ...size,
+          label: child(element("label", { sizeKiB: kib("size") })),
+          readonly: flag("readonly"),
+        }),
+      ),
+    },
+    "virtio-pmem": {
+      source: child(element("source", { path: leaf("path", str) })),
+      target: child(element("target", { ...size, ...base })),
+    },
+    "virtio-mem": {
+      source: child(element("source", { pagesizeKiB: paged.pagesizeKiB, nodemask: paged.nodemask })),
+      target: child(
+        element("target", {
+          dynamicMemslots: attr("dynamicMemslots", yesNo),
+          ...size,
+          blockKiB: kib("block"),
+          requestedKiB: kib("requested"),
+          currentKiB: kib("current"),
+          ...base,
+        }),
+      ),
+    },
+    "sgx-epc": {
+      source: child(element("source", { nodemask: paged.nodemask })),
+      target: child(element("target", size)),
+    },
+  }),
+  ...info,
+});
+export type MemoryDevice = Infer<typeof MemoryDevice>;

@@ -1,0 +1,11 @@
+import { element, type Infer } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+/** Tells the host that the guest's kernel crashed. */
+export const Panic = element(
+  "panic",
+  { model: attrOneOf("model", ["isa", "pseries", "hyperv", "s390", "pvpanic"]), ...info },
+  { keepEmpty: true },
+);
+export type Panic = Infer<typeof Panic>;

@@ -1,0 +1,13 @@
+import { element, type Infer, leaf, str } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { kib } from "../scalars.ts";
+import { attrOneOf } from "../words.ts";
+
+/** Keeps the last words of a crashing kernel in a file of the host. */
+export const Pstore = element("pstore", {
+  backend: attrOneOf("backend", ["acpi-erst"], { required: true }),
+  path: leaf("path", str),
+  sizeKiB: kib("size"),
+  ...info,
+});
+export type Pstore = Infer<typeof Pstore>;

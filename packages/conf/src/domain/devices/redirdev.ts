@@ -1,0 +1,30 @@
+import { attr, element, type Infer, list, str, yesNo } from "@libvirt-ts/xml";
+import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { bootInfo } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+/** A USB device of the client's machine, redirected into the guest. */
+export const Redirdev = element(
+  "redirdev",
+  {
+    bus: attrOneOf("bus", ["usb"], { default: "usb" }),
+    source: chardevSource,
+    ...bootInfo,
+  },
+  { read: (device, from) => checkChardevSource(device.source, from, false) },
+);
+export type Redirdev = Infer<typeof Redirdev>;
+
+/** Which devices may be redirected: hexadecimal numbers, absent means any. */
+export const Redirfilter = element("redirfilter", {
+  usbdevs: list(
+    element("usbdev", {
+      class: attr("class", str),
+      vendor: attr("vendor", str),
+      product: attr("product", str),
+      version: attr("version", str),
+      allow: attr("allow", yesNo, { required: true }),
+    }),
+  ),
+});
+export type Redirfilter = Infer<typeof Redirfilter>;

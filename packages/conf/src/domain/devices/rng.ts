@@ -1,0 +1,34 @@
+import { attr, child, element, type Infer, positive, str, text, uint, variant } from "@libvirt-ts/xml";
+import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { info } from "../info.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const Backend = element(
+  "backend",
+  {
+    model: attrOneOf("model", ["random", "egd", "builtin"], { required: true }),
+    $source: variant("model", {
+      random: { path: text(str) },
+      egd: { source: chardevSource },
+      builtin: {},
+    }),
+  },
+  {
+    read(backend, from) {
+      if (backend.model === "egd") checkChardevSource(backend.source, from, false);
+    },
+  },
+);
+
+/** Feeds randomness to the guest. */
+export const Rng = element("rng", {
+  model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
+  rate: child(
+    element("rate", { bytes: attr("bytes", positive, { required: true }), period: attr("period", uint) }),
+  ),
+  backend: child(Backend, { required: true }),
+  driver: child(element("driver", virtioOptions)),
+  ...info,
+});
+export type Rng = Infer<typeof Rng>;

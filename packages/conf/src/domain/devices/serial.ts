@@ -1,0 +1,96 @@
+import { attr, attrOf, child, element, type Infer, nonNegativeInt, oneOf, raw, str } from "@libvirt-ts/xml";
+import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { xmlError } from "../errors.ts";
+import { info } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+export const serialTargets = [
+  "none",
+  "isa-serial",
+  "usb-serial",
+  "pci-serial",
+  "spapr-vio-serial",
+  "system-serial",
+  "sclp-serial",
+  "isa-debug",
+] as const;
+export const serialModels = [
+  "none",
+  "isa-serial",
+  "usb-serial",
+  "pci-serial",
+  "spapr-vty",
+  "pl011",
+  "sclpconsole",
+  "sclplmconsole",
+  "16550a",
+  "isa-debugcon",
+] as const;
+
+const unknownTarget = (text: string) =>
+  xmlError(`unknown target type '${text}' specified for character device`);
+
+const SerialTarget = element("target", {
+  type: attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" }),
+  port: attr("port", nonNegativeInt),
+  model: attrOf("model", "name", oneOf(serialModels)),
+});
+
+/** A serial port of the guest. */
+export const Serial = element(
+  "serial",
+  {
+    source: chardevSource,
+    target: child(SerialTarget),
+    ...info,
+    privateData: raw("privateData", { show: "status" }),
+  },
+  { read: (device, from) => checkChardevSource(device.source, from, false) },
+);
+export type Serial = Infer<typeof Serial>;
+
+/** A parallel port of the guest. */
+export const Parallel = element(
+  "parallel",
+  {
+    source: chardevSource,
+    target: child(element("target", { port: attr("port", nonNegativeInt) })),
+    ...info,
+  },
+  { read: (device, from) => checkChardevSource(device.source, from, false) },
+);
+export type Parallel = Infer<typeof Parallel>;
+
+/** What a user sees as the console; for most machines it stands for the first serial port. */
+export const Console = element(
+  "console",
+  {
+    source: chardevSource,
+    tty: attr("tty", str, { show: "live" }),
+    target: child(
+      element("target", {
+        type: attrOneOf("type", ["serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {
+          default: "serial",
+          refuse: unknownTarget,
+        }),
+        port: attr("port", nonNegativeInt),
+      }),
+    ),
+    ...info,
+  },
+  {
+    read(device, from) {
+      checkChardevSource(device.source, from, false);
+      device.target ??= { type: "serial" };
+      if (device.source.type === "pty" && device.tty !== undefined && !device.source.source?.path) {
+        device.source.source = { path: device.tty };
+      }
+      device.tty = undefined;
+    },
+    view: (device) =>
+      device.source.type === "pty" && device.source.source?.path !== undefined
+        ? { ...device, tty: device.source.source.path }
+        : device,
+  },
+);
+export type Console = Infer<typeof Console>;

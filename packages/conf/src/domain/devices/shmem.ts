@@ -1,0 +1,55 @@
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  oneOf,
+  onOff,
+  str,
+  uint,
+  xmlError,
+} from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { scaledBytes } from "../scalars.ts";
+import { attrOneOf } from "../words.ts";
+
+const mebibyte = 1048576n;
+
+/** Memory shared between guests. `size` in bytes. */
+export const Shmem = element(
+  "shmem",
+  {
+    name: attr("name", str, { required: true }),
+    role: attrOneOf("role", ["master", "peer"]),
+    model: attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
+    size: custom<bigint>({
+      tags: ["size"],
+      parse(from) {
+        const found = from.children.find((each) => each.name === "size");
+        return found && scaledBytes(found.text, found.attrs.unit, "B", found);
+      },
+      formatBody(value, writer) {
+        writer.open("size");
+        writer.attr("unit", "M");
+        writer.closeWithText("size", (value / mebibyte).toString());
+      },
+    }),
+    server: child(element("server", { path: attr("path", str) }, { keepEmpty: true })),
+    msi: child(
+      element(
+        "msi",
+        { vectors: attr("vectors", uint, { omit: 0 }), ioeventfd: attr("ioeventfd", onOff) },
+        { keepEmpty: true },
+      ),
+    ),
+    ...info,
+  },
+  {
+    read(shmem) {
+      if (shmem.msi && !shmem.server) throw xmlError("msi option is only supported with a server");
+    },
+  },
+);
+export type Shmem = Infer<typeof Shmem>;

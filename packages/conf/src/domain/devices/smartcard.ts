@@ -1,0 +1,28 @@
+import { element, type Infer, leaf, leaves, str, variant } from "@libvirt-ts/xml";
+import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { xmlError } from "../errors.ts";
+import { info } from "../info.ts";
+import { attrOneOf } from "../words.ts";
+
+/** A smart card reader and where its card is. */
+export const Smartcard = element(
+  "smartcard",
+  {
+    mode: attrOneOf("mode", ["host", "host-certificates", "passthrough"], { required: true }),
+    $card: variant("mode", {
+      host: {},
+      "host-certificates": { certificates: leaves("certificate", str), database: leaf("database", str) },
+      passthrough: { source: chardevSource },
+    }),
+    ...info,
+  },
+  {
+    read(card, from) {
+      if (card.mode === "passthrough") checkChardevSource(card.source, from, false);
+      if (card.mode === "host-certificates" && card.certificates.length !== 3) {
+        throw xmlError("host-certificates mode needs exactly three certificates");
+      }
+    },
+  },
+);
+export type Smartcard = Infer<typeof Smartcard>;

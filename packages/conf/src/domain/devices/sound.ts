@@ -1,0 +1,22 @@
+import { attr, attrOf, child, element, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const Codec = element("codec", {
+  type: attrOneOf("type", ["duplex", "micro", "output"], { required: true }),
+});
+
+/** A sound card. */
+export const Sound = element("sound", {
+  model: attrOneOf("model", ["es1370", "sb16", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb", "virtio"], {
+    required: true,
+  }),
+  multichannel: attr("multichannel", yesNo),
+  streams: attr("streams", uint),
+  codecs: list(Codec),
+  audio: attrOf("audio", "id", uint),
+  driver: child(element("driver", virtioOptions)),
+  ...info,
+});
+export type Sound = Infer<typeof Sound>;

@@ -1,0 +1,188 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  type Infer,
+  type InferFields,
+  list,
+  raw,
+  size,
+  str,
+  uint,
+  ulong,
+  variant,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { pciNumbers } from "../address.ts";
+import { Reconnect } from "../chardev.ts";
+import { sourceSeclabels } from "../seclabel.ts";
+import { attrOneOf } from "../words.ts";
+import {
+  Auth,
+  Cookies,
+  Encryption,
+  Identity,
+  Initiator,
+  MetadataCache,
+  Reservations,
+  Slices,
+  SourceReconnect,
+  StorageHost,
+} from "./storage-parts.ts";
+
+export const diskFormats = [
+  "none",
+  "raw",
+  "dir",
+  "bochs",
+  "cloop",
+  "dmg",
+  "iso",
+  "vpc",
+  "vdi",
+  "fat",
+  "vhd",
+  "ploop",
+  "cow",
+  "qcow",
+  "qcow2",
+  "qed",
+  "vmdk",
+] as const;
+export type DiskFormat = (typeof diskFormats)[number];
+
+export const networkProtocols = [
+  "nbd",
+  "rbd",
+  "sheepdog",
+  "gluster",
+  "iscsi",
+  "http",
+  "https",
+  "ftp",
+  "ftps",
+  "tftp",
+  "ssh",
+  "vxhs",
+  "nfs",
+] as const;
+export type NetworkProtocol = (typeof networkProtocols)[number];
+
+/** What comes first and last on any kind of source. */
+const lead = {
+  startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
+  index: attr("index", uint, { show: "live" }),
+};
+const tail = {
+  slices: child(Slices),
+  auth: child(Auth),
+  encryption: child(Encryption),
+  reservations: child(Reservations),
+  ...sourceSeclabels,
+  privateData: raw("privateData", { show: "status" }),
+};
+
+const FileSource = element("source", {
+  file: attr("file", str),
+  fdgroup: attr("fdgroup", str),
+  ...lead,
+  ...tail,
+});
+const BlockSource = element("source", { dev: attr("dev", str), ...lead, ...tail });
+const DirSource = element("source", { dir: attr("dir", str), ...lead, ...tail });
+const VolumeSource = element("source", {
+  pool: attr("pool", str, { required: true }),
+  volume: attr("volume", str, { required: true }),
+  mode: attrOneOf("mode", ["host", "direct"]),
+  ...lead,
+  ...tail,
+});
+const NetworkSource = element("source", {
+  protocol: attrOneOf("protocol", networkProtocols, { required: true }),
+  name: attr("name", str),
+  query: attr("query", str),
+  tls: attr("tls", yesNo),
+  tlsHostname: attr("tlsHostname", str),
+  tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
+  ...lead,
+  hosts: list(StorageHost),
+  snapshot: attrOf("snapshot", "name", str),
+  config: attrOf("config", "file", str),
+  initiator: child(Initiator),
+  ssl: attrOf("ssl", "verify", yesNo),
+  cookies: child(Cookies),
+  readahead: attrOf("readahead", "size", size),
+  timeout: attrOf("timeout", "seconds", size),
+  identity: child(Identity),
+  reconnect: child(SourceReconnect),
+  knownHosts: attrOf("knownHosts", "path", str),
+  ...tail,
+});
+const NvmeSource = element(
+  "source",
+  {
+    type: attrOneOf("type", ["pci"], { required: true }),
+    managed: attr("managed", yesNo),
+    namespace: attr("namespace", ulong, { required: true }),
+    ...lead,
+    address: child(element("address", pciNumbers)),
+    ...tail,
+  },
+  {
+    read(source) {
+      if (source.namespace === 0n) throw xmlError("NVMe namespace can't be zero");
+    },
+  },
+);
+const VhostUserSource = element("source", {
+  type: attrOneOf("type", ["unix"], { required: true }),
+  path: attr("path", str, { required: true }),
+  ...lead,
+  reconnect: child(Reconnect),
+  ...tail,
+});
+const VdpaSource = element("source", { dev: attr("dev", str, { required: true }), ...lead, ...tail });
+
+export const sourceTypes = [
+  "file",
+  "block",
+  "dir",
+  "network",
+  "volume",
+  "nvme",
+  "vhostuser",
+  "vhostvdpa",
+] as const;
+export type SourceType = (typeof sourceTypes)[number];
+
+/** The `<source>` that goes with the `type` of a disk or of a backing store. */
+export const sourceByType = variant("type", {
+  file: { source: child(FileSource) },
+  block: { source: child(BlockSource) },
+  dir: { source: child(DirSource) },
+  network: { source: child(NetworkSource) },
+  volume: { source: child(VolumeSource) },
+  nvme: { source: child(NvmeSource) },
+  vhostuser: { source: child(VhostUserSource) },
+  vhostvdpa: { source: child(VdpaSource) },
+});
+
+/** Kind and place of an image: `{ type: "file", source: { file } }` and so on. */
+export type StorageSource = InferFields<{ $source: typeof sourceByType }>;
+export type FileSource = Infer<typeof FileSource>;
+export type BlockSource = Infer<typeof BlockSource>;
+export type NetworkSource = Infer<typeof NetworkSource>;
+export type VolumeSource = Infer<typeof VolumeSource>;
+export type NvmeSource = Infer<typeof NvmeSource>;
+
+/** Format of an image below the top, with how much of its metadata is kept in memory. */
+export const Format = element("format", {
+  type: attrOneOf("type", diskFormats, {
+    required: true,
+    refuse: (text) => xmlError(`unknown disk format '${text}'`),
+  }),
+  metadataCache: child(MetadataCache),
+});
+export type Format = Infer<typeof Format>;

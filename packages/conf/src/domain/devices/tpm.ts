@@ -1,0 +1,84 @@
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  str,
+  uint,
+  variant,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { uuid } from "../scalars.ts";
+import { attrOneOf } from "../words.ts";
+
+const banks = ["sha1", "sha256", "sha384", "sha512"] as const;
+export type PcrBank = (typeof banks)[number];
+
+const activePcrBanks = custom<PcrBank[]>({
+  tags: ["active_pcr_banks"],
+  parse(from) {
+    const found = from.children.find((each) => each.name === "active_pcr_banks");
+    const named = found?.children.map((each) => each.name);
+    return named && banks.filter((bank) => named.includes(bank));
+  },
+  formatBody(value, writer) {
+    if (value.length === 0) return;
+    writer.open("active_pcr_banks");
+    for (const bank of value) {
+      writer.open(bank);
+      writer.close(bank);
+    }
+    writer.close("active_pcr_banks");
+  },
+});
+
+const Backend = element("backend", {
+  type: attrOneOf("type", ["passthrough", "emulator", "external"], {
+    required: true,
+    missing: () => xmlError("missing TPM device backend type"),
+  }),
+  $kind: variant("type", {
+    passthrough: { device: child(element("device", { path: attr("path", str) })) },
+    emulator: {
+      version: attrOneOf("version", ["1.2", "2.0"]),
+      persistentState: attr("persistent_state", yesNo),
+      debug: attr("debug", uint),
+      encryption: attrOf("encryption", "secret", uuid),
+      activePcrBanks,
+      source: child(
+        element("source", {
+          type: attrOneOf("type", ["file", "dir"], { required: true }),
+          path: attr("path", str, { required: true }),
+        }),
+      ),
+      profile: child(
+        element("profile", {
+          source: attr("source", str),
+          removeDisabled: attrOneOf("removeDisabled", ["check", "fips-host"]),
+          name: attr("name", str),
+        }),
+      ),
+    },
+    external: {
+      source: child(
+        element("source", {
+          type: attrOneOf("type", ["unix"], { required: true }),
+          mode: attrOneOf("mode", ["connect"]),
+          path: attr("path", str),
+        }),
+      ),
+    },
+  }),
+});
+
+/** A trusted platform module. */
+export const Tpm = element("tpm", {
+  model: attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
+  backend: child(Backend, { required: true, missing: () => xmlError("missing TPM device backend") }),
+  ...info,
+});
+export type Tpm = Infer<typeof Tpm>;

@@ -1,0 +1,66 @@
+import { attr, child, element, type Infer, onOff, str, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
+import { info } from "../info.ts";
+import { virtioOptions } from "../virtio.ts";
+import { attrOneOf } from "../words.ts";
+
+const Acceleration = element("acceleration", {
+  accel3d: attr("accel3d", yesNo),
+  accel2d: attr("accel2d", yesNo),
+  rendernode: attr("rendernode", str),
+});
+
+const VideoModel = element("model", {
+  type: attrOneOf(
+    "type",
+    [
+      "default",
+      "vga",
+      "cirrus",
+      "vmvga",
+      "xen",
+      "vbox",
+      "qxl",
+      "parallels",
+      "virtio",
+      "gop",
+      "none",
+      "bochs",
+      "ramfb",
+    ],
+    { default: "default" },
+  ),
+  ram: attr("ram", uint, { omit: 0 }),
+  vram: attr("vram", uint, { omit: 0 }),
+  vram64: attr("vram64", uint, { omit: 0 }),
+  vgamem: attr("vgamem", uint, { omit: 0 }),
+  heads: attr("heads", uint, { omit: 0 }),
+  primary: attr("primary", yesNo, { omit: false }),
+  blob: attr("blob", onOff),
+  edid: attr("edid", onOff),
+  acceleration: child(Acceleration),
+  resolution: child(
+    element("resolution", {
+      x: attr("x", uintAnyBase, { required: true }),
+      y: attr("y", uintAnyBase, { required: true }),
+    }),
+  ),
+});
+
+const VideoDriver = element("driver", {
+  name: attrOneOf("name", ["qemu", "vhostuser"]),
+  vgaconf: attrOneOf("vgaconf", ["io", "on", "off"]),
+  ...virtioOptions,
+});
+
+/** A graphics card; memory in KiB. */
+export const Video = element(
+  "video",
+  {
+    driver: child(VideoDriver),
+    model: child(VideoModel),
+    ...info,
+  },
+  { keepEmpty: true },
+);
+export type Video = Infer<typeof Video>;
+export type VideoModel = Infer<typeof VideoModel>;

@@ -1,0 +1,233 @@
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  int,
+  leaf,
+  list,
+  oneOf,
+  onOff,
+  raw,
+  str,
+  text,
+  uint,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { Clock } from "./clock.ts";
+import { Cpu } from "./cpu.ts";
+import { Cputune } from "./cputune.ts";
+import { Devices } from "./devices/devices.ts";
+import { Idmap } from "./devices/filesystem.ts";
+import { ThrottleGroups } from "./devices/iotune.ts";
+import { Features } from "./features.ts";
+import { Keywrap, LaunchSecurity } from "./launch-security.ts";
+import { Os } from "./os.ts";
+import { qemuFields, qemuNamespace } from "./qemu-namespace.ts";
+import { bitmap, parseKiB, uuid } from "./scalars.ts";
+import { Seclabel } from "./seclabel.ts";
+import { Sysinfo } from "./sysinfo.ts";
+import { Blkiotune, MemoryBacking, Memtune, Numatune } from "./tuning.ts";
+import { attrOneOf } from "./words.ts";
+
+export const domainTypes = [
+  "qemu",
+  "kqemu",
+  "kvm",
+  "xen",
+  "lxc",
+  "uml",
+  "openvz",
+  "test",
+  "vmware",
+  "hyperv",
+  "vbox",
+  "phyp",
+  "parallels",
+  "bhyve",
+  "vz",
+  "hvf",
+] as const;
+
+const lifecycle = ["destroy", "restart", "rename-restart", "preserve"] as const;
+const crashActions = [...lifecycle, "coredump-destroy", "coredump-restart"] as const;
+
+/** `<memory dumpCore='on' unit='KiB'>N</memory>` makes up two fields; this one writes both. */
+const memoryKiB = custom<number>({
+  tags: ["memory"],
+  parse(from) {
+    const found = from.children.find((each) => each.name === "memory");
+    return found && parseKiB(found);
+  },
+  formatBody(value, writer, _context, { dumpCore }) {
+    writer.open("memory");
+    if (dumpCore !== undefined) writer.attr("dumpCore", dumpCore ? "on" : "off");
+    writer.attr("unit", "KiB");
+    writer.closeWithText("memory", String(value));
+  },
+});
+const dumpCore = custom<boolean>({
+  tags: ["memory"],
+  parse(from) {
+    const found = from.children.find((each) => each.name === "memory");
+    const written = found?.attrs.dumpCore;
+    return found && written !== undefined ? onOff.parse(written, found, "dumpCore") : undefined;
+  },
+});
+
+/** `<maxMemory slots='16' unit='KiB'>N</maxMemory>`: how far memory may grow. */
+const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
+  tags: ["maxMemory"],
+  parse(from) {
+    const found = from.children.find((each) => each.name === "maxMemory");
+    if (!found) return undefined;
+    const slots = found.attrs.slots;
+    return {
+      sizeKiB: parseKiB(found),
+      ...(slots !== undefined && { slots: uint.parse(slots, found, "slots") }),
+    };
+  },
+  formatBody(value, writer) {
+    writer.open("maxMemory");
+    if (value.slots) writer.attr("slots", String(value.slots));
+    writer.attr("unit", "KiB");
+    writer.closeWithText("maxMemory", String(value.sizeKiB));
+  },
+});
+
+const currentMemory = custom<number>({
+  tags: ["currentMemory"],
+  parse(from) {
+    const found = from.children.find((each) => each.name === "currentMemory");
+    return found && parseKiB(found);
+  },
+  formatBody(value, writer) {
+    writer.open("currentMemory");
+    writer.attr("unit", "KiB");
+    writer.closeWithText("currentMemory", String(value));
+  },
+});
+
+/** How many virtual CPUs there are at most (`count`), and how many at the start. */
+const Vcpu = element("vcpu", {
+  placement: attrOneOf("placement", ["static", "auto"]),
+  cpuset: attr("cpuset", bitmap),
+  current: attr("current", uint),
+  count: text(uint),
+});
+const VcpuList = element("vcpus", {
+  vcpus: list(
+    element("vcpu", {
+      id: attr("id", uint, { required: true }),
+      enabled: attr("enabled", yesNo, { required: true }),
+      hotpluggable: attr("hotpluggable", yesNo),
+      order: attr("order", uint),
+    }),
+  ),
+});
+
+const Iothread = element("iothread", {
+  id: attr("id", uint, { required: true }),
+  threadPoolMin: attr("thread_pool_min", int),
+  threadPoolMax: attr("thread_pool_max", int),
+  poll: child(
+    element("poll", { max: attr("max", uint), grow: attr("grow", uint), shrink: attr("shrink", uint) }),
+  ),
+});
+
+const Perf = element("perf", {
+  events: list(
+    element("event", {
+      name: attr("name", str, { required: true }),
+      enabled: attr("enabled", yesNo, { required: true }),
+    }),
+  ),
+});
+const Genid = element("genid", { uuid: text(uuid) }, { keepEmpty: true });
+
+/** A guest, as written. Memory sizes in KiB. */
+export const DomainSyntax = element(
+  "domain",
+  {
+    type: attrOneOf("type", domainTypes, { required: true }),
+    id: attr("id", int, { show: "live" }),
+    qemuXmlns: custom<true>({
+      attrs: [],
+      parse: () => undefined,
+      formatAttrs: (_value, writer) => writer.attr("xmlns:qemu", qemuNamespace),
+    }),
+    name: leaf("name", str),
+    uuid: leaf("uuid", uuid),
+    genid: child(Genid),
+    title: leaf("title", str),
+    description: leaf("description", str),
+    metadata: raw("metadata"),
+    maxMemory,
+    dumpCore,
+    memoryKiB,
+    currentMemoryKiB: currentMemory,
+    blkiotune: child(Blkiotune),
+    memtune: child(Memtune),
+    memoryBacking: child(MemoryBacking),
+    vcpu: child(Vcpu),
+    vcpuList: child(VcpuList),
+    iothreads: leaf("iothreads", uint, { omit: 0 }),
+    iothreadids: child(element("iothreadids", { iothreads: list(Iothread) })),
+    defaultiothread: child(
+      element("defaultiothread", {
+        threadPoolMin: attr("thread_pool_min", int),
+        threadPoolMax: attr("thread_pool_max", int),
+      }),
+    ),
+    throttlegroups: child(ThrottleGroups),
+    cputune: child(Cputune),
+    numatune: child(Numatune),
+    resource: child(
+      element("resource", {
+        partition: leaf("partition", str),
+        fibrechannel: attrOf("fibrechannel", "appid", str),
+      }),
+    ),
+    sysinfos: list(Sysinfo),
+    bootloader: leaf("bootloader", str),
+    bootloaderArgs: leaf("bootloader_args", str),
+    os: child(Os, { required: true, missing: () => xmlError("an os <type> must be specified") }),
+    idmap: child(Idmap),
+    features: child(Features),
+    cpu: child(Cpu),
+    clock: child(Clock),
+    onPoweroff: leafOf("on_poweroff", lifecycle),
+    onReboot: leafOf("on_reboot", lifecycle),
+    onCrash: leafOf("on_crash", crashActions),
+    onLockfailure: leafOf("on_lockfailure", ["poweroff", "restart", "pause", "ignore"]),
+    pm: child(
+      element("pm", {
+        suspendToMem: attrOf("suspend-to-mem", "enabled", yesNo),
+        suspendToDisk: attrOf("suspend-to-disk", "enabled", yesNo),
+      }),
+    ),
+    perf: child(Perf),
+    devices: child(Devices),
+    seclabels: list(Seclabel),
+    keywrap: child(Keywrap),
+    launchSecurity: child(LaunchSecurity),
+    ...qemuFields,
+  },
+  {
+    view: (def) =>
+      def.qemuCommandline || def.qemuCapabilities || def.qemuOverride || def.qemuDeprecation
+        ? { ...def, qemuXmlns: true as const }
+        : def,
+  },
+);
+export type DomainSyntax = Infer<typeof DomainSyntax>;
+
+function leafOf<const W extends readonly string[]>(tag: string, words: W) {
+  return leaf(
+    tag,
+    oneOf(words, (text) => xmlError(`unknown ${tag.replace("_", "")} action: ${text}`)),
+  );
+}

@@ -1,0 +1,214 @@
+import { prettySize } from "@libvirt-ts/util/units";
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Field,
+  flag,
+  type Infer,
+  oneOf,
+  onOff,
+  str,
+  uint,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { byteSize, scaledBytes } from "./scalars.ts";
+import { attrOneOf } from "./words.ts";
+
+const state = attr("state", onOff);
+const requiredState = attr("state", onOff, { required: true });
+/** `<TAG state='on'/>` */
+const switchOf = (tag: string) => attrOf(tag, "state", onOff);
+const word = <const W extends readonly string[]>(tag: string, name: string, ...words: W) =>
+  attrOf(tag, name, oneOf(words));
+
+/** A size in the unit that suits it best; bytes. */
+const pretty = (tag: string, defaultUnit: string): Field<bigint, "optional"> =>
+  custom<bigint>({
+    tags: [tag],
+    parse(from) {
+      const found = from.children.find((each) => each.name === tag);
+      return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, found);
+    },
+    formatBody(value, writer) {
+      const [count, unit] = prettySize(value);
+      writer.open(tag);
+      writer.attr("unit", unit);
+      writer.closeWithText(tag, count.toString());
+    },
+  });
+
+const Hyperv = element(
+  "hyperv",
+  {
+    mode: attrOneOf("mode", ["custom", "passthrough", "host-model"], { default: "custom" }),
+    relaxed: switchOf("relaxed"),
+    vapic: switchOf("vapic"),
+    spinlocks: child(element("spinlocks", { state: requiredState, retries: attr("retries", uint) })),
+    vpindex: switchOf("vpindex"),
+    runtime: switchOf("runtime"),
+    synic: switchOf("synic"),
+    stimer: child(element("stimer", { state: requiredState, direct: switchOf("direct") })),
+    reset: switchOf("reset"),
+    vendorId: child(element("vendor_id", { state: requiredState, value: attr("value", str) })),
+    frequencies: switchOf("frequencies"),
+    reenlightenment: switchOf("reenlightenment"),
+    tlbflush: child(
+      element("tlbflush", {
+        state: requiredState,
+        direct: switchOf("direct"),
+        extended: switchOf("extended"),
+      }),
+    ),
+    ipi: switchOf("ipi"),
+    evmcs: switchOf("evmcs"),
+    avic: switchOf("avic"),
+    emsrBitmap: switchOf("emsr_bitmap"),
+    xmmInput: switchOf("xmm_input"),
+  },
+  {
+    read({ spinlocks, vendorId }) {
+      if (spinlocks?.state && spinlocks.retries !== undefined && spinlocks.retries < 0xfff) {
+        throw xmlError("HyperV spinlock retry count must be at least 4095");
+      }
+      if (vendorId?.state && vendorId.value === undefined) throw xmlError("missing HyperV vendor_id value");
+      if (vendorId?.value !== undefined && vendorId.value.length > 12) {
+        throw xmlError("HyperV vendor_id value must not be more than 12 characters.");
+      }
+      if (vendorId?.value?.includes(",")) throw xmlError("HyperV vendor_id value is invalid");
+      if (spinlocks && !spinlocks.state) spinlocks.retries = undefined;
+      if (vendorId && !vendorId.state) vendorId.value = undefined;
+    },
+  },
+);
+export type Hyperv = Infer<typeof Hyperv>;
+
+const Kvm = element("kvm", {
+  hidden: switchOf("hidden"),
+  hintDedicated: switchOf("hint-dedicated"),
+  pollControl: switchOf("poll-control"),
+  pvIpi: switchOf("pv-ipi"),
+  dirtyRing: child(element("dirty-ring", { state: requiredState, size: attr("size", uint) })),
+});
+
+const Xen = element("xen", {
+  e820Host: switchOf("e820_host"),
+  passthrough: child(
+    element("passthrough", { state: requiredState, mode: attrOneOf("mode", ["sync_pt", "share_pt"]) }),
+  ),
+});
+
+const Smm = element(
+  "smm",
+  { state, tsegBytes: pretty("tseg", "B") },
+  {
+    keepEmpty: true,
+    read: (smm) => {
+      smm.state ??= true;
+    },
+  },
+);
+
+const Capabilities = element("capabilities", {
+  policy: attrOneOf("policy", ["default", "allow", "deny"]),
+  switches: custom<{ name: string; state: string }[]>({
+    parse(from, context) {
+      if (context.unknown) return undefined;
+      return from.children.map((each) => ({ name: each.name, state: each.attrs.state ?? "on" }));
+    },
+    formatBody(value, writer) {
+      for (const each of value) {
+        writer.open(each.name);
+        writer.attr("state", each.state);
+        writer.close(each.name);
+      }
+    },
+  }),
+});
+
+/** Switches of the machine, the CPU's surroundings and the hypervisor. */
+export const Features = element("features", {
+  acpi: flag("acpi"),
+  apic: child(element("apic", { eoi: attr("eoi", onOff) }, { keepEmpty: true })),
+  pae: flag("pae"),
+  hap: child(element("hap", { state }, { keepEmpty: true })),
+  viridian: flag("viridian"),
+  privnet: flag("privnet"),
+  hyperv: child(Hyperv),
+  kvm: child(Kvm),
+  pvspinlock: child(
+    element(
+      "pvspinlock",
+      { state },
+      {
+        keepEmpty: true,
+        read: (it) => {
+          it.state ??= true;
+        },
+      },
+    ),
+  ),
+  capabilities: child(Capabilities),
+  pmu: child(
+    element(
+      "pmu",
+      { state },
+      {
+        keepEmpty: true,
+        read: (it) => {
+          it.state ??= true;
+        },
+      },
+    ),
+  ),
+  vmport: child(
+    element(
+      "vmport",
+      { state },
+      {
+        keepEmpty: true,
+        read: (it) => {
+          it.state ??= true;
+        },
+      },
+    ),
+  ),
+  gic: child(element("gic", { version: attrOneOf("version", ["2", "3", "host"]) }, { keepEmpty: true })),
+  smm: child(Smm),
+  ioapic: word("ioapic", "driver", "kvm", "qemu"),
+  hpt: child(
+    element("hpt", {
+      resizing: attrOneOf("resizing", ["enabled", "disabled", "required"]),
+      maxpagesizeBytes: byteSize("maxpagesize"),
+    }),
+  ),
+  vmcoreinfo: child(
+    element(
+      "vmcoreinfo",
+      { state },
+      {
+        keepEmpty: true,
+        read: (it) => {
+          it.state ??= true;
+        },
+      },
+    ),
+  ),
+  htm: switchOf("htm"),
+  nestedHv: switchOf("nested-hv"),
+  msrs: word("msrs", "unknown", "ignore", "fault"),
+  ccfAssist: switchOf("ccf-assist"),
+  xen: child(Xen),
+  cfpc: word("cfpc", "value", "broken", "workaround", "fixed"),
+  sbbc: word("sbbc", "value", "broken", "workaround", "fixed"),
+  ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
+  tcg: child(element("tcg", { tbCacheBytes: pretty("tb-cache", "KiB") })),
+  asyncTeardown: child(element("async-teardown", { enabled: attr("enabled", yesNo, { required: true }) })),
+  ras: switchOf("ras"),
+  ps2: switchOf("ps2"),
+  aia: word("aia", "value", "none", "aplic", "aplic-imsic"),
+});
+export type Features = Infer<typeof Features>;

@@ -1,0 +1,83 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { generateMac } from "@libvirt-ts/util/mac";
+import { randomBytes } from "@libvirt-ts/util/random";
+import { randomUuid } from "@libvirt-ts/util/uuid";
+import { parseXml } from "@libvirt-ts/xml";
+import type { DomainDef } from "../def.ts";
+import type { Controller } from "../devices/controller.ts";
+import { Devices } from "../devices/devices.ts";
+import type { Disk } from "../devices/disk.ts";
+import type { DomainSyntax } from "../domain.ts";
+import { xmlError } from "../errors.ts";
+import { insertController } from "./controllers.ts";
+import { diskIndex } from "./disk-name.ts";
+import type { FillOptions } from "./fill.ts";
+import { fillIothreads } from "./iothreads.ts";
+import { numberPorts } from "./serials.ts";
+
+const emptyElement = parseXml("<devices/>");
+const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
+
+/**
+ * What reading a definition settles at once: identity, counts, the order of disks and controllers.
+ * @returns the same object
+ */
+export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
+  const { random, hooks } = options;
+  const { name, title } = syntax;
+  if (name === undefined || name === "") throw noName();
+  if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
+  if (title?.includes("\n")) throw xmlError("Domain title can't contain newlines");
+  syntax.uuid ??= randomUuid(random);
+  syntax.vcpu = { placement: "static", count: 1, ...syntax.vcpu };
+  const { vcpu } = syntax;
+  vcpu.count ??= 1;
+  if (vcpu.count === 0) throw xmlError("invalid domain configuration: maximum vcpu count must be an integer");
+  if (vcpu.current !== undefined && vcpu.current > vcpu.count) {
+    throw xmlError(`maxvcpus must not be less than current vcpus (${vcpu.count} < ${vcpu.current})`);
+  }
+  if (vcpu.current === vcpu.count) vcpu.current = undefined;
+  if (vcpu.placement === "auto") vcpu.cpuset = undefined;
+  fillIothreads(syntax);
+  syntax.clock ??= { offset: "utc", timers: [] };
+  syntax.onPoweroff ??= "destroy";
+  syntax.onReboot ??= "restart";
+  syntax.onCrash ??= "destroy";
+  syntax.devices ??= Devices.parse(emptyElement, {});
+  const { devices } = syntax;
+  devices.disks = sortDisks(devices.disks);
+  const controllers: Controller[] = [];
+  for (const each of devices.controllers) insertController(controllers, each);
+  devices.controllers = controllers;
+  numberPorts(devices.serials);
+  numberPorts(devices.parallels);
+  for (const [at, each] of devices.consoles.entries())
+    each.target = { type: "serial", ...each.target, port: at };
+  for (const net of devices.interfaces) {
+    const address = net.mac?.address ?? generateMac(hooks?.macPrefix ?? "52:54:00", random ?? randomBytes);
+    net.mac = { ...net.mac, address };
+  }
+  return syntax as DomainDef; // the above is what the type adds, memory excepted: fillMemory throws without it
+}
+
+/** A disk goes among those of the same written bus, by the number in its name; else to the end. */
+export function sortDisks(disks: readonly Disk[]): Disk[] {
+  const sorted: Disk[] = [];
+  for (const disk of disks) insertDisk(sorted, disk);
+  return sorted;
+}
+
+/** As `sortDisks`, for one more disk. */
+export function insertDisk(disks: Disk[], added: Disk): void {
+  const number = indexOf(added);
+  let at = -1;
+  for (let i = disks.length - 1; i >= 0; i--) {
+    const present = disks[i];
+    if (present?.target.bus !== added.target.bus || !present) continue;
+    if (indexOf(present) > number) at = i;
+    else if (at < 0) at = i + 1;
+  }
+  disks.splice(at < 0 ? disks.length : at, 0, added);
+}
+
+const indexOf = (disk: Disk): number => diskIndex(disk.target.dev ?? "") ?? -1;

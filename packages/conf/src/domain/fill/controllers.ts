@@ -1,0 +1,53 @@
+import type { DomainDef } from "../def.ts";
+import type { Controller, ControllerOf, ControllerType } from "../devices/controller.ts";
+
+/** Lowest number no controller of that type has. */
+export function nextControllerIndex(controllers: readonly Controller[], type: ControllerType): number {
+  const taken = new Set(controllers.filter((each) => each.type === type).map(({ index }) => index));
+  let index = 0;
+  while (taken.has(index)) index++;
+  return index;
+}
+
+/** Gives each controller without a number the lowest free one of its type. */
+export function assignControllerIndexes(controllers: readonly Controller[]): void {
+  for (const controller of controllers)
+    controller.index ??= nextControllerIndex(controllers, controller.type);
+}
+
+export function findController<T extends ControllerType>(
+  controllers: readonly Controller[],
+  type: T,
+  index: number,
+): ControllerOf<T> | undefined {
+  return controllers.find((each): each is ControllerOf<T> => each.type === type && each.index === index);
+}
+
+/** Puts a controller among those of its type, by number; else at the end. */
+export function insertController(controllers: Controller[], added: Controller): void {
+  let at = -1;
+  for (let i = controllers.length - 1; i >= 0; i--) {
+    const present = controllers[i];
+    if (present?.type !== added.type) continue;
+    if ((present.index ?? -1) > (added.index ?? -1)) at = i;
+    else if (
+      present.index === added.index &&
+      added.masterStartPort === undefined &&
+      present.masterStartPort !== undefined
+    )
+      at = i;
+    else if (at < 0) at = i + 1;
+  }
+  controllers.splice(at < 0 ? controllers.length : at, 0, added);
+}
+
+/**
+ * Adds a controller unless there is one of that type and number.
+ * @returns the new controller, `undefined` if it was there
+ */
+export function addController(def: DomainDef, added: Controller & { index: number }): Controller | undefined {
+  const { controllers } = def.devices;
+  if (findController(controllers, added.type, added.index)) return undefined;
+  insertController(controllers, added);
+  return added;
+}

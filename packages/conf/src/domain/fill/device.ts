@@ -1,0 +1,35 @@
+import type { DomainDef } from "../def.ts";
+import type { AnyDevice } from "../device.ts";
+import type { Video, VideoModel } from "../devices/video.ts";
+import { fillDisk } from "./disk.ts";
+import { fillHostdev } from "./hostdev.ts";
+
+/** The general rules for one device, after the driver had its say. */
+export function fillDevice({ kind, device }: AnyDevice, def: DomainDef): void {
+  if (kind === "disk") fillDisk(device);
+  else if (kind === "hostdev") fillHostdev(device, def);
+  else if (kind === "video") fillVideo(device);
+}
+
+const defaultVram: { readonly [K in NonNullable<VideoModel["type"]>]?: number } = {
+  vga: 16384,
+  cirrus: 16384,
+  vmvga: 16384,
+  bochs: 16384,
+  qxl: 65536,
+  xen: 4096,
+  vbox: 8192,
+  parallels: 65536,
+};
+
+const powerOfTwo = (value: number): number => (value <= 1 ? value : 2 ** Math.ceil(Math.log2(value)));
+
+/** Memory of a graphics card that says nothing of it: KiB. */
+function fillVideo({ model }: Video): void {
+  if (!model) return;
+  const { type = "default" } = model;
+  if (type === "qxl") model.ram = powerOfTwo(model.ram || 65536);
+  model.vram = model.vram || defaultVram[type] || undefined;
+  if (model.vram !== undefined) model.vram = powerOfTwo(model.vram);
+  if (model.vram64 !== undefined) model.vram64 = powerOfTwo(model.vram64);
+}

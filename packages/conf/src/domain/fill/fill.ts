@@ -1,0 +1,60 @@
+import type { DomainDef } from "../def.ts";
+import { type AnyDevice, allDevices } from "../device.ts";
+import type { DomainSyntax } from "../domain.ts";
+import { fillBasics } from "./basics.ts";
+import { fillDomainCommon } from "./common.ts";
+import { assignControllerIndexes } from "./controllers.ts";
+import { fillDevice } from "./device.ts";
+import { fillSerialPorts } from "./serials.ts";
+
+export interface FillFlags {
+  readonly inactive?: boolean;
+  /** The user's own new definition: modern defaults may be chosen. Otherwise what was meant when it was stored. */
+  readonly abiUpdate?: boolean;
+}
+
+/**
+ * The parts of filling in that only a driver knows, called in this order around the general rules.
+ * All change the definition in place.
+ */
+export interface DomainHooks {
+  /** First: what later parts look up, such as the emulator. */
+  readonly basics?: (def: DomainDef, flags: FillFlags) => void;
+  /** After controllers have their indexes: machine, CPU, features, default devices, firmware. */
+  readonly domain?: (def: DomainDef, flags: FillFlags) => void;
+  /** For each device, before the general rules for it. */
+  readonly device?: (device: AnyDevice, def: DomainDef, flags: FillFlags) => void;
+  /** Last of all: addresses. */
+  readonly addresses?: (def: DomainDef, flags: FillFlags) => void;
+  /** After that: whether it makes sense to the driver. */
+  readonly check?: (def: DomainDef) => void;
+  /** First bytes of generated MAC addresses; default `52:54:00`. */
+  readonly macPrefix?: string;
+}
+
+export interface FillOptions extends FillFlags {
+  readonly hooks?: DomainHooks;
+  readonly random?: (size: number) => Uint8Array;
+}
+
+/**
+ * Fills in all that may be left out, in libvirt's order: later rules see what earlier ones put there.
+ * @param syntax taken over and changed in place
+ */
+export function fillDomain(syntax: DomainSyntax, options: FillOptions = {}): DomainDef {
+  const { hooks = {} } = options;
+  const def = fillBasics(syntax, options);
+  hooks.basics?.(def, options);
+  assignControllerIndexes(def.devices.controllers);
+  hooks.domain?.(def, options);
+  fillSerialPorts(def.devices.serials);
+  for (const each of allDevices(def.devices)) fillOne(each, def, options);
+  fillDomainCommon(def, options, (device) => fillOne(device, def, options));
+  hooks.addresses?.(def, options);
+  return def;
+}
+
+function fillOne(each: AnyDevice, def: DomainDef, options: FillOptions): void {
+  options.hooks?.device?.(each, def, options);
+  fillDevice(each, def);
+}

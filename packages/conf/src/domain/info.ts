@@ -1,0 +1,75 @@
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  onOff,
+  positive,
+  str,
+  uint,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { Address } from "./address.ts";
+
+const Boot = element("boot", {
+  order: attr("order", positive, { required: true }),
+  loadparm: attr("loadparm", str),
+});
+
+/** The option ROM of a card. */
+const Rom = element("rom", {
+  enabled: attr("enabled", yesNo),
+  bar: attr("bar", onOff),
+  file: attr("file", str),
+});
+export type Rom = Infer<typeof Rom>;
+
+/** Names a user gave a device start so; they belong to the persistent form too. */
+export const userAliasPrefix = "ua-";
+const isKept = (name: string, inactive: boolean | undefined) => !inactive || name.startsWith(userAliasPrefix);
+
+/** The name of a device in the running guest. */
+const alias = custom<string>({
+  tags: ["alias"],
+  parse(from, context) {
+    const name = from.children.find((each) => each.name === "alias")?.attrs.name;
+    return name !== undefined && name !== "" && isKept(name, context.inactive) ? name : undefined;
+  },
+  formatBody(name, writer, context) {
+    if (!isKept(name, context.inactive)) return;
+    writer.open("alias");
+    writer.attr("name", name);
+    writer.close("alias");
+  },
+});
+
+/** What each device has at its end: its name, its place and (where it applies) its turn at booting. */
+export const info = {
+  alias,
+  acpiIndex: attrOf("acpi", "index", uint),
+  address: child(Address),
+};
+
+/** `info` of what the firmware may boot from. */
+export const bootInfo = { boot: child(Boot), ...info };
+
+/** `info` of what may carry an option ROM. */
+export const romInfo = {
+  boot: child(Boot),
+  alias,
+  rom: child(Rom),
+  acpiIndex: info.acpiIndex,
+  address: info.address,
+};
+
+/** `info` of controllers: companions name the first port they take. */
+export const masterInfo = {
+  alias,
+  masterStartPort: attrOf("master", "startport", uint),
+  acpiIndex: info.acpiIndex,
+  address: info.address,
+};
+export type BootOrder = Infer<typeof Boot>;
+export { Boot };

@@ -1,0 +1,55 @@
+import {
+  attr,
+  element,
+  hex,
+  hexLong,
+  type Infer,
+  leaf,
+  list,
+  onOff,
+  str,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { attrOneOf } from "./words.ts";
+
+const sevCommon = { cbitpos: leaf("cbitpos", uint), reducedPhysBits: leaf("reducedPhysBits", uint) };
+
+/** Memory hidden from the host. */
+export const LaunchSecurity = element("launchSecurity", {
+  type: attrOneOf("type", ["sev", "sev-snp", "s390-pv"], { required: true }),
+  $kind: variant("type", {
+    sev: {
+      kernelHashes: attr("kernelHashes", yesNo),
+      ...sevCommon,
+      policy: leaf("policy", hex(4), { required: true }),
+      dhCert: leaf("dhCert", str),
+      session: leaf("session", str),
+    },
+    "sev-snp": {
+      kernelHashes: attr("kernelHashes", yesNo),
+      authorKey: attr("authorKey", yesNo),
+      vcek: attr("vcek", yesNo),
+      ...sevCommon,
+      policy: leaf("policy", hexLong(8), { required: true }),
+      guestVisibleWorkarounds: leaf("guestVisibleWorkarounds", str),
+      idBlock: leaf("idBlock", str),
+      idAuth: leaf("idAuth", str),
+      hostData: leaf("hostData", str),
+    },
+    "s390-pv": {},
+  }),
+});
+export type LaunchSecurity = Infer<typeof LaunchSecurity>;
+
+/** Protected keys of s390. */
+export const Keywrap = element("keywrap", {
+  ciphers: list(
+    element("cipher", {
+      name: attrOneOf("name", ["aes", "dea"], { required: true }),
+      state: attr("state", onOff, { required: true }),
+    }),
+  ),
+});
+export type Keywrap = Infer<typeof Keywrap>;

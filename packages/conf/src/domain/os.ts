@@ -1,0 +1,98 @@
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  type Infer,
+  int,
+  leaf,
+  leaves,
+  list,
+  oneOf,
+  str,
+  text,
+  uint,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { sourceByType, sourceTypes } from "./devices/storage-source.ts";
+import { unsupported, xmlError } from "./errors.ts";
+import { attrOneOf } from "./words.ts";
+
+const OsType = element("type", {
+  arch: attr("arch", str),
+  machine: attr("machine", str),
+  name: text(str, { required: true }),
+});
+
+const Loader = element(
+  "loader",
+  {
+    readonly: attr("readonly", yesNo),
+    secure: attr("secure", yesNo),
+    type: attrOneOf("type", ["rom", "pflash"]),
+    stateless: attr("stateless", yesNo),
+    format: attrOneOf("format", ["raw", "qcow2"]),
+    path: text(str),
+  },
+  { keepEmpty: true },
+);
+export type Loader = Infer<typeof Loader>;
+
+const NvramSyntax = element("nvram", {
+  template: attr("template", str),
+  templateFormat: attrOneOf("templateFormat", ["raw", "qcow2"]),
+  type: attrOneOf("type", sourceTypes),
+  format: attrOneOf("format", ["raw", "qcow2"]),
+  $source: sourceByType,
+  path: text(str),
+});
+
+const Bootmenu = element("bootmenu", { enable: attr("enable", yesNo), timeout: attr("timeout", uint) });
+const Bios = element("bios", {
+  useserial: attr("useserial", yesNo),
+  rebootTimeout: attr("rebootTimeout", int),
+});
+const Firmware = element("firmware", {
+  features: list(
+    element("feature", {
+      enabled: attr("enabled", yesNo, { required: true }),
+      name: attrOneOf("name", ["enrolled-keys", "secure-boot"], { required: true }),
+    }),
+  ),
+});
+const AcpiTable = element("table", {
+  type: attrOneOf("type", ["raw", "rawset", "slic", "msdm"], { required: true }),
+  path: text(str),
+});
+
+/** What the guest boots, and on which machine. */
+export const Os = element("os", {
+  firmware: attrOneOf("firmware", ["none", "bios", "efi"], {
+    refuse: (value) => unsupported(`unknown firmware value ${value}`),
+  }),
+  type: child(OsType, { required: true, missing: () => xmlError("an os <type> must be specified") }),
+  firmwareInfo: child(Firmware),
+  init: leaf("init", str),
+  initargs: leaves("initarg", str),
+  initenvs: list(element("initenv", { name: attr("name", str, { required: true }), value: text(str) })),
+  initdir: leaf("initdir", str),
+  inituser: leaf("inituser", str),
+  initgroup: leaf("initgroup", str),
+  loader: child(Loader),
+  nvram: child(NvramSyntax),
+  kernel: leaf("kernel", str),
+  initrd: leaf("initrd", str),
+  cmdline: leaf("cmdline", str),
+  shim: leaf("shim", str),
+  dtb: leaf("dtb", str),
+  root: leaf("root", str),
+  acpi: child(element("acpi", { tables: list(AcpiTable) })),
+  boots: list(
+    element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),
+  ),
+  bootmenu: child(Bootmenu),
+  smbios: attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"])),
+  bios: child(Bios),
+});
+export type Os = Infer<typeof Os>;
+export type BootDevice = Os["boots"][number]["dev"];

@@ -1,0 +1,42 @@
+import { attr, child, element, type Infer, list, str } from "@libvirt-ts/xml";
+import { attrOneOf } from "./words.ts";
+
+/** The namespace of settings only the QEMU driver knows. */
+export const qemuNamespace = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+/** Arguments and environment handed to QEMU as they are. */
+const Commandline = element("qemu:commandline", {
+  args: list(element("qemu:arg", { value: attr("value", str, { required: true }) })),
+  envs: list(element("qemu:env", { name: attr("name", str, { required: true }), value: attr("value", str) })),
+});
+const capability = { capability: attr("capability", str, { required: true }) };
+const Capabilities = element("qemu:capabilities", {
+  add: list(element("qemu:add", capability)),
+  del: list(element("qemu:del", capability)),
+});
+const Property = element("qemu:property", {
+  name: attr("name", str, { required: true }),
+  type: attrOneOf("type", ["string", "unsigned", "signed", "bool", "remove"], { required: true }),
+  value: attr("value", str),
+});
+const Override = element("qemu:override", {
+  devices: list(
+    element("qemu:device", {
+      alias: attr("alias", str, { required: true }),
+      frontend: child(element("qemu:frontend", { properties: list(Property) })),
+    }),
+  ),
+});
+
+export const qemuFields = {
+  qemuCommandline: child(Commandline),
+  qemuCapabilities: child(Capabilities),
+  qemuOverride: child(Override),
+  qemuDeprecation: child(
+    element("qemu:deprecation", {
+      behavior: attrOneOf("behavior", ["none", "omit", "reject", "crash"], { required: true }),
+    }),
+  ),
+};
+export type QemuCommandline = Infer<typeof Commandline>;
+export type QemuOverride = Infer<typeof Override>;

@@ -1,0 +1,122 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { formatBitmap, parseBitmap } from "@libvirt-ts/util/bitmap";
+import { parseMac } from "@libvirt-ts/util/mac";
+import { bytesToKiB, unitBytes } from "@libvirt-ts/util/units";
+import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
+import {
+  custom,
+  type Field,
+  invalidValue,
+  type Scalar,
+  unsupported,
+  type XmlElement,
+  xmlError,
+} from "@libvirt-ts/xml";
+
+/** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
+export const bitmap: Scalar<number[]> = {
+  parse(text, element, attr) {
+    const bits = parseBitmap(text);
+    if (!bits) throw invalidBitmap(text);
+    if (bits.length === 0) throw unsupported(`Invalid value of '${attr ?? element.name}': ${text}`);
+    return bits;
+  },
+  format: formatBitmap,
+};
+
+const invalidBitmap = (text: string) =>
+  new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `Failed to parse bitmap '${text}'`);
+
+/** A MAC address in lower case. */
+export const mac: Scalar<string> = {
+  parse(text) {
+    const address = parseMac(text);
+    if (address === undefined) throw xmlError(`unable to parse mac address '${text}'`);
+    return address;
+  },
+  format: (value) => value,
+};
+
+/** A UUID in its canonical spelling. */
+export const uuid: Scalar<string> = {
+  parse(text, element, attr) {
+    const bytes = parseUuid(text);
+    if (bytes === undefined) {
+      throw attr === undefined
+        ? xmlError(`malformed ${element.name} element`)
+        : invalidValue(text, element, attr, "Expected UUID");
+    }
+    return formatUuid(bytes);
+  },
+  format: (value) => value,
+};
+
+const digits = /^\s*\d+\s*$/;
+
+/**
+ * A size written as number and unit.
+ * @param unit the unit meant when none is written
+ * @returns bytes
+ * @throws VirError in libvirt's words if either is bad or the product exceeds `max`
+ */
+export function scaledBytes(
+  value: string,
+  unit: string | undefined,
+  defaultUnit: string,
+  element: XmlElement,
+): bigint {
+  if (!digits.test(value))
+    throw xmlError(`Invalid value '${value}' for element or attribute './${element.name}[1]'`);
+  const factor = unitBytes(unit === undefined || unit === "" ? defaultUnit : unit);
+  if (factor === undefined) {
+    throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);
+  }
+  const bytes = BigInt(value.trim()) * factor;
+  if (bytes > 0xffffffffffffffffn) {
+    throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, `value too large: ${value.trim()}${unit ?? ""}`);
+  }
+  return bytes;
+}
+
+/** `<TAG unit='KiB'>N</TAG>`: any unit is read, KiB is written and kept. */
+export function kib(tag: string, options: { readonly defaultUnit?: string } = {}): Field<number, "optional"> {
+  return custom<number>({
+    tags: [tag],
+    parse(from) {
+      const found = from.children.find((child) => child.name === tag);
+      return found === undefined ? undefined : parseKiB(found, options.defaultUnit);
+    },
+    formatBody(value, writer) {
+      writer.open(tag);
+      writer.attr("unit", "KiB");
+      writer.closeWithText(tag, String(value));
+    },
+  });
+}
+
+/** The size an element holds as text, in KiB rounded up. */
+export function parseKiB(element: XmlElement, defaultUnit = "KiB"): number {
+  const size = bytesToKiB(scaledBytes(element.text, element.attrs.unit, defaultUnit, element));
+  if (size > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, "size value too large");
+  return Number(size);
+}
+
+/** `<TAG unit='B'>N</TAG>`: any unit is read, bytes are written and kept. */
+export function byteSize(
+  tag: string,
+  options: { readonly defaultUnit?: string } = {},
+): Field<bigint, "optional"> {
+  return custom<bigint>({
+    tags: [tag],
+    parse(from) {
+      const found = from.children.find((child) => child.name === tag);
+      return found && scaledBytes(found.text, found.attrs.unit, options.defaultUnit ?? "B", found);
+    },
+    formatBody(value, writer) {
+      writer.open(tag);
+      writer.attr("unit", "B");
+      writer.closeWithText(tag, value.toString());
+    },
+  });
+}

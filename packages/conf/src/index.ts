@@ -1,0 +1,1 @@
+export { type DomainDef, formatDomain, parseDomain } from "./domain/index.ts";
