@@ -1,0 +1,2 @@
+/** The random source of the C tests: byte i of each answer is i. */
+export const countingBytes = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => i);

@@ -1,0 +1,67 @@
+import type { Corpus, Row } from "./corpus.ts";
+
+/** What a suite made of one case. */
+export interface Outcome {
+  /** Results by the names of the case's `expected`. */
+  readonly got?: { readonly [name: string]: string };
+  /** Message of the error that ended it. */
+  readonly error?: string;
+  /** Verdicts on parts of the work, for the breakdown; they do not decide. */
+  readonly steps?: { readonly [step: string]: boolean };
+}
+
+/** How the cases of one suite are run. One file each in `suites/`, named after the suite. */
+export interface Suite {
+  run(row: Row, corpus: Corpus): Outcome | Promise<Outcome>;
+  /** Whether the case keeps to what is modelled so far; counted with `--width`. */
+  withinWidth?(row: Row, corpus: Corpus): boolean;
+}
+
+export interface Verdict {
+  readonly case: string;
+  readonly passed: boolean;
+  /** First difference, when it failed. */
+  readonly why?: string;
+  readonly steps?: Outcome["steps"];
+}
+
+/** Compares an outcome with what the case expects. */
+export function judge(row: Row, outcome: Outcome, corpus: Corpus): Verdict {
+  const why = complaint(row, outcome, corpus);
+  return {
+    case: row.case,
+    passed: why === undefined,
+    ...(why !== undefined && { why }),
+    ...(outcome.steps && { steps: outcome.steps }),
+  };
+}
+
+function complaint(row: Row, { got = {}, error }: Outcome, corpus: Corpus): string | undefined {
+  const expected = row.expected ?? {};
+  if (row.outcome === "ok") {
+    if (error !== undefined) return `failed: ${error}`;
+  } else if (error === undefined)
+    return `expected an error${expected.err === undefined ? "" : `: ${corpus.expected(expected.err).trim()}`}`;
+  for (const [name, value] of Object.entries(expected)) {
+    if (row.outcome === "parse-error" && name !== "err") continue;
+    const mine = name === "err" && error !== undefined ? error : got[name];
+    if (mine === undefined) return `no result '${name}'`;
+    const difference = firstDifference(ended(mine), corpus.expected(value));
+    if (difference !== undefined) return `${name} ${difference}`;
+  }
+  return undefined;
+}
+
+const ended = (text: string): string => (text === "" || text.endsWith("\n") ? text : `${text}\n`);
+
+/** The first line that differs, with both versions. */
+export function firstDifference(got: string, expected: string): string | undefined {
+  if (got === expected) return undefined;
+  const mine = got.split("\n");
+  const theirs = expected.split("\n");
+  for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
+    if (mine[i] !== theirs[i])
+      return `line ${i + 1}:\n    got      ${mine[i] ?? "(end)"}\n    expected ${theirs[i] ?? "(end)"}`;
+  }
+  return "differs";
+}
