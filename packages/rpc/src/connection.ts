@@ -12,6 +12,11 @@ import { FrameSplitter, FramingError } from "./splitter.ts";
 export type CloseReason = { readonly what: "eof" | "hangup" | "framing" | "errno"; readonly detail: string };
 
 export interface ConnectionOwner {
+  /**
+   * Stop reading while much is queued for a slow peer. For servers only: if both sides did, each could wait for
+   * the other to read.
+   */
+  readonly pausesWhenFull: boolean;
   /** As `FrameSink.onFrame`. Must not throw. */
   onFrame(bytes: Buffer, start: number, end: number, fds: number[] | undefined): boolean;
   /** Something arrived; once a read. */
@@ -414,7 +419,7 @@ export class Connection {
 
   #watch(): void {
     if (this.#closed) return;
-    this.#full = this.#queued > (this.#full ? lowWater : highWater);
+    this.#full = this.#owner.pausesWhenFull && this.#queued > (this.#full ? lowWater : highWater);
     this.#socket.watch(this.isReading, this.#blocked);
   }
 

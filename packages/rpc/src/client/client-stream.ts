@@ -17,28 +17,34 @@ import { type Hole, IncomingQueue } from "../incoming-queue.ts";
 import { decodeAt } from "../scratch.ts";
 import type { StreamSink } from "./pending.ts";
 
-/** Packets waiting for their reader at which the whole connection stops reading. */
-const maxWaiting = 8;
+/** Packets waiting for their reader at which the connection stops reading. */
+const maxWaiting = 32;
+
+/** What a stream needs of its client. */
+export interface StreamHost {
+  remove(stream: ClientStream): void;
+  slow(stream: ClientStream, on: boolean): void;
+}
 
 /** The client's end of a stream. */
 export class ClientStream implements StreamSink {
   readonly address: Address;
   readonly #connection: Connection;
   readonly #sparse: boolean;
-  readonly #remove: (address: Address) => void;
+  readonly #host: StreamHost;
   readonly #incoming: IncomingQueue;
   readonly #closed: Deferred<VirError | undefined> = deferred();
   #waiting = 0;
   #abandon: ((error: VirError) => void) | undefined;
   #ended = false;
 
-  constructor(connection: Connection, address: Address, sparse: boolean, remove: (address: Address) => void) {
+  constructor(connection: Connection, address: Address, sparse: boolean, host: StreamHost) {
     this.#connection = connection;
     this.address = address;
     this.#sparse = sparse;
-    this.#remove = remove;
+    this.#host = host;
     this.#incoming = new IncomingQueue(() => {
-      if (--this.#waiting === maxWaiting - 1) connection.hold(false);
+      if (--this.#waiting === maxWaiting - 1) host.slow(this, false);
     });
   }
 
@@ -110,7 +116,7 @@ export class ClientStream implements StreamSink {
   }
 
   #queue(item: Uint8Array | Hole): void {
-    if (this.#incoming.push(item) && ++this.#waiting === maxWaiting) this.#connection.hold(true);
+    if (this.#incoming.push(item) && ++this.#waiting === maxWaiting) this.#host.slow(this, true);
   }
 
   async #outcome(): Promise<void> {
@@ -129,7 +135,7 @@ export class ClientStream implements StreamSink {
   #end(error: VirError | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#remove(this.address);
+    this.#host.remove(this);
     if (error === undefined) this.#incoming.finish(() => {});
     else this.#incoming.drop();
     this.#abandon?.(error ?? streamAborted());

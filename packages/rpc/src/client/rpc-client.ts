@@ -53,6 +53,7 @@ type MessageListener = (bytes: Buffer, start: number, end: number) => void;
 
 /** The client's end of one connection: calls and streams out, replies and events in. Answers keepalive pings. */
 export class RpcClient implements ConnectionOwner {
+  readonly pausesWhenFull = false;
   readonly #connection: Connection;
   readonly #pending = new Map<number, Pending>();
   readonly #streams = new Map<number, StreamSink>();
@@ -60,6 +61,9 @@ export class RpcClient implements ConnectionOwner {
   readonly #closed: Deferred<VirError | undefined> = deferred();
   #keepalive: KeepaliveHandle | undefined;
   #lastSerial = -1;
+  #held = false;
+  /** Streams whose readers are far behind. */
+  readonly #slow = new Set<ClientStream>();
   #why: VirError | undefined;
 
   private constructor(open: OpenSocket) {
@@ -125,7 +129,7 @@ export class RpcClient implements ConnectionOwner {
         this.#closeFds(fds);
         if (stream !== undefined) resolve({ ret, stream });
       });
-      const stream = address && new ClientStream(this.#connection, address, sparse, this.#removeStream);
+      const stream = address && new ClientStream(this.#connection, address, sparse, this.#streamHost);
       if (stream !== undefined) this.#streams.set(stream.address.serial, stream);
     });
   }
@@ -191,7 +195,8 @@ export class RpcClient implements ConnectionOwner {
 
   /** Stops reading, or goes on: for those who cannot take more. */
   hold(on: boolean): void {
-    this.#connection.hold(on);
+    this.#held = on;
+    this.#updateHold();
   }
 
   /** Calls in flight fail. */
@@ -241,6 +246,7 @@ export class RpcClient implements ConnectionOwner {
       return;
     }
     this.#pending.delete(from.serial);
+    if (this.#slow.size > 0) this.#updateHold();
     pending.onReply(bytes, start, end, fds);
   }
 
@@ -307,6 +313,7 @@ export class RpcClient implements ConnectionOwner {
       },
       onLost: reject,
     });
+    if (this.#slow.size > 0) this.#updateHold();
     return address;
   }
 
@@ -314,6 +321,23 @@ export class RpcClient implements ConnectionOwner {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+
+  /** A slow reader holds everything up, unless someone waits for a reply. */
+  #updateHold(): void {
+    this.#connection.hold(this.#held || (this.#slow.size > 0 && this.#pending.size === 0));
+  }
+
+  readonly #streamHost = {
+    remove: (stream: ClientStream) => {
+      this.#streams.delete(stream.address.serial);
+      if (this.#slow.delete(stream)) this.#updateHold();
+    },
+    slow: (stream: ClientStream, on: boolean) => {
+      if (on) this.#slow.add(stream);
+      else this.#slow.delete(stream);
+      this.#updateHold();
+    },
+  };
 
   readonly #removeStream = (address: Address): void => {
     this.#streams.delete(address.serial);

@@ -71,6 +71,7 @@ const ping: Address = { ...pong, proc: keepaliveProgram.procs.ping.number };
 
 /** One connection: reads calls, runs their handlers, sends replies and events. */
 export class ServerClient implements Client, ConnectionOwner {
+  readonly pausesWhenFull = true;
   readonly id: bigint;
   readonly peer: PeerCredentials;
   readonly connectedAt: Date;
