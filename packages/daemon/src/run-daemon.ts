@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Keys, LoggingKeys } from "@libvirt-ts/config";
 import type { Logger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { background, privateVariables, startInBackground } from "./background.ts";
 import { Daemon } from "./daemon.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { type Command, formatOptions, parseCommand, usage } from "./options.ts";
 import { daemonFiles, paths as pathsFor } from "./paths.ts";
 import { loadConfig, loggerOptions, openLog } from "./preparation.ts";
@@ -82,6 +84,7 @@ async function start<K extends Keys & LoggingKeys>(
     inBackground: behind.inBackground,
     file: files.log,
   });
+  if (behind.inBackground) makeDirectory(dirname(files.log));
   const log = openLog(wanted, configFile, unknown);
   if (behind.inBackground) process.stderr.on("error", () => {}); // whoever started us stopped reading
   dieLoudly(log);
