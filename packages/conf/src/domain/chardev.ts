@@ -30,6 +30,9 @@ export const Reconnect = element("reconnect", {
 export type Reconnect = Infer<typeof Reconnect>;
 
 const modes = oneOf(["connect", "bind"]);
+const protocols = oneOf(["raw", "telnet", "telnets", "tls"], (text) =>
+  xmlError(`Unknown protocol '${text}'`),
+);
 const append = attr("append", onOff);
 
 const FileSource = element("source", {
@@ -46,12 +49,22 @@ const TcpSource = element("source", {
   tlsFromConfig: attr("tlsFromConfig", oneOf(["0", "1"]), { show: "status" }),
   reconnect: child(Reconnect),
 });
-const UnixSource = element("source", {
-  mode: attr("mode", modes, { default: "connect" }),
-  path: attr("path", str),
-  reconnect: child(Reconnect),
-  seclabels: list(SourceSeclabel),
-});
+/** Without a path the daemon chooses one; there is nothing to show then. */
+const UnixSource = element(
+  "source",
+  {
+    mode: attr("mode", modes),
+    path: attr("path", str),
+    reconnect: child(Reconnect),
+    seclabels: list(SourceSeclabel),
+  },
+  {
+    read(source) {
+      if (source.path !== undefined) source.mode ??= "connect";
+    },
+    view: (source) => (source.path === undefined ? { seclabels: [] } : source),
+  },
+);
 const VdagentSource = element("source", {
   clipboard: attrOf("clipboard", "copypaste", yesNo),
   mouse: attrOf("mouse", "mode", oneOf(["server", "client"])),
@@ -135,7 +148,7 @@ const fields = {
     udp: { ends: udpEnds },
     tcp: {
       source: child(TcpSource),
-      protocol: attrOf("protocol", "type", oneOf(["raw", "telnet", "telnets", "tls"]), { lenient: true }),
+      protocol: attrOf("protocol", "type", protocols, { lenient: true }),
     },
     unix: { source: child(UnixSource) },
     spicevmc: {},
@@ -191,6 +204,7 @@ export function checkChardevSource(
         throw internalError("Missing slave path attribute for nmdm device");
       break;
     case "tcp":
+      source.protocol ??= "raw";
       if (source.source?.host === undefined)
         throw internalError("Missing source host attribute for char device");
       if (source.source.service === undefined)

@@ -1,3 +1,4 @@
+import { overlaps } from "@libvirt-ts/util/bitmap";
 import { prettySize } from "@libvirt-ts/util/units";
 import {
   attr,
@@ -90,6 +91,7 @@ export const Cputune = element(
           throw xmlError("Missing required attribute 'priority' in element 'vcpusched'");
         if (each && !realtime) each.priority = undefined;
       }
+      checkAllocations(tune);
       const pinned = new Set<number>();
       tune.vcpupins = tune.vcpupins.filter(({ vcpu }) => {
         if (pinned.has(vcpu)) throw xmlError(`duplicate vcpupin for vcpu '${vcpu}'`);
@@ -107,3 +109,49 @@ export const Cputune = element(
   },
 );
 export type Cputune = Infer<typeof Cputune>;
+
+interface Allocations {
+  cachetunes: Infer<typeof CacheTune>[];
+  memorytunes: Infer<typeof MemoryTune>[];
+}
+
+/** CPUs belong to one allocation only; monitors watch within it. */
+function checkAllocations({ cachetunes, memorytunes }: Allocations): void {
+  for (const [at, { vcpus: own, caches, monitors }] of cachetunes.entries()) {
+    if (cachetunes.slice(0, at).some((other) => overlaps(other.vcpus, own)))
+      throw xmlError("Overlapping vcpus in resctrls");
+    const seen = new Set<string>();
+    for (const { id, level, type } of caches) {
+      const kinds = type === "both" ? ["code", "data"] : [type];
+      for (const kind of kinds) {
+        const key = `${level} ${id} ${kind}`;
+        if (seen.has(key))
+          throw xmlError(`Colliding cache allocations for cache level '${level}' id '${id}', type '${type}'`);
+        seen.add(key);
+      }
+    }
+    checkMonitors(monitors, own);
+  }
+  for (const [at, { vcpus: own, nodes, monitors }] of memorytunes.entries()) {
+    const others = [...cachetunes, ...memorytunes.slice(0, at)].filter((other) => overlaps(other.vcpus, own));
+    const isSame = (other: { vcpus: number[] }) => other.vcpus.join() === own.join();
+    if (others.some((other) => !isSame(other))) throw xmlError("Overlapping vcpus in resctrls");
+    if (others.some((other) => "nodes" in other)) throw xmlError("Identical vcpus in memorytunes found");
+    const ids = new Set(nodes.map(({ id }) => id));
+    if (ids.size < nodes.length) throw xmlError("Memory Bandwidth already defined for node");
+    checkMonitors(monitors, own);
+  }
+}
+
+function checkMonitors(monitors: readonly { vcpus: number[] }[], own: readonly number[]): void {
+  for (const [at, { vcpus: watched }] of monitors.entries()) {
+    if (watched.some((vcpu) => !own.includes(vcpu)))
+      throw xmlError("monitor's vcpus are not in its allocation");
+    // The monitor of the whole allocation may stand beside those of parts.
+    const isWhole = (bits: readonly number[]) => bits.length === own.length;
+    if (isWhole(watched)) continue;
+    const earlier = monitors.slice(0, at).filter((other) => !isWhole(other.vcpus));
+    if (earlier.some((other) => overlaps(other.vcpus, watched)))
+      throw xmlError("Overlapping vcpus in monitors");
+  }
+}

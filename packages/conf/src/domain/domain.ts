@@ -14,6 +14,7 @@ import {
   str,
   text,
   uint,
+  ulong,
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
@@ -134,7 +135,7 @@ const Iothread = element("iothread", {
   threadPoolMin: attr("thread_pool_min", int),
   threadPoolMax: attr("thread_pool_max", int),
   poll: child(
-    element("poll", { max: attr("max", uint), grow: attr("grow", uint), shrink: attr("shrink", uint) }),
+    element("poll", { max: attr("max", ulong), grow: attr("grow", ulong), shrink: attr("shrink", ulong) }),
   ),
 });
 

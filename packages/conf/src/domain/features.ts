@@ -15,7 +15,7 @@ import {
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
-import { byteSize, scaledBytes } from "./scalars.ts";
+import { byteSize, kib, scaledBytes } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const state = attr("state", onOff);
@@ -70,6 +70,7 @@ const Hyperv = element(
     xmmInput: switchOf("xmm_input"),
   },
   {
+    endTag: true,
     read({ spinlocks, vendorId }) {
       if (spinlocks?.state && spinlocks.retries !== undefined && spinlocks.retries < 0xfff) {
         throw xmlError("HyperV spinlock retry count must be at least 4095");
@@ -205,7 +206,7 @@ export const Features = element("features", {
   cfpc: word("cfpc", "value", "broken", "workaround", "fixed"),
   sbbc: word("sbbc", "value", "broken", "workaround", "fixed"),
   ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
-  tcg: child(element("tcg", { tbCacheBytes: pretty("tb-cache", "KiB") })),
+  tcg: child(element("tcg", { tbCacheKiB: kib("tb-cache") })),
   asyncTeardown: child(element("async-teardown", { enabled: attr("enabled", yesNo, { required: true }) })),
   ras: switchOf("ras"),
   ps2: switchOf("ps2"),

@@ -3,13 +3,9 @@ import { checkDomain } from "./check/check.ts";
 import type { DomainDef } from "./def.ts";
 import { DomainSyntax } from "./domain.ts";
 import { xmlError } from "./errors.ts";
-import { type DomainHooks, type FillFlags, fillDomain } from "./fill/fill.ts";
+import { type FillOptions, fillDomain } from "./fill/fill.ts";
 
-export interface ParseDomainOptions extends Context, FillFlags {
-  /** What the driver of the guest has to say while values are filled in. */
-  readonly hooks?: DomainHooks;
-  /** Source of random bytes for a UUID and MAC addresses that are not written. */
-  readonly random?: (size: number) => Uint8Array;
+export interface ParseDomainOptions extends Context, FillOptions {
   /** The definition was accepted before: sense is not checked again. */
   readonly skipCheck?: boolean;
 }
@@ -41,9 +37,10 @@ export function readDomainSyntax(root: XmlElement, context: Context = {}): Domai
   return DomainSyntax.parse(root, context);
 }
 
-/** Writes a guest; the text ends with a line feed. */
+/** Writes a guest; the text ends with a line feed. One that is not running (no `id`) has no live parts to show. */
 export function formatDomain(def: DomainSyntax, context: Context = {}, depth = 0): string {
   const writer = new XmlWriter(depth);
-  DomainSyntax.format(def, writer, context);
+  const isLive = def.id !== undefined || context.status === true;
+  DomainSyntax.format(def, writer, isLive ? context : { ...context, inactive: true });
   return writer.toString();
 }

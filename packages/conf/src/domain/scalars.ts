@@ -102,10 +102,10 @@ export function parseKiB(element: XmlElement, defaultUnit = "KiB"): number {
   return Number(size);
 }
 
-/** `<TAG unit='B'>N</TAG>`: any unit is read, bytes are written and kept. */
+/** `<TAG unit='B'>N</TAG>`: any unit is read, bytes are written (as `shownUnit`) and kept. */
 export function byteSize(
   tag: string,
-  options: { readonly defaultUnit?: string } = {},
+  options: { readonly defaultUnit?: string; readonly shownUnit?: string } = {},
 ): Field<bigint, "optional"> {
   return custom<bigint>({
     tags: [tag],
@@ -115,7 +115,7 @@ export function byteSize(
     },
     formatBody(value, writer) {
       writer.open(tag);
-      writer.attr("unit", "B");
+      writer.attr("unit", options.shownUnit ?? "B");
       writer.closeWithText(tag, value.toString());
     },
   });

@@ -65,6 +65,6 @@ export const Devices = element(
     vsock: child(Vsock),
     pstore: child(Pstore),
   },
-  { keepEmpty: true },
+  { endTag: true },
 );
 export type Devices = Infer<typeof Devices>;

@@ -166,7 +166,7 @@ const GraphicsSyntax = element(
           shown.port = undefined;
           shown.autoport = undefined;
         } else if (inactive && shown.autoport) {
-          shown.port = shown.type === "vnc" ? -1 : undefined;
+          shown.port = shown.type === "vnc" ? -1 : shown.type === "rdp" ? 0 : undefined;
           if (shown.type === "spice") shown.tlsPort = undefined;
         } else if (shown.type === "vnc" && shown.autoport && !shown.port) shown.port = -1;
         else if (shown.type === "spice" && first) {
@@ -211,6 +211,8 @@ function foldListens(graphics: Listening): void {
         ? { type: "socket", socket }
         : { type: "address", ...(listen !== undefined && { address: listen }) };
     graphics.listens.push(made);
+  } else if (graphics.type === "vnc" && socket !== undefined && first.type === "address") {
+    graphics.listens.splice(0, graphics.listens.length, { type: "socket", socket });
   } else {
     if (listen !== undefined && first.type === "address") {
       if (first.address !== undefined && first.address !== listen) {

@@ -91,6 +91,8 @@ export const Hostdev = element("hostdev", {
   $kind: variant("type", {
     usb: { source: child(UsbSource) },
     pci: {
+      display: attr("display", onOff),
+      ramfb: attr("ramfb", onOff),
       driver: child(PciDriver),
       source: child(PciSource),
     },

@@ -8,7 +8,6 @@ const InputSource = element("source", {
   dev: attr("dev", str),
   evdev: attr("evdev", str),
   grab: attrOneOf("grab", ["all"]),
-  repeat: attr("repeat", onOff),
   grabToggle: attrOneOf("grabToggle", [
     "ctrl-ctrl",
     "alt-alt",
@@ -17,6 +16,7 @@ const InputSource = element("source", {
     "scrolllock",
     "ctrl-scrolllock",
   ]),
+  repeat: attr("repeat", onOff),
 });
 
 /** Keyboard, mouse, tablet, or an input device handed through from the host. */

@@ -28,7 +28,7 @@ export const MemoryDevice = element("memory", {
   uuid: leaf("uuid", uuid),
   $model: variant("model", {
     dimm: {
-      source: child(element("source", { pagesizeKiB: paged.pagesizeKiB, nodemask: paged.nodemask })),
+      source: child(element("source", { ...paged })),
       target: child(element("target", size)),
     },
     nvdimm: {
@@ -48,7 +48,7 @@ export const MemoryDevice = element("memory", {
       target: child(element("target", { ...size, ...base })),
     },
     "virtio-mem": {
-      source: child(element("source", { pagesizeKiB: paged.pagesizeKiB, nodemask: paged.nodemask })),
+      source: child(element("source", { ...paged })),
       target: child(
         element("target", {
           dynamicMemslots: attr("dynamicMemslots", yesNo),

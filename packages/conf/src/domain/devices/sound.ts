@@ -16,7 +16,7 @@ export const Sound = element("sound", {
   streams: attr("streams", uint),
   codecs: list(Codec),
   audio: attrOf("audio", "id", uint),
-  driver: child(element("driver", virtioOptions)),
   ...info,
+  driver: child(element("driver", virtioOptions)),
 });
 export type Sound = Infer<typeof Sound>;

@@ -104,7 +104,9 @@ export const SourceReconnect = element("reconnect", {
 });
 
 /** What all kinds of sources may say, after what is their own. */
-export const MetadataCache = element("metadata_cache", { maxSize: byteSize("max_size") });
+export const MetadataCache = element("metadata_cache", {
+  maxSize: byteSize("max_size", { shownUnit: "bytes" }),
+});
 
 export const Identity = element("identity", {
   username: attr("username", str),

@@ -115,9 +115,9 @@ const NetworkSource = element("source", {
   cookies: child(Cookies),
   readahead: attrOf("readahead", "size", size),
   timeout: attrOf("timeout", "seconds", size),
-  identity: child(Identity),
   reconnect: child(SourceReconnect),
   knownHosts: attrOf("knownHosts", "path", str),
+  identity: child(Identity),
   ...tail,
 });
 const NvmeSource = element(

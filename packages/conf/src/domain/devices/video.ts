@@ -47,9 +47,9 @@ const VideoModel = element("model", {
 });
 
 const VideoDriver = element("driver", {
+  ...virtioOptions,
   name: attrOneOf("name", ["qemu", "vhostuser"]),
   vgaconf: attrOneOf("vgaconf", ["io", "on", "off"]),
-  ...virtioOptions,
 });
 
 /** A graphics card; memory in KiB. */

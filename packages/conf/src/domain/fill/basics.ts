@@ -23,7 +23,7 @@ const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
  * @returns the same object
  */
 export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
-  const { random, hooks } = options;
+  const { random = randomBytes, newMac = () => generateMac("52:54:00", random) } = options;
   const { name, title } = syntax;
   if (name === undefined || name === "") throw noName();
   if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
@@ -39,6 +39,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   if (vcpu.current === vcpu.count) vcpu.current = undefined;
   if (vcpu.placement === "auto") vcpu.cpuset = undefined;
   fillIothreads(syntax);
+  if (options.hostArch !== undefined) syntax.os.type.arch ??= options.hostArch;
   syntax.clock ??= { offset: "utc", timers: [] };
   syntax.onPoweroff ??= "destroy";
   syntax.onReboot ??= "restart";
@@ -54,7 +55,8 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   for (const [at, each] of devices.consoles.entries())
     each.target = { type: "serial", ...each.target, port: at };
   for (const net of devices.interfaces) {
-    const address = net.mac?.address ?? generateMac(hooks?.macPrefix ?? "52:54:00", random ?? randomBytes);
+    const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
+    const address = written ?? newMac();
     net.mac = { ...net.mac, address };
   }
   return syntax as DomainDef; // the above is what the type adds, memory excepted: fillMemory throws without it

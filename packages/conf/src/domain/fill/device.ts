@@ -1,5 +1,6 @@
 import type { DomainDef } from "../def.ts";
 import type { AnyDevice } from "../device.ts";
+import type { Smartcard } from "../devices/smartcard.ts";
 import type { Video, VideoModel } from "../devices/video.ts";
 import { fillDisk } from "./disk.ts";
 import { fillHostdev } from "./hostdev.ts";
@@ -9,6 +10,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef): void {
   if (kind === "disk") fillDisk(device);
   else if (kind === "hostdev") fillHostdev(device, def);
   else if (kind === "video") fillVideo(device);
+  else if (kind === "smartcard") fillSmartcard(device, def);
 }
 
 const defaultVram: { readonly [K in NonNullable<VideoModel["type"]>]?: number } = {
@@ -32,4 +34,17 @@ function fillVideo({ model }: Video): void {
   model.vram = model.vram || defaultVram[type] || undefined;
   if (model.vram !== undefined) model.vram = powerOfTwo(model.vram);
   if (model.vram64 !== undefined) model.vram64 = powerOfTwo(model.vram64);
+}
+
+/** A reader without a place takes the first free slot of the first hub. */
+function fillSmartcard(card: Smartcard, def: DomainDef): void {
+  if (card.address !== undefined) return;
+  const taken = new Set(
+    def.devices.smartcards.map(({ address }) =>
+      address?.type === "ccid" && address.controller === 0 ? address.slot : -1,
+    ),
+  );
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  card.address = { type: "ccid", controller: 0, slot };
 }

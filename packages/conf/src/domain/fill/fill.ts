@@ -28,12 +28,15 @@ export interface DomainHooks {
   readonly addresses?: (def: DomainDef, flags: FillFlags) => void;
   /** After that: whether it makes sense to the driver. */
   readonly check?: (def: DomainDef) => void;
-  /** First bytes of generated MAC addresses; default `52:54:00`. */
-  readonly macPrefix?: string;
 }
 
 export interface FillOptions extends FillFlags {
+  /** Makes a MAC address for a card that has none; default: a random one of QEMU's. */
+  readonly newMac?: () => string;
+  /** Architecture of this host: that of guests that name none. */
+  readonly hostArch?: string;
   readonly hooks?: DomainHooks;
+  /** Source of random bytes for a UUID and MAC addresses that are not written. */
   readonly random?: (size: number) => Uint8Array;
 }
 

@@ -9,7 +9,7 @@ import {
 import { parseXml } from "@libvirt-ts/xml";
 import type { Corpus, Row } from "../corpus.ts";
 import type { QemuPlug } from "../qemu-plug.ts";
-import { countingBytes } from "../random.ts";
+import { countingBytes, zeroMac } from "../random.ts";
 import type { Suite } from "../suite.ts";
 
 const plugFile = new URL("../qemu/plug.ts", import.meta.url);
@@ -22,6 +22,8 @@ function parse(text: string, row: Row, hooks: DomainHooks): DomainDef {
     inactive: true,
     abiUpdate: row.parseFlags?.includes("VIR_DOMAIN_DEF_PARSE_ABI_UPDATE") === true,
     random: countingBytes,
+    newMac: zeroMac,
+    ...(row.arch !== undefined && { hostArch: row.arch }),
     hooks,
   });
 }
