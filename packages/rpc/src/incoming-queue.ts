@@ -1,3 +1,5 @@
+import { giveChunk, takeChunk } from "./chunk-pool.ts";
+
 /** A run of zeros in a sparse stream. */
 export interface Hole {
   readonly hole: bigint;
@@ -5,19 +7,27 @@ export interface Hole {
 
 export type StreamItem = Uint8Array | Hole;
 
-/** What arrived on a stream and waits for its one reader. */
+/** What arrived on a stream and waits for its one reader. A chunk is the reader's until it asks for the next. */
 export class IncomingQueue implements AsyncIterableIterator<StreamItem, undefined> {
   readonly #onTaken: () => void;
   #items: StreamItem[] = [];
   #wake: ((result: IteratorResult<StreamItem, undefined>) => void) | undefined;
   #onDrained: (() => void) | undefined;
-  /** The reader has an item it has not come back from. */
-  #busy = false;
+  /** What the reader has and has not come back from. */
+  #lent: StreamItem | undefined;
   #ended = false;
 
   /** @param onTaken runs for every item that left the queue, taken or dropped */
   constructor(onTaken: () => void) {
     this.#onTaken = onTaken;
+  }
+
+  /** Copies `bytes`. @returns as `push` */
+  pushBytes(bytes: Uint8Array): boolean {
+    if (this.#ended) return false;
+    const chunk = takeChunk(bytes.length);
+    chunk.set(bytes);
+    return this.push(chunk);
   }
 
   /** @returns whether the item waits (and `onTaken` will be called); items behind the end are dropped */
@@ -26,7 +36,7 @@ export class IncomingQueue implements AsyncIterableIterator<StreamItem, undefine
     if (this.#wake !== undefined) {
       const wake = this.#wake;
       this.#wake = undefined;
-      this.#busy = true;
+      this.#lent = item;
       wake({ value: item, done: false });
       return false;
     }
@@ -44,24 +54,26 @@ export class IncomingQueue implements AsyncIterableIterator<StreamItem, undefine
           drained();
         }
       : drained;
-    if (this.#items.length === 0 && !this.#busy) this.#drain();
+    if (this.#items.length === 0 && this.#lent === undefined) this.#drain();
   }
 
   /** The stream is over: what waits is thrown away, the reader sees the end. */
   drop(): void {
     this.#ended = true;
     this.#onDrained = undefined;
-    const count = this.#items.length;
-    this.#items = [];
-    for (let i = 0; i < count; i++) this.#onTaken();
+    for (const item of this.#items.splice(0)) {
+      reuse(item);
+      this.#onTaken();
+    }
     this.#drain();
   }
 
   next(): Promise<IteratorResult<StreamItem, undefined>> {
-    this.#busy = false;
+    reuse(this.#lent);
+    this.#lent = undefined;
     const item = this.#items.shift();
     if (item !== undefined) {
-      this.#busy = true;
+      this.#lent = item;
       this.#onTaken();
       return Promise.resolve({ value: item, done: false });
     }
@@ -99,4 +111,8 @@ export class IncomingQueue implements AsyncIterableIterator<StreamItem, undefine
     this.#onDrained = undefined;
     drained?.();
   }
+}
+
+function reuse(item: StreamItem | undefined): void {
+  if (item instanceof Uint8Array) giveChunk(item);
 }

@@ -1,4 +1,5 @@
 import { FDS_MAX, FRAME_MAX, FRAME_MIN, MessageType } from "@libvirt-ts/protocol";
+import { giveChunk, takeChunk } from "./chunk-pool.ts";
 import { offset } from "./frame.ts";
 
 /** The peer broke the framing: the connection is dead and must be closed without a reply. */
@@ -116,8 +117,9 @@ export class FrameSplitter {
   #gather(read: (into: Buffer, at: number, length: number, fds: number[]) => number, fds: number[]): number {
     let rest = this.#rest!; // set while gathering
     if (this.#restEnd === rest.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(2 * rest.length, this.#gathering));
+      const grown = takeChunk(Math.min(2 * rest.length, this.#gathering));
       rest.copy(grown, 0, 0, this.#restEnd);
+      giveChunk(rest);
       this.#rest = rest = grown;
     }
     const count = read(rest, this.#restEnd, rest.length - this.#restEnd, fds);
@@ -129,6 +131,7 @@ export class FrameSplitter {
       const end = this.#restEnd;
       this.#clearRest();
       this.#parse(rest, 0, end, fds);
+      giveChunk(rest); // a whole frame: nothing of it is kept
     }
     return count;
   }
@@ -195,7 +198,7 @@ export class FrameSplitter {
     const length = !this.#paused && end - at >= 4 ? bytes.readUInt32BE(at) : 0;
     if (length > ownBufferFrom) {
       this.#gathering = length;
-      this.#rest = Buffer.allocUnsafeSlow(Math.min(length, Math.max(firstOwnBuffer, end - at)));
+      this.#rest = takeChunk(Math.min(length, Math.max(firstOwnBuffer, end - at)));
       bytes.copy(this.#rest, 0, at, end);
     } else this.#rest = Buffer.from(bytes.subarray(at, end));
     this.#restStart = 0;

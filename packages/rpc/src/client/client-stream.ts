@@ -53,7 +53,7 @@ export class ClientStream implements StreamSink {
     return this.#closed.promise;
   }
 
-  /** Data from the server until its end; ends early, without error, if the stream fails: look at `closed`. */
+  /** Data from the server until its end, each chunk valid until the next is asked for; ends early, without error, if the stream fails: look at `closed`. */
   get incoming(): AsyncIterable<Uint8Array> {
     return this.#incoming.bytes();
   }
@@ -100,7 +100,7 @@ export class ClientStream implements StreamSink {
       return;
     }
     if (type === MessageType.STREAM_HOLE) {
-      this.#queue({ hole: decodeAt(StreamHole, bytes, body, end).length });
+      this.#queued(this.#incoming.push({ hole: decodeAt(StreamHole, bytes, body, end).length }));
       return;
     }
     if (status === MessageStatus.OK) {
@@ -108,15 +108,15 @@ export class ClientStream implements StreamSink {
       return;
     }
     if (body === end) this.#incoming.finish(() => {});
-    else this.#queue(new Uint8Array(bytes.subarray(body, end)));
+    else this.#queued(this.#incoming.pushBytes(bytes.subarray(body, end)));
   }
 
   onLost(error: VirError): void {
     this.#end(error);
   }
 
-  #queue(item: Uint8Array | Hole): void {
-    if (this.#incoming.push(item) && ++this.#waiting === maxWaiting) this.#host.slow(this, true);
+  #queued(waits: boolean): void {
+    if (waits && ++this.#waiting === maxWaiting) this.#host.slow(this, true);
   }
 
   async #outcome(): Promise<void> {

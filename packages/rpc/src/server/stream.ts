@@ -122,7 +122,7 @@ export class OpenStream implements ServerStream, IncomingStream {
 
   #onData(data: Uint8Array): void {
     if (data.length === 0) this.#incoming.finish(() => {});
-    else if (this.#incoming.push(new Uint8Array(data))) this.#client.beginRequest();
+    else if (this.#incoming.pushBytes(data)) this.#client.beginRequest();
   }
 
   #onHole(bytes: Buffer, start: number, end: number): void {

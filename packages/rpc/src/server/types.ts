@@ -157,7 +157,10 @@ export interface ServerStream {
   fail(error: VirError): void;
   /** Runs when the client finished, after `incoming` was read to its end and before the confirmation; may throw. */
   beforeFinish(step: () => void | Promise<void>): void;
-  /** Data from the client, until its end. Ends early, without error, on abort or loss: look at `closed`. */
+  /**
+   * Data from the client, until its end. A chunk is valid until the next one is asked for.
+   * Ends early, without error, on abort or loss: look at `closed`.
+   */
   readonly incoming: AsyncIterable<Uint8Array>;
   /** The same of a sparse stream. */
   readonly incomingSparse: AsyncIterable<Uint8Array | Hole>;
