@@ -9,18 +9,21 @@ export interface NewBridge {
   /** Seconds a new port listens before it forwards. */
   delaySeconds: number;
   mtu?: number;
+  /** Packets only go where the bridge was told that their receiver is. */
+  vlanFiltering?: boolean;
 }
 
 /** Makes a bridge; it stays down. @throws VirError with ip's words, also when the name is taken */
 export async function createBridge(
   run: Run,
-  { name, mac, stp, delaySeconds, mtu }: NewBridge,
+  { name, mac, stp, delaySeconds, mtu, vlanFiltering }: NewBridge,
 ): Promise<void> {
   const words = ["link", "add", "name", name];
   if (mac !== undefined) words.push("address", mac);
   if (mtu !== undefined) words.push("mtu", String(mtu));
   // The kernel looks at the delay before it turns STP on, whatever the order here.
   words.push("type", "bridge", "forward_delay", String(delaySeconds * 100), "stp_state", stp ? "1" : "0");
+  if (vlanFiltering) words.push("vlan_filtering", "1");
   await ipBatch(run, [words]);
 }
 

@@ -1,0 +1,11 @@
+export { type DnsmasqPaths, dnsmasqConf, needsDnsmasq } from "./dnsmasq/conf.ts";
+export { addnHostsFile, dhcpHostsFile } from "./dnsmasq/hosts.ts";
+export { networkHandlers } from "./driver/index.ts";
+export { NetworkDriver, type NetworkDriverOptions } from "./driver.ts";
+export { checksumFix } from "./firewall/checksum.ts";
+export { type Command, iptablesCommands, iptablesNewChains } from "./firewall/iptables.ts";
+export { nftFamilies, nftNewTable, nftRules, nftTable } from "./firewall/nftables.ts";
+export { type NetworkTraffic, networkTraffic, type TrafficRule } from "./firewall/traffic.ts";
+export { MacMap } from "./mac-map.ts";
+export { recover, reload } from "./recover.ts";
+export { type NetworkDirs, type NetworkHost, networkDirs } from "./world.ts";
