@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { driverDaemonKeys } from "@libvirt-ts/config";
+import { type DaemonContext, libraryVersion, type Programs, runDaemon } from "@libvirt-ts/daemon";
+import { NetworkDriver, networkDirs, networkHandlers, recover, reload } from "@libvirt-ts/driver-network";
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { run } from "@libvirt-ts/host";
+import { native } from "@libvirt-ts/native";
+import { remote } from "@libvirt-ts/protocol";
+import { connectionService } from "@libvirt-ts/rpc/server";
+
+/** `VIR_DRV_FEATURE_*`: typed strings in parameters, the argument order of NETWORK_UPDATE. */
+const features = [9, 16];
+
+/** Built beside this program. */
+const leasesHelper = fileURLToPath(new URL("./libvirt_leaseshelper", import.meta.url));
+
+await runDaemon({
+  name: "virtnetworkd",
+  summary: "libvirt virtual network management daemon",
+  kind: "driver",
+  keys: driverDaemonKeys,
+  programs,
+});
+
+async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Programs> {
+  const driver = new NetworkDriver({
+    host: {
+      root: "",
+      now: Date.now,
+      random: randomBytes,
+      run,
+      native,
+      log: ctx.log.child({ mod: "network" }),
+    },
+    dirs: networkDirs(ctx.paths, leasesHelper),
+    inhibit: ctx.inhibit,
+  });
+  await recover(driver);
+  const connection = connectionService({
+    type: "network",
+    scheme: "network",
+    privileged: ctx.paths.privileged,
+    features,
+    libVersion: libraryVersion,
+  });
+  return {
+    services: [
+      {
+        program: remote,
+        handlers: { ...connection.handlers, ...networkHandlers(driver) },
+        errorDomain: ErrorDomain.NETWORK,
+        gate: connection.gate,
+      },
+    ],
+    reload: () => reload(driver),
+  };
+}
