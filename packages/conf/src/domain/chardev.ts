@@ -18,7 +18,7 @@ import {
   type XmlWriter,
   yesNo,
 } from "@libvirt-ts/xml";
-import { internalError, xmlError } from "./errors.ts";
+import { internalError, invalidArgument, xmlError } from "./errors.ts";
 import { SourceSeclabel } from "./seclabel.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -241,4 +241,4 @@ function checkReconnect(reconnect: Reconnect | undefined, mode: string | undefin
   if (mode === "bind") throw internalError("chardev reconnect is possible only for connect mode");
 }
 
-const invalidReconnect = () => internalError("chardev reconnect source timeout cannot be '0'");
+const invalidReconnect = () => invalidArgument("chardev reconnect source timeout cannot be '0'");

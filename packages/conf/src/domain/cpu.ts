@@ -17,6 +17,7 @@ import {
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { unsupported } from "./errors.ts";
 import { bitmap, scaledBytes } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -174,6 +175,19 @@ export const Cpu = element(
   },
   {
     read(cpu) {
+      const { cache, maxphysaddr } = cpu;
+      if (cache?.mode === "passthrough" && cache.level !== undefined) {
+        throw unsupported("unsupported CPU cache level for mode 'passthrough'");
+      }
+      if (maxphysaddr?.mode === "passthrough" && maxphysaddr.bits !== undefined) {
+        throw unsupported(
+          "CPU maximum physical address bits number specification cannot be used with mode='passthrough'",
+        );
+      }
+      if (maxphysaddr?.mode === "emulate" && maxphysaddr.limit !== undefined) {
+        throw unsupported("CPU maximum physical address bits limit cannot be used with mode='emulate'");
+      }
+      if (cpu.numa) cpu.numa.cells = orderCells(cpu.numa.cells);
       const seen = new Set<string>();
       for (const { name } of cpu.features) {
         if (seen.has(name)) throw xmlError(`CPU feature '${name}' specified more than once`);
@@ -185,3 +199,35 @@ export const Cpu = element(
   },
 );
 export type Cpu = Infer<typeof Cpu>;
+
+const uneven = () =>
+  xmlError(
+    "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not starting from 0 are not allowed",
+  );
+
+/** Cells in the order of their numbers; written without numbers they count on. */
+function orderCells(cells: readonly NumaCell[]): NumaCell[] {
+  const ordered: NumaCell[] = [];
+  for (const [at, cell] of cells.entries()) {
+    const id = cell.id ?? at;
+    if (id >= cells.length) throw uneven();
+    if (ordered[id]) throw xmlError(`Duplicate NUMA cell info for cell id '${id}'`);
+    cell.id = id;
+    ordered[id] = cell;
+  }
+  for (const { id = 0, distances } of ordered) {
+    for (const sibling of distances?.siblings ?? []) {
+      if (sibling.id >= cells.length) {
+        throw xmlError(
+          `'sibling_id ${sibling.id}' does not refer to a valid cell within NUMA 'cell id ${id}'`,
+        );
+      }
+      if (sibling.value < 10 || sibling.value > 255 || (sibling.id === id) !== (sibling.value === 10)) {
+        throw xmlError(
+          `'value ${sibling.value}' is invalid for 'sibling id ${sibling.id}' under NUMA 'cell id ${id}'`,
+        );
+      }
+    }
+  }
+  return ordered;
+}

@@ -6,6 +6,10 @@ export { unsupported, xmlError } from "@libvirt-ts/xml";
 export const internalError = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.INTERNAL_ERROR, detail);
 
-/** A text of its own, without a heading, under the code of an unsupported configuration. */
-export const bareUnsupported = (message: string): VirError =>
-  new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, message, { message });
+/** A text without heading: what is written is well formed but makes no sense. */
+export const xmlDetail = (text: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_DETAIL, text);
+
+/** "invalid argument: DETAIL" raised by the domain model. */
+export const invalidArgument = (detail: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, detail);

@@ -12,11 +12,25 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { Address } from "./address.ts";
+import { internalError } from "./errors.ts";
 
-const Boot = element("boot", {
-  order: attr("order", positive, { required: true }),
-  loadparm: attr("loadparm", str),
+/** What an s390 guest is told to boot: up to eight letters, digits, dots and blanks. */
+export const loadparm = attr("loadparm", {
+  parse(text: string) {
+    if (text.length < 1 || text.length > 8)
+      throw internalError(`loadparm value '${text}' must be between 1 and 8 characters`);
+    const upper = text.toUpperCase();
+    const odd = /[^A-Z0-9. ]/.exec(upper);
+    if (odd)
+      throw internalError(
+        `invalid loadparm char '${odd[0]}', expecting chars in set of [a-zA-Z0-9.] and blank spaces`,
+      );
+    return upper;
+  },
+  format: (value: string) => value,
 });
+
+const Boot = element("boot", { order: attr("order", positive, { required: true }), loadparm });
 
 /** The option ROM of a card. */
 const Rom = element("rom", {

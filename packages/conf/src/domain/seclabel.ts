@@ -11,7 +11,10 @@ export const SourceSeclabel = element(
     label: leaf("label", str),
   },
   {
-    read(value) {
+    read(value, _from, context) {
+      if (value.relabel === true && value.label === undefined && !context.status) {
+        throw xmlError(`Cannot specify relabel if label is missing. model=${value.model ?? "(null)"}`);
+      }
       if (value.label !== undefined && value.relabel === false) {
         throw xmlError(
           `Cannot specify a label if relabelling is turned off. model=${value.model ?? "(null)"}`,

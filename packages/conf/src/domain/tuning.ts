@@ -14,7 +14,7 @@ import {
   str,
   uint,
 } from "@libvirt-ts/xml";
-import { xmlError } from "./errors.ts";
+import { unsupported, xmlError } from "./errors.ts";
 import { bitmap, kib, parseKiB, scaledBytes } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -45,6 +45,22 @@ export const Numatune = element(
         if (memory.placement === "static" && memory.nodeset === undefined)
           throw xmlError("nodeset for NUMA memory tuning must be set if 'placement' is 'static'");
         if (memory.placement === "auto") memory.nodeset = undefined;
+      }
+      const isRestrictive = memory?.mode === "restrictive";
+      if (memory?.placement === "auto" && memnodes.length > 0) {
+        throw unsupported("Per-node binding is not compatible with automatic NUMA placement.");
+      }
+      for (const { mode } of memnodes) {
+        if (isRestrictive && mode !== "restrictive") {
+          throw xmlError(
+            "'restrictive' mode is required in memnode element when mode is 'restrictive' in memory element",
+          );
+        }
+        if (memory && !isRestrictive && mode === "restrictive") {
+          throw xmlError(
+            "'restrictive' mode is required in memory element when mode is 'restrictive' in memnode element",
+          );
+        }
       }
       const seen = new Set<number>();
       for (const { cellid } of memnodes) {

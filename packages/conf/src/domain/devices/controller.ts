@@ -177,18 +177,32 @@ export const Controller = element(
   },
   {
     read(controller) {
+      if (controller.type === "usb") controller.masterStartPort ??= companionPorts[controller.model ?? ""];
+      if (controller.type !== "scsi" || !controller.model?.startsWith("virtio")) {
+        const { iothread, iothreads } = controller.driver ?? {};
+        const isOther = controller.type !== "scsi" || controller.model !== undefined;
+        if ((iothread !== undefined || iothreads) && isOther) throw misplacedIothread();
+      }
       if (controller.type !== "pci" || !controller.target) return;
-      const { chassisNr, chassis, busNr, index } = controller.target;
+      const { chassisNr, chassis, busNr } = controller.target;
       range("chassisNr", chassisNr, 1, 255);
       range("chassis", chassis, 0, 255);
       range("busNr", busNr, 1, 254);
-      range("index", index, 0, 30);
     },
   },
 );
 export type Controller = Infer<typeof Controller>;
 export type ControllerOf<T extends ControllerType> = Extract<Controller, { type: T }>;
 export type PciController = ControllerOf<"pci">;
+
+const misplacedIothread = () => xmlError("'iothread' attribute only supported for virtio scsi controllers");
+
+/** The first port of the EHCI controller each companion serves. */
+const companionPorts: { readonly [model: string]: number } = {
+  "ich9-uhci1": 0,
+  "ich9-uhci2": 2,
+  "ich9-uhci3": 4,
+};
 
 function range(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (value >= min && value <= max)) return;

@@ -16,6 +16,7 @@ import {
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { unsupported } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -119,44 +120,57 @@ const ThrottleFilters = element("throttlefilters", {
 const Transient = element("transient", { shareBacking: attr("shareBacking", yesNo) }, { keepEmpty: true });
 
 /** A disk, CD-ROM, floppy or passed-through LUN. `source` absent: an empty drive. */
-export const Disk = element("disk", {
-  type: attrOneOf("type", sourceTypes, { default: "file" }),
-  device: attrOneOf("device", ["disk", "lun", "cdrom", "floppy"], { default: "disk" }),
-  model: attrOneOf("model", [
-    "virtio",
-    "virtio-transitional",
-    "virtio-non-transitional",
-    "usb-storage",
-    "usb-bot",
-  ]),
-  rawio: attr("rawio", yesNo),
-  sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
-  snapshot: attrOneOf("snapshot", ["no", "internal", "external", "manual"]),
-  driver: child(DiskDriver),
-  auth: child(Auth),
-  $source: sourceByType,
-  backingStore: child(BackingStore),
-  backenddomain: child(element("backenddomain", { name: attr("name", str) })),
-  mirror: child(Mirror, { show: "live" }),
-  geometry: child(Geometry),
-  blockio: child(Blockio),
-  target: child(DiskTarget, {
-    required: true,
-    missing: () => xmlError("missing target information for device"),
-  }),
-  iotune: child(Iotune),
-  throttlefilters: child(ThrottleFilters),
-  readonly: flag("readonly"),
-  shareable: flag("shareable"),
-  transient: child(Transient),
-  serial: leaf("serial", str),
-  wwn: leaf("wwn", str),
-  vendor: leaf("vendor", str),
-  product: leaf("product", str),
-  encryption: child(Encryption),
-  ...bootInfo,
-  privateData: raw("privateData", { show: "status" }),
-});
+export const Disk = element(
+  "disk",
+  {
+    type: attrOneOf("type", sourceTypes, { default: "file" }),
+    device: attrOneOf("device", ["disk", "lun", "cdrom", "floppy"], { default: "disk" }),
+    model: attrOneOf("model", [
+      "virtio",
+      "virtio-transitional",
+      "virtio-non-transitional",
+      "usb-storage",
+      "usb-bot",
+    ]),
+    rawio: attr("rawio", yesNo),
+    sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
+    snapshot: attrOneOf("snapshot", ["no", "internal", "external", "manual"]),
+    driver: child(DiskDriver),
+    auth: child(Auth),
+    $source: sourceByType,
+    backingStore: child(BackingStore),
+    backenddomain: child(element("backenddomain", { name: attr("name", str) })),
+    mirror: child(Mirror, { show: "live" }),
+    geometry: child(Geometry),
+    blockio: child(Blockio),
+    target: child(DiskTarget, {
+      required: true,
+      missing: () => xmlError("missing target information for device"),
+    }),
+    iotune: child(Iotune),
+    throttlefilters: child(ThrottleFilters),
+    readonly: flag("readonly"),
+    shareable: flag("shareable"),
+    transient: child(Transient),
+    serial: leaf("serial", str),
+    wwn: leaf("wwn", str),
+    vendor: leaf("vendor", str),
+    product: leaf("product", str),
+    encryption: child(Encryption),
+    ...bootInfo,
+    privateData: raw("privateData", { show: "status" }),
+  },
+  {
+    read(disk) {
+      if (disk.encryption && disk.source && "encryption" in disk.source && disk.source.encryption) {
+        throw unsupported("an <encryption> definition already found for disk source");
+      }
+      if (disk.auth && disk.source && "auth" in disk.source && disk.source.auth) {
+        throw xmlError("an <auth> definition already found for disk source");
+      }
+    },
+  },
+);
 export type Disk = Infer<typeof Disk>;
 export type DiskDriver = Infer<typeof DiskDriver>;
 export type DiskTarget = Infer<typeof DiskTarget>;

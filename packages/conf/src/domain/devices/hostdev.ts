@@ -15,7 +15,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { checkPciNumbers, pciNumbers } from "../address.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
@@ -73,7 +73,7 @@ const MdevSource = element("source", {
     element("address", { uuid: attr("uuid", uuid, { required: true, missing: () => missingUuid() }) }),
   ),
 });
-const missingUuid = () => xmlError("Missing 'uuid' attribute for element <address>");
+const missingUuid = () => unsupported("Missing 'uuid' attribute for element <address>");
 
 const PciDriver = element("driver", {
   name: attrOneOf("name", ["kvm", "vfio", "xen"]),
@@ -81,48 +81,59 @@ const PciDriver = element("driver", {
 });
 
 /** A device of the host handed to the guest. */
-export const Hostdev = element("hostdev", {
-  mode: attrOneOf("mode", ["subsystem", "capabilities"], { default: "subsystem" }),
-  type: attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
-    required: true,
-    missing: () => xmlError("missing source address type"),
-  }),
-  managed: attr("managed", yesNo),
-  $kind: variant("type", {
-    usb: { source: child(UsbSource) },
-    pci: {
-      display: attr("display", onOff),
-      ramfb: attr("ramfb", onOff),
-      driver: child(PciDriver),
-      source: child(PciSource),
-    },
-    scsi: {
-      sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
-      rawio: attr("rawio", yesNo),
-      source: child(ScsiSource),
-      readonly: flag("readonly"),
-      shareable: flag("shareable"),
-    },
-    scsi_host: {
-      model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
-      source: child(ScsiHostSource),
-    },
-    mdev: {
-      model: attrOneOf("model", ["vfio-pci", "vfio-ccw", "vfio-ap"], { required: true }),
-      display: attr("display", onOff),
-      ramfb: attr("ramfb", onOff),
-      source: child(MdevSource),
-    },
-    storage: { source: child(element("source", { block: leaf("block", str) })) },
-    misc: { source: child(element("source", { char: leaf("char", str) })) },
-    net: { source: child(element("source", { interface: leaf("interface", str) })) },
-  }),
-  teaming: child(
-    element("teaming", {
-      type: attrOneOf("type", ["persistent", "transient"], { required: true }),
-      persistent: attr("persistent", str),
+export const Hostdev = element(
+  "hostdev",
+  {
+    mode: attrOneOf("mode", ["subsystem", "capabilities"], { default: "subsystem" }),
+    type: attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
+      required: true,
+      missing: () => xmlError("missing source address type"),
     }),
-  ),
-  ...romInfo,
-});
+    managed: attr("managed", yesNo),
+    sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
+    rawio: attr("rawio", yesNo),
+    $kind: variant("type", {
+      usb: { source: child(UsbSource) },
+      pci: {
+        display: attr("display", onOff),
+        ramfb: attr("ramfb", onOff),
+        driver: child(PciDriver),
+        source: child(PciSource),
+      },
+      scsi: {
+        source: child(ScsiSource),
+        readonly: flag("readonly"),
+        shareable: flag("shareable"),
+      },
+      scsi_host: {
+        model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+        source: child(ScsiHostSource),
+      },
+      mdev: {
+        model: attrOneOf("model", ["vfio-pci", "vfio-ccw", "vfio-ap"], { required: true }),
+        display: attr("display", onOff),
+        ramfb: attr("ramfb", onOff),
+        source: child(MdevSource),
+      },
+      storage: { source: child(element("source", { block: leaf("block", str) })) },
+      misc: { source: child(element("source", { char: leaf("char", str) })) },
+      net: { source: child(element("source", { interface: leaf("interface", str) })) },
+    }),
+    teaming: child(
+      element("teaming", {
+        type: attrOneOf("type", ["persistent", "transient"], { required: true }),
+        persistent: attr("persistent", str),
+      }),
+    ),
+    ...romInfo,
+  },
+  {
+    read({ type, rawio, sgio }) {
+      if (type !== "scsi" && rawio !== undefined)
+        throw xmlError("rawio is only supported for scsi host device");
+      if (type !== "scsi" && sgio !== undefined)
+        throw xmlError("sgio is only supported for scsi host device");
+    },
+  },
+);
 export type Hostdev = Infer<typeof Hostdev>;

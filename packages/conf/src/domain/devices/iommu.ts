@@ -1,4 +1,5 @@
 import { attr, child, element, type Infer, onOff, uint } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -14,9 +15,21 @@ const IommuDriver = element("driver", {
 });
 
 /** Address translation for devices. */
-export const Iommu = element("iommu", {
-  model: attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
-  driver: child(IommuDriver),
-  ...info,
-});
+export const Iommu = element(
+  "iommu",
+  {
+    model: attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
+    driver: child(IommuDriver),
+    ...info,
+  },
+  {
+    read({ model, driver }) {
+      if (model !== "virtio" || !driver) return;
+      const { awBits: _, ...others } = driver;
+      if (Object.values(others).some((value) => value !== undefined)) {
+        throw xmlError("iommu model 'virtio' doesn't support additional attributes");
+      }
+    },
+  },
+);
 export type Iommu = Infer<typeof Iommu>;

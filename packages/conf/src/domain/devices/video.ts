@@ -60,7 +60,13 @@ export const Video = element(
     model: child(VideoModel),
     ...info,
   },
-  { keepEmpty: true },
+  {
+    keepEmpty: true,
+    read(video) {
+      video.model ??= { type: "default" };
+      if (video.model.type !== "none") video.model.heads ??= 1;
+    },
+  },
 );
 export type Video = Infer<typeof Video>;
 export type VideoModel = Infer<typeof VideoModel>;

@@ -50,7 +50,6 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   const controllers: Controller[] = [];
   for (const each of devices.controllers) insertController(controllers, each);
   devices.controllers = controllers;
-  numberPorts(devices.serials);
   numberPorts(devices.parallels);
   for (const [at, each] of devices.consoles.entries())
     each.target = { type: "serial", ...each.target, port: at };

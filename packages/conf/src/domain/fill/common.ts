@@ -2,7 +2,7 @@ import type { DomainDef } from "../def.ts";
 import type { AnyDevice } from "../device.ts";
 import type { Controller } from "../devices/controller.ts";
 import type { Disk } from "../devices/disk.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { fillConsoles } from "./consoles.ts";
 import { addController } from "./controllers.ts";
 import type { FillFlags } from "./fill.ts";
@@ -19,13 +19,31 @@ export function fillDomainCommon(
 ): void {
   fillMemory(def, flags);
   rejectDuplicateControllers(def.devices.controllers);
+  rejectUsbDevices(def);
   fillBoot(def);
   fillConsoles(def);
   for (const controller of addNeededControllers(def)) fillOne({ kind: "controller", device: controller });
   fillVideos(def, fillOne);
 }
 
+/** The controller that says: no USB at all. */
+const isUsbOff = (controller: Controller): boolean =>
+  controller.type === "usb" && controller.model === "none";
+
+/** What plugs into USB needs USB. */
+function rejectUsbDevices({ devices }: DomainDef): void {
+  if (!devices.controllers.some(isUsbOff)) return;
+  if (devices.hubs.length > 0) throw unsupported("Can't add USB hub: USB is disabled for this domain");
+  if (devices.inputs.some(({ bus }) => bus === "usb")) {
+    throw unsupported("Can't add USB input device. USB bus is disabled");
+  }
+}
+
 function rejectDuplicateControllers(controllers: readonly Controller[]): void {
+  const usb = controllers.filter((each) => each.type === "usb");
+  if (usb.some(isUsbOff) && !usb.every(isUsbOff)) {
+    throw xmlDetail("Can't add another USB controller: USB is disabled for this domain");
+  }
   const seen = new Set<string>();
   for (const { type, index = 0, masterStartPort } of controllers) {
     if (type === "usb" && masterStartPort !== undefined) continue;

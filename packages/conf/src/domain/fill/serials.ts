@@ -1,5 +1,4 @@
 import type { Serial } from "../devices/serial.ts";
-import { xmlError } from "../errors.ts";
 
 interface Ported {
   target?: { port?: number | undefined } | undefined;
@@ -15,13 +14,25 @@ export function numberPorts(ports: readonly Ported[]): void {
   }
 }
 
-/** Serial ports of the kind the platform has built in must differ in their numbers. */
+/**
+ * Gives serial ports their numbers: those written stay, the others take the lowest free ones. Of two
+ * built-in ports with the same number the later one gives way.
+ */
 export function fillSerialPorts(serials: readonly Serial[]): void {
   const taken = new Set<number>();
-  for (const { target } of serials) {
-    const isBuiltIn = target?.type === undefined || target.type === "none" || target.type === "isa-serial";
-    if (!isBuiltIn || target?.port === undefined) continue;
-    if (taken.has(target.port)) throw xmlError(`duplicate serial port '${target.port}'`);
-    taken.add(target.port);
+  const isBuiltIn = ({ target }: Serial) =>
+    target?.type === undefined || target.type === "none" || target.type === "isa-serial";
+  for (const serial of serials) {
+    const port = serial.target?.port;
+    if (port === undefined) continue;
+    if (isBuiltIn(serial) && taken.has(port)) serial.target = { ...serial.target, port: undefined };
+    else taken.add(port);
+  }
+  for (const serial of serials) {
+    if (serial.target?.port !== undefined) continue;
+    let port = 0;
+    while (taken.has(port)) port++;
+    taken.add(port);
+    serial.target = { ...serial.target, port };
   }
 }
