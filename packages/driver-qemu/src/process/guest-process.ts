@@ -13,11 +13,13 @@ export class GuestProcess {
   readonly #pidfd: number;
   #hasEnded = false;
 
-  /** @param pidfd owned from here on */
-  constructor(pid: number, pidfd: number) {
+  /** @param pidfd owned from here on; undefined: it has ended already */
+  constructor(pid: number, pidfd: number | undefined) {
     this.pid = pid;
-    this.#pidfd = pidfd;
+    this.#pidfd = pidfd ?? -1;
+    this.#hasEnded = pidfd === undefined;
     this.ended = new Promise((resolve) => {
+      if (pidfd === undefined) return resolve();
       const poll = new native.Poll(pidfd);
       poll.start(READABLE, () => {
         this.#hasEnded = true;
@@ -33,6 +35,11 @@ export class GuestProcess {
   static find(pid: number): GuestProcess | undefined {
     const pidfd = native.pidfdOpen(pid);
     return pidfd < 0 ? undefined : new GuestProcess(pid, pidfd);
+  }
+
+  /** One that ended while nobody watched. */
+  static ended(pid: number): GuestProcess {
+    return new GuestProcess(pid, undefined);
   }
 
   get hasEnded(): boolean {

@@ -1,0 +1,128 @@
+import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
+import { type DomainDef, domainDefCopy, formatDomain } from "@libvirt-ts/conf/domain";
+import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { Domain } from "@libvirt-ts/hypervisor";
+import type { QemuDomain } from "../guest.ts";
+import { readDefinition } from "../process/definition.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { findDomain, type RemoteHandlers, wireDomain } from "./common.ts";
+
+const UNDEFINE_FLAGS = Object.values(DomainUndefineFlags).reduce<number>((all, bit) => all | bit, 0);
+
+export function defineHandlers(driver: QemuDriver): RemoteHandlers {
+  return {
+    async domainDefineXml({ xml }) {
+      return { dom: wireDomain(await defineDomain(driver, xml)) };
+    },
+    async domainDefineXmlFlags({ xml, flags }) {
+      checkFlags(flags, DomainDefineFlags.VALIDATE, "qemuDomainDefineXMLFlags", ErrorDomain.QEMU);
+      return { dom: wireDomain(await defineDomain(driver, xml)) };
+    },
+    domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom)),
+    domainUndefineFlags({ dom, flags }) {
+      checkFlags(flags, UNDEFINE_FLAGS, "qemuDomainUndefineFlags", ErrorDomain.QEMU);
+      return undefine(driver, findDomain(driver, dom));
+    },
+    domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
+    async domainSetAutostart({ dom, autostart }) {
+      const domain = findDomain(driver, dom);
+      if (!domain.isPersistent)
+        throw new VirError(
+          ErrorDomain.QEMU,
+          ErrorCode.OPERATION_INVALID,
+          "cannot set autostart for transient domain",
+        );
+      await domain.jobs.run("modify", { api: "virDomainSetAutostart" }, async () => {
+        await driver.configs.setAutostart(domain.name, autostart !== 0);
+        domain.autostart = autostart !== 0;
+        driver.domains.touch();
+      });
+    },
+    domainHasManagedSaveImage: ({ dom }) => {
+      findDomain(driver, dom);
+      return { result: 0 };
+    },
+    domainManagedSaveRemove: ({ dom }) => {
+      findDomain(driver, dom);
+    },
+  };
+}
+
+/**
+ * Makes a definition persistent: a new domain, or the next definition of one that exists.
+ * @throws VirError
+ */
+export async function defineDomain(driver: QemuDriver, xml: string): Promise<QemuDomain> {
+  const def = await readDefinition(driver, xml, { inactive: true, abiUpdate: true });
+  return driver.defining.run(def.name, async () => {
+    const known = findSame(driver, def);
+    const domain = known ?? new Domain({ def, isPersistent: true, watcher: driver.watcher });
+    await saveConfig(driver, def);
+    if (known) {
+      if (known.isActive) known.nextDef = def;
+      else known.def = def;
+      const isNew = !known.isPersistent;
+      known.isPersistent = true;
+      known.announce({ event: "defined", detail: isNew ? "added" : "updated" });
+    } else {
+      driver.domains.add(domain);
+      domain.announce({ event: "defined", detail: "added" });
+    }
+    return domain;
+  });
+}
+
+/**
+ * The domain a definition belongs to, by UUID.
+ * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
+ */
+export function findSame(driver: QemuDriver, def: Pick<DomainDef, "name" | "uuid">): QemuDomain | undefined {
+  const byUuid = driver.domains.byUuid(def.uuid);
+  if (byUuid && byUuid.name !== def.name)
+    throw taken(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
+  const byName = driver.domains.byName(def.name);
+  if (byName && byName.uuid !== def.uuid)
+    throw taken(`domain '${def.name}' already exists with uuid ${byName.uuid}`);
+  return byUuid;
+}
+
+const taken = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_FAILED, detail);
+
+/** Writes a persistent definition. */
+export const saveConfig = (driver: QemuDriver, def: DomainDef): Promise<void> =>
+  driver.configs.save(def.name, formatDomain(def, { inactive: true, secure: true }));
+
+/**
+ * Changes the persistent definition: on a copy, which takes its place once it is on disk.
+ * @param change may refuse by throwing
+ */
+export async function changeConfig(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  change: (def: DomainDef) => void,
+): Promise<void> {
+  const { config } = domain;
+  if (!config) return;
+  const copy = domainDefCopy(config);
+  change(copy);
+  await saveConfig(driver, copy);
+  if (domain.isActive) domain.nextDef = copy;
+  else domain.def = copy;
+}
+
+async function undefine(driver: QemuDriver, domain: QemuDomain): Promise<void> {
+  await driver.defining.run(domain.name, async () => {
+    if (!domain.isPersistent)
+      throw new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.OPERATION_INVALID,
+        "cannot undefine transient domain",
+      );
+    await driver.configs.remove(domain.name);
+    domain.autostart = false;
+    domain.isPersistent = false;
+    domain.nextDef = undefined;
+    if (!domain.isActive) driver.domains.remove(domain);
+    domain.announce({ event: "undefined", detail: "removed" });
+  });
+}

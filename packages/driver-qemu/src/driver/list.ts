@@ -1,0 +1,114 @@
+import { ConnectListAllDomainsFlags as Flag } from "@libvirt-ts/api";
+import { checkFlags, ErrorDomain, internal } from "@libvirt-ts/errors";
+import { ReplyCache } from "@libvirt-ts/objects";
+import { Max, NonnullDomain } from "@libvirt-ts/protocol";
+import { encoded } from "@libvirt-ts/rpc/server";
+import { encode } from "@libvirt-ts/xdr";
+import type { QemuDomain } from "../guest.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { type RemoteHandlers, wireDomain } from "./common.ts";
+
+type Test = (domain: QemuDomain) => boolean;
+
+const isOther: Test = ({ state }) => !["running", "paused", "shutoff"].includes(state.name);
+const always: Test = () => true;
+const never: Test = () => false;
+
+/** `virConnectListAllDomainsFlags`: within a group any set bit may fit; every group with a set bit must. */
+const filterGroups: readonly (readonly (readonly [bit: number, test: Test])[])[] = [
+  [
+    [Flag.ACTIVE, (domain) => domain.isActive],
+    [Flag.INACTIVE, (domain) => !domain.isActive],
+  ],
+  [
+    [Flag.PERSISTENT, (domain) => domain.isPersistent],
+    [Flag.TRANSIENT, (domain) => !domain.isPersistent],
+  ],
+  [
+    [Flag.RUNNING, ({ state }) => state.name === "running"],
+    [Flag.PAUSED, ({ state }) => state.name === "paused"],
+    [Flag.SHUTOFF, ({ state }) => state.name === "shutoff"],
+    [Flag.OTHER, isOther],
+  ],
+  // Managed saves, snapshots and checkpoints: there are none.
+  [
+    [Flag.MANAGEDSAVE, never],
+    [Flag.NO_MANAGEDSAVE, always],
+  ],
+  [
+    [Flag.AUTOSTART, (domain) => domain.autostart],
+    [Flag.NO_AUTOSTART, (domain) => !domain.autostart],
+  ],
+  [
+    [Flag.HAS_SNAPSHOT, never],
+    [Flag.NO_SNAPSHOT, always],
+  ],
+  [
+    [Flag.HAS_CHECKPOINT, never],
+    [Flag.NO_CHECKPOINT, always],
+  ],
+];
+/** All of them. */
+export const LIST_FLAGS = Object.values(Flag).reduce<number>((all, bit) => all | bit, 0);
+
+/** Whether a domain belongs into a list made with these flags. */
+export function isListed(domain: QemuDomain, flags: number): boolean {
+  return filterGroups.every((group) => {
+    const wanted = group.filter(([bit]) => (flags & bit) !== 0);
+    return wanted.length === 0 || wanted.some(([, test]) => test(domain));
+  });
+}
+
+export function listHandlers(driver: QemuDriver): RemoteHandlers {
+  const { domains } = driver;
+  const replies = new ReplyCache<string>(() => domains.version);
+  const active = () => [...domains].filter((domain) => domain.isActive);
+  const defined = () => [...domains].filter((domain) => !domain.isActive);
+  return {
+    connectNumOfDomains: () => ({ num: active().length }),
+    connectListDomains: ({ maxids }) => ({
+      ids: active()
+        .slice(0, maxids)
+        .map(({ id }) => id),
+    }),
+    connectNumOfDefinedDomains: () => ({ num: defined().length }),
+    connectListDefinedDomains: ({ maxnames }) => ({
+      names: defined()
+        .slice(0, maxnames)
+        .map(({ name }) => name),
+    }),
+    connectListAllDomains({ needResults, flags }) {
+      checkFlags(flags, LIST_FLAGS, "virConnectListAllDomains", ErrorDomain.QEMU);
+      const reply = replies.get(`${needResults} ${flags}`, () => {
+        const listed = flags === 0 ? [...domains] : [...domains].filter((domain) => isListed(domain, flags));
+        return encodeList(listed, needResults !== 0);
+      });
+      return encoded(reply);
+    },
+  };
+}
+
+/** The reply body: count, domains, count again. */
+function encodeList(listed: readonly QemuDomain[], needResults: boolean): Uint8Array {
+  if (listed.length > Max.DOMAIN_LIST)
+    throw internal(ErrorDomain.RPC, `Too many domains '${listed.length}' for limit '${Max.DOMAIN_LIST}'`);
+  const shown = needResults ? listed : [];
+  return Buffer.concat([word(shown.length), ...shown.map(encodedDomain), word(listed.length)]);
+}
+
+const known = new WeakMap<QemuDomain, { id: number; bytes: Uint8Array }>();
+
+/** A domain's own bytes in lists, encoded once an id. */
+function encodedDomain(domain: QemuDomain): Uint8Array {
+  const kept = known.get(domain);
+  if (kept?.id === domain.id) return kept.bytes;
+  const bytes = encode(NonnullDomain, wireDomain(domain));
+  known.set(domain, { id: domain.id, bytes });
+  return bytes;
+}
+
+function word(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,56 @@
+import type { Guest, QemuDomain } from "../guest.ts";
+
+const KIB = 1024;
+
+/**
+ * Learns from a fresh QEMU what only it knows, and gives it what does not fit on a command line. All questions
+ * go out at once: QEMU answers them one by one, but nobody waits in between.
+ */
+export async function configureGuest(domain: QemuDomain, guest: Guest): Promise<void> {
+  const { monitor } = guest;
+  const { def } = domain;
+  const balloonKiB =
+    hasBalloon(def) && def.currentMemoryKiB < def.memoryKiB ? def.currentMemoryKiB : undefined;
+  const [chardevs, cpus, devices] = await Promise.all([
+    hasTerminals(def) ? monitor.queryChardev() : [],
+    monitor.queryCpusFast(),
+    monitor.devices(),
+    balloonKiB === undefined ? undefined : monitor.balloon(balloonKiB * KIB),
+    ...downLinks(def).map((alias) => monitor.setLink(alias, false)),
+  ]);
+  for (const { label, filename } of chardevs) {
+    if (filename.startsWith("pty:"))
+      setTerminal(def, label.replace(/^char/, ""), filename.slice("pty:".length));
+  }
+  guest.facts.devices = devices;
+  guest.facts.vcpus = cpus
+    .map((cpu) => ({ id: cpu["cpu-index"], tid: cpu["thread-id"] }))
+    .sort((a, b) => a.id - b.id);
+  for (const { target } of def.devices.channels) {
+    if (target.type === "virtio") target.state = "disconnected";
+  }
+}
+
+type Definition = QemuDomain["def"];
+
+const hasBalloon = ({ devices }: Definition): boolean =>
+  devices.memballoon !== undefined && devices.memballoon.model !== "none";
+
+const terminals = ({ devices }: Definition) => [
+  ...devices.serials,
+  ...devices.parallels,
+  ...devices.channels,
+  ...devices.consoles,
+];
+
+const hasTerminals = (def: Definition): boolean => terminals(def).some(({ source }) => source.type === "pty");
+
+/** The host's end of a terminal, which QEMU has chosen. */
+function setTerminal(def: Definition, alias: string, path: string): void {
+  for (const device of terminals(def)) {
+    if (device.alias === alias && device.source.type === "pty") device.source.source = { path };
+  }
+}
+
+const downLinks = ({ devices }: Definition): string[] =>
+  devices.interfaces.flatMap(({ alias, link }) => (link === "down" && alias !== undefined ? [alias] : []));

@@ -1,0 +1,53 @@
+import type { Undo } from "@libvirt-ts/util/undo";
+import type { QemuDomain } from "../guest.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import type { GuestPaths } from "./guest-paths.ts";
+import { attachInterface } from "./interfaces.ts";
+import { chardevs, GuestResources, listenOn } from "./resources.ts";
+
+/**
+ * Opens what QEMU gets as descriptors: the monitor's socket, logs and files of character devices, taps.
+ * What outlives the descriptors is put into `undo`; the descriptors themselves are the caller's to close.
+ */
+export async function openResources(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  { paths, masterKey, undo }: { paths: GuestPaths; masterKey: Uint8Array; undo: Undo },
+): Promise<GuestResources> {
+  const resources = new GuestResources(masterKey);
+  try {
+    resources.monitorFd = await listenOn(paths.monitor);
+    for (const { alias, source } of chardevs(domain.def)) {
+      if (source.type === "file" && source.source?.path !== undefined) {
+        const { path, append } = source.source;
+        resources.put("file", alias, await openOutput(driver, domain, path, append === true));
+      }
+      if (source.type === "unix" && source.source?.mode === "bind" && source.source.path !== undefined) {
+        resources.put("listen", alias, await listenOn(source.source.path));
+      }
+      if (source.log) {
+        const { file, append } = source.log;
+        resources.put("log", alias, await openOutput(driver, domain, file, append === true));
+      }
+    }
+    for (const net of domain.def.devices.interfaces) {
+      const tap = await attachInterface(driver, domain, net, undo);
+      if (tap) resources.putTap(net.alias ?? "", tap);
+    }
+    return resources;
+  } catch (error) {
+    resources.close();
+    throw error;
+  }
+}
+
+/** A file that QEMU writes to, or a pipe into virtlogd. */
+async function openOutput(
+  { logs }: QemuDriver,
+  { uuid, name }: QemuDomain,
+  path: string,
+  append: boolean,
+): Promise<number> {
+  const { fd } = await logs.open({ driver: "qemu", uuid, name, path, truncate: !append });
+  return fd;
+}

@@ -1,0 +1,258 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { QmpClient } from "@libvirt-ts/qmp";
+import type { Client } from "@libvirt-ts/rpc/server";
+import { Undo } from "@libvirt-ts/util/undo";
+import { buildCommand } from "../command/build.ts";
+import { commandSettings } from "../command-settings.ts";
+import { handleEvent } from "../events/qmp-events.ts";
+import { Guest, type QemuDomain } from "../guest.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { configureGuest } from "./configure.ts";
+import { startCpus } from "./cpus.ts";
+import { capsOf } from "./definition.ts";
+import { type GuestLog, logHeader, openGuestLog } from "./guest-log.ts";
+import type { GuestPaths } from "./guest-paths.ts";
+import { launchQemu } from "./launch.ts";
+import { openResources } from "./open-resources.ts";
+import { prepareDefinition, prepareHost } from "./prepare.ts";
+import { guestEnded, stopGuest } from "./stop.ts";
+
+/** QEMU that does not greet within this time is not coming. */
+const GREETING_LIMIT_MS = 60_000;
+/** `virConnectDomainEventAgentLifecycleState` disconnected, reason "domain started". */
+const AGENT_AT_START = { state: 2, reason: 1 } as const;
+
+export interface StartOptions {
+  /** The call that wants it, for whoever has to wait. */
+  api: string;
+  paused: boolean;
+  /** What shall run this once, instead of the persistent definition. */
+  definition?: QemuDomain["def"] | undefined;
+  /** The guest goes when this client does. */
+  autodestroyFor?: Client | undefined;
+}
+
+/**
+ * Starts a domain.
+ * @throws VirError OPERATION_INVALID when it runs already; whatever keeps it from running. Nothing is left behind then.
+ */
+export async function startDomain(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  options: StartOptions,
+): Promise<void> {
+  await domain.jobs.runAsync("start", { api: options.api }, async () => {
+    if (domain.isActive)
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "domain is already running");
+    // It may have been undefined, or its first start may have failed, while this one waited.
+    if (driver.domains.byUuid(domain.uuid) !== domain)
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.NO_DOMAIN, `no domain with matching name '${domain.name}'`);
+    await start(driver, domain, options);
+  });
+}
+
+async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptions): Promise<void> {
+  const undo = new Undo();
+  const log = driver.log.child({ domain: domain.name });
+  let guest: Guest | undefined;
+  try {
+    const paths = await prepareDefinition(driver, domain, options.definition ?? domain.def, undo);
+    guest = await bringUp(driver, domain, paths, undo);
+    guest.isStarting = false;
+    announce(driver, domain, options);
+    followClient(driver, domain, guest, options.autodestroyFor);
+    await driver.status.flush(domain);
+  } catch (error) {
+    const started = guest ?? domain.live;
+    if (started) await stopGuest(driver, domain, started, { name: "shutoff", reason: "failed" }, null);
+    else await abandon(driver, domain, undo, (err) => log.warn({ err }, "clean-up step failed"));
+    throw error;
+  }
+
+  /** Process, monitor, settings, CPUs. */
+  async function bringUp(
+    driver: QemuDriver,
+    domain: QemuDomain,
+    paths: GuestPaths,
+    undo: Undo,
+  ): Promise<Guest> {
+    const masterKey = await prepareHost(driver, domain, paths, undo);
+    const caps = await capsOf(driver, domain.def);
+    const output = await openGuestLog(driver, domain, paths.log);
+    try {
+      const running = await launch(driver, domain, { paths, masterKey, caps, output, undo });
+      try {
+        await connect(driver, domain, running);
+        await configureGuest(domain, running);
+        announceAgent(driver, domain);
+        if (!options.paused) await startCpus(driver, domain, running, "booted");
+        else domain.move({ name: "paused", reason: "user" }, null);
+      } catch (error) {
+        throw await explain(running, output, error);
+      }
+      return running;
+    } finally {
+      output.close();
+    }
+  }
+}
+
+interface LaunchContext {
+  paths: GuestPaths;
+  masterKey: Uint8Array;
+  caps: Awaited<ReturnType<typeof capsOf>>;
+  output: GuestLog;
+  undo: Undo;
+}
+
+async function launch(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  { paths, masterKey, caps, output, undo }: LaunchContext,
+): Promise<Guest> {
+  const resources = await openResources(driver, domain, { paths, masterKey, undo });
+  try {
+    const line = buildCommand(domain.def, {
+      caps,
+      resources,
+      ...commandSettings(driver, paths, domain.id),
+    });
+    const { now, host, version } = driver;
+    const qemuVersion = `${formatVersion(caps.version)}${caps.package ? ` (${caps.package})` : ""}`;
+    const facts = {
+      now: now(),
+      libvirtVersion: version,
+      qemuVersion,
+      kernel: host.kernel,
+      hostname: host.hostname,
+    };
+    output.writeHeader(logHeader(facts, line));
+    await launchQemu(driver, domain, {
+      line,
+      logFd: output.fd,
+      pidFile: paths.pidFile,
+      beforeExec(process) {
+        domain.live = new Guest({
+          process,
+          facts: newFacts(driver, domain, paths, caps),
+          teardown: undo,
+          report: (err) => driver.log.error({ err, domain: domain.name }, "work of the guest failed"),
+        });
+        return driver.status.flush(domain);
+      },
+    });
+  } finally {
+    resources.close();
+  }
+  if (!domain.live) throw new Error("the launcher has not called back");
+  return domain.live;
+}
+
+function newFacts(
+  driver: QemuDriver,
+  { def }: QemuDomain,
+  paths: GuestPaths,
+  caps: LaunchContext["caps"],
+): Guest["facts"] {
+  return {
+    paths,
+    caps,
+    vcpus: [],
+    devices: [],
+    taints: new Set(driver.paths.privileged && driver.user.uid === 0 ? ["high-privileges"] : []),
+    fakeReboot: false,
+    allowReboot: def.onReboot !== "destroy" || def.onPoweroff !== "destroy",
+    nodeNameIndex: def.devices.disks.length,
+    fdSetIndex: 0,
+    stdioLogd: driver.settings.stdio_handler === "logd",
+    agentTimeout: -2,
+    lockState: undefined,
+    originalCpu: def.cpu,
+  };
+}
+
+/** Attaches the monitor and begins to listen to what the guest does. */
+export async function connect(driver: QemuDriver, domain: QemuDomain, guest: Guest): Promise<void> {
+  const qmp = await withLimit(QmpClient.connect(guest.facts.paths.monitor), guest);
+  guest.attach(qmp);
+  qmp.onEvent((event) => {
+    if (domain.live === guest) handleEvent({ driver, domain, guest }, event);
+  });
+  void qmp.closed.then(() => guestEnded(driver, domain, guest));
+  void guest.process.ended.then(() => guestEnded(driver, domain, guest));
+}
+
+/** A QEMU that neither greets nor ends is given up. */
+async function withLimit(connecting: Promise<QmpClient>, guest: Guest): Promise<QmpClient> {
+  const timer = setTimeout(() => guest.process.signal("SIGKILL"), GREETING_LIMIT_MS);
+  try {
+    return await connecting;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the world hears of a start, in libvirt's order: RESUMED has been told by the CPUs themselves. */
+function announce(driver: QemuDriver, domain: QemuDomain, { paused }: StartOptions): void {
+  domain.announce({ event: "started", detail: "booted" });
+  if (paused) domain.announce({ event: "suspended", detail: "paused" });
+  driver.domains.touch();
+}
+
+/** Tells clients that the guest agent is not there yet. */
+export function announceAgent(driver: QemuDriver, domain: QemuDomain): void {
+  const hasAgent = domain.def.devices.channels.some(
+    ({ target }) => target.type === "virtio" && target.name === "org.qemu.guest_agent.0",
+  );
+  if (hasAgent) driver.events.emit("agentLifecycle", domain, AGENT_AT_START);
+}
+
+function followClient(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  guest: Guest,
+  client: Client | undefined,
+): void {
+  if (!client) return;
+  const forget = client.onClose(() => {
+    stopGuest(driver, domain, guest, { name: "shutoff", reason: "destroyed" }).catch((err: unknown) =>
+      driver.log.error({ err, domain: domain.name }, "cannot destroy the guest of a client that left"),
+    );
+  });
+  guest.teardown.add(forget);
+}
+
+/** A QEMU that died says why in its log: that is the error to show. */
+async function explain(guest: Guest, output: GuestLog, error: unknown): Promise<unknown> {
+  // A closed monitor is no error of its own when the process is about to end.
+  if (guest.isMonitorOpen) return error;
+  await guest.process.kill();
+  const words = await output.tail();
+  if (words === "") return error;
+  return new VirError(
+    ErrorDomain.QEMU,
+    ErrorCode.INTERNAL_ERROR,
+    `process exited while connecting to monitor: ${words}`,
+    { cause: error },
+  );
+}
+
+/** The start failed before there was a process. */
+async function abandon(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  undo: Undo,
+  report: (error: unknown) => void,
+): Promise<void> {
+  await undo.run(report);
+  await driver.status.remove(domain);
+  if (domain.nextDef) domain.def = domain.nextDef;
+  domain.nextDef = undefined;
+  domain.id = -1;
+  if (domain.state.name !== "shutoff") domain.move({ name: "shutoff", reason: "failed" }, null);
+  if (!domain.isPersistent) driver.domains.remove(domain);
+}
+
+/** `7.2.22` for 7_002_022. */
+export const formatVersion = (version: number): string =>
+  `${Math.floor(version / 1_000_000)}.${Math.floor(version / 1000) % 1000}.${version % 1000}`;
