@@ -83,6 +83,13 @@ export class FakePeer {
     return frames;
   }
 
+  /** Everything received since the last call. */
+  takeBytes(): Buffer {
+    const bytes = this.#output;
+    this.#output = Buffer.alloc(0);
+    return bytes;
+  }
+
   /** Bytes that came and are no whole frame yet. */
   get partial(): number {
     return this.#output.length;
