@@ -63,7 +63,7 @@ export class Corpus {
   expected(value: unknown): string {
     if (typeof value !== "string") {
       if (typeof value === "object" && value !== null && "inline" in value) return String(value.inline);
-      return JSON.stringify(value);
+      return `${JSON.stringify(value)}\n`;
     }
     const text = this.file(value);
     return keepsWrapping.test(value) ? text : text.replaceAll("\\\n", "");
