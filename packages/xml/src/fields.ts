@@ -297,7 +297,10 @@ export function attrOf<T>(
 }
 
 /** A child kept as it was written, namespaces included. */
-export function raw(tag: string, options: { readonly show?: Show } = {}): Field<XmlElement, "optional"> {
+export function raw(
+  tag: string,
+  options: { readonly show?: Show; readonly plain?: true } = {},
+): Field<XmlElement, "optional"> {
   return {
     presence: "optional",
     plan: (key): Plan => ({
@@ -308,7 +311,9 @@ export function raw(tag: string, options: { readonly show?: Show } = {}): Field<
       },
       formatBody(value, writer, context) {
         const own = value[key] as XmlElement | undefined; // as for attributes
-        if (own !== undefined && isShown(options.show, context)) writer.tree(own);
+        if (own === undefined || !isShown(options.show, context)) return;
+        if (options.plain) writer.plainTree(own);
+        else writer.tree(own);
       },
     }),
   };

@@ -16,8 +16,11 @@ export interface Context {
   readonly unknown?: (element: XmlElement, attr?: string) => void;
 }
 
-/** Shown only if: `secure` with passwords, `live` not in the inactive form, `status` only in status files. */
-export type Show = "secure" | "live" | "status";
+/**
+ * Read and shown only if: `secure` with passwords (always read), `live` not in the inactive form,
+ * `kept` as `live` but written wherever it is, `status` only in status files.
+ */
+export type Show = "secure" | "live" | "kept" | "status";
 
 /** A value under construction. */
 export type Bag = Record<string, unknown>;
@@ -53,17 +56,17 @@ export interface Field<T, P extends string = "optional"> {
   readonly type?: T;
 }
 
-export const isShown = (show: Show | undefined, context: Context): boolean =>
-  show === undefined ||
-  (show === "secure"
-    ? context.secure === true
-    : show === "live"
-      ? context.inactive !== true
-      : context.status === true);
+export function isShown(show: Show | undefined, context: Context): boolean {
+  if (show === undefined || show === "kept") return true;
+  if (show === "secure") return context.secure === true;
+  return show === "live" ? context.inactive !== true : context.status === true;
+}
 
-/** Parsing reads passwords always; live and status parts only where they belong. */
-export const isRead = (show: Show | undefined, context: Context): boolean =>
-  show === undefined || show === "secure" || isShown(show, context);
+/** As `isShown`, for reading: passwords always, parts of running guests only where they belong. */
+export function isRead(show: Show | undefined, context: Context): boolean {
+  if (show === "secure") return true;
+  return isShown(show === "kept" ? "live" : show, context);
+}
 
 /** The compiled form of a set of fields. */
 export interface Step {

@@ -70,6 +70,19 @@ export class XmlWriter {
     if (this.#pending) this.#out.length = mark - 1;
   }
 
+  /** A whole element that is given as a tree, in our own layout; mixed content is not expected in it. */
+  plainTree(element: XmlElement): void {
+    const tag = element.prefix === "" ? element.name : `${element.prefix}:${element.name}`;
+    this.open(tag);
+    for (const name in element.attrs) this.attr(name, element.attrs[name] ?? "");
+    if (element.children.length === 0 && element.text !== "") {
+      this.closeWithText(tag, element.text);
+      return;
+    }
+    for (const child of element.children) this.plainTree(child);
+    this.close(tag);
+  }
+
   /** A whole element that is given as a tree: laid out again, namespaces and asides kept. */
   tree(element: XmlElement): void {
     if (this.#pending) this.#out.push(">\n");

@@ -7,7 +7,7 @@ export const SourceSeclabel = element(
   {
     model: attr("model", str),
     relabel: attr("relabel", yesNo),
-    labelskip: attr("labelskip", yesNo, { show: "live" }),
+    labelskip: attr("labelskip", yesNo, { show: "kept" }),
     label: leaf("label", str),
   },
   {
@@ -35,7 +35,7 @@ export const Seclabel = element(
     relabel: attr("relabel", yesNo),
     label: leaf("label", str),
     baselabel: leaf("baselabel", str),
-    imagelabel: leaf("imagelabel", str, { show: "live" }),
+    imagelabel: leaf("imagelabel", str, { show: "kept" }),
   },
   { keepEmpty: true },
 );

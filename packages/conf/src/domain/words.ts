@@ -1,10 +1,10 @@
-import { attr, type Field, oneOf, type Refusal } from "@libvirt-ts/xml";
+import { attr, type Field, oneOf, type Refusal, type Show } from "@libvirt-ts/xml";
 
 interface Options<W> {
   readonly required?: true;
   readonly default?: W;
   readonly omit?: W;
-  readonly show?: "secure" | "live" | "status";
+  readonly show?: Show;
   readonly refuse?: Refusal;
   readonly missing?: () => Error;
 }

@@ -94,7 +94,7 @@ const BackingStore: ElementCodec<BackingStore> = element(
     type: attrOneOf("type", sourceTypes, {
       refuse: (text) => xmlError(`unknown disk backing store type '${text}'`),
     }),
-    index: attr("index", uint, { show: "live" }),
+    index: attr("index", uint, { show: "kept" }),
     format: child(Format),
     $source: sourceByType,
     backingStore: child(lazy<BackingStore>("backingStore", () => BackingStore)),
@@ -158,7 +158,7 @@ export const Disk = element(
     product: leaf("product", str),
     encryption: child(Encryption),
     ...bootInfo,
-    privateData: raw("privateData", { show: "status" }),
+    privateData: raw("privateData", { show: "status", plain: true }),
   },
   {
     read(disk) {

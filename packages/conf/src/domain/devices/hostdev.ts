@@ -9,6 +9,7 @@ import {
   leaf,
   list,
   onOff,
+  raw,
   str,
   uint,
   variant,
@@ -56,6 +57,7 @@ const ScsiSource = element("source", {
   name: attr("name", str),
   adapter: attrOf("adapter", "name", str),
   hosts: list(StorageHost),
+  privateData: raw("privateData", { show: "status", plain: true }),
   auth: child(Auth),
   initiator: child(Initiator),
   address: child(

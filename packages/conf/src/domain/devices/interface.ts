@@ -301,7 +301,7 @@ export const Interface = element(
       },
     }),
     ...romInfo,
-    privateData: raw("privateData", { show: "status" }),
+    privateData: raw("privateData", { show: "status", plain: true }),
   },
   {
     read(net, _from, context) {

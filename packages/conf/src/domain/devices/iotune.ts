@@ -29,7 +29,8 @@ export const iotuneFields = {
 export const Iotune = element("iotune", iotuneFields);
 export type Iotune = Infer<typeof Iotune>;
 
+const { groupName, ...limits } = iotuneFields;
 /** A named set of limits that several disks may share. */
-const ThrottleGroup = element("throttlegroup", iotuneFields);
+const ThrottleGroup = element("throttlegroup", { ...limits, groupName });
 export type ThrottleGroup = Infer<typeof ThrottleGroup>;
 export const ThrottleGroups = element("throttlegroups", { groups: list(ThrottleGroup) });

@@ -43,7 +43,7 @@ export const Serial = element(
     source: chardevSource,
     target: child(SerialTarget),
     ...info,
-    privateData: raw("privateData", { show: "status" }),
+    privateData: raw("privateData", { show: "status", plain: true }),
   },
   { read: (device, from) => checkChardevSource(device.source, from, false) },
 );
@@ -88,7 +88,9 @@ export const Console = element(
       device.tty = undefined;
     },
     view: (device) =>
-      device.source.type === "pty" && device.source.source?.path !== undefined
+      device.target?.type === "serial" &&
+      device.source.type === "pty" &&
+      device.source.source?.path !== undefined
         ? { ...device, tty: device.source.source.path }
         : device,
   },

@@ -5,6 +5,7 @@ import {
   element,
   type Infer,
   type InferFields,
+  lazy,
   list,
   raw,
   size,
@@ -70,10 +71,17 @@ export const networkProtocols = [
 ] as const;
 export type NetworkProtocol = (typeof networkProtocols)[number];
 
+/** Where the data of an image lies that keeps them apart from its metadata. */
+export interface DataStore {
+  type: SourceType;
+  format?: { type: DiskFormat } | undefined;
+  source?: { index?: number | undefined; file?: string | undefined; dev?: string | undefined } | undefined;
+}
+
 /** What comes first and last on any kind of source. */
 const lead = {
   startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
-  index: attr("index", uint, { show: "live" }),
+  index: attr("index", uint, { show: "kept" }),
 };
 const tail = {
   slices: child(Slices),
@@ -81,7 +89,8 @@ const tail = {
   encryption: child(Encryption),
   reservations: child(Reservations),
   ...sourceSeclabels,
-  privateData: raw("privateData", { show: "status" }),
+  dataStore: child(lazy<DataStore>("dataStore", () => DataStore)),
+  privateData: raw("privateData", { show: "status", plain: true }),
 };
 
 const FileSource = element("source", {
@@ -156,6 +165,19 @@ export const sourceTypes = [
   "vhostvdpa",
 ] as const;
 export type SourceType = (typeof sourceTypes)[number];
+
+const DataStore = element("dataStore", {
+  type: attrOneOf("type", sourceTypes, { required: true }),
+  format: child(element("format", { type: attrOneOf("type", diskFormats, { required: true }) })),
+  source: child(
+    element("source", {
+      file: attr("file", str),
+      dev: attr("dev", str),
+      ...lead,
+      privateData: raw("privateData", { show: "status", plain: true }),
+    }),
+  ),
+});
 
 /** The `<source>` that goes with the `type` of a disk or of a backing store. */
 export const sourceByType = variant("type", {
