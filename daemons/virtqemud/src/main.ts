@@ -1,0 +1,86 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { driverDaemonKeys } from "@libvirt-ts/config";
+import { type DaemonContext, libraryVersion, type Programs, runDaemon, versionText } from "@libvirt-ts/daemon";
+import { loadDomains, openQemuDriver, qemuHandlers, readHostFacts } from "@libvirt-ts/driver-qemu";
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { type ConnectionKind, remote } from "@libvirt-ts/protocol";
+import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
+
+/** `VIR_DRV_FEATURE_*` of the driver itself: typed strings, and the argument order of NETWORK_UPDATE. */
+const features = [9, 16];
+
+/** Which daemon serves what we do not. */
+const daemons: Partial<Record<ConnectionKind, string>> = {
+  network: "virtnetworkd",
+  storage: "virtstoraged",
+  nodedev: "virtnodedevd",
+  interface: "virtinterfaced",
+  nwfilter: "virtnwfilterd",
+  secret: "virtsecretd",
+};
+
+await runDaemon({
+  name: "virtqemud",
+  summary: "libvirt QEMU management daemon",
+  kind: "driver",
+  keys: driverDaemonKeys,
+  programs,
+});
+
+async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Programs> {
+  const { paths } = ctx;
+  const driver = await openQemuDriver({
+    paths,
+    log: ctx.log.child({ mod: "qemu" }),
+    host: readHostFacts(process.arch),
+    env: process.env,
+    now: Date.now,
+    self: { text: versionText, version: libraryVersion, ctime: installedAt() },
+    inhibit: ctx.inhibit,
+  });
+  await loadDomains(driver);
+  const connection = connectionService({
+    type: "QEMU",
+    scheme: "qemu",
+    privileged: paths.privileged,
+    rootSession: true,
+    features,
+    libVersion: libraryVersion,
+  });
+  const secondary = forwarder({
+    kinds: Object.keys(daemons) as ConnectionKind[], // the keys of the table above
+    connect(kind, client) {
+      const socket = join(paths.run, `${daemons[kind]}-sock`);
+      return openSecondary(
+        {
+          socket,
+          readOnlySocket: paths.privileged ? `${socket}-ro` : undefined,
+          uri: `${kind}:///${paths.privileged ? "system" : "session"}`,
+        },
+        client,
+      );
+    },
+    log: ctx.log.child({ mod: "rpc.forward" }),
+  });
+  return {
+    services: [
+      {
+        program: remote,
+        handlers: { ...connection.handlers, ...qemuHandlers(driver) },
+        errorDomain: ErrorDomain.QEMU,
+        gate: connection.gate,
+        fallback: secondary,
+      },
+    ],
+    async close() {
+      await driver.networks.close();
+    },
+  };
+}
+
+/** When this very program came here, in seconds: capabilities are probed again by a new one. */
+function installedAt(): number {
+  return Math.floor(statSync(fileURLToPath(import.meta.url)).ctimeMs / 1000);
+}

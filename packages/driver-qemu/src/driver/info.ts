@@ -1,0 +1,141 @@
+import { DomainMessageType, DomainXmlFlags } from "@libvirt-ts/api";
+import { formatDomain } from "@libvirt-ts/conf/domain";
+import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { readProcess } from "@libvirt-ts/host";
+import { stateNumbers } from "@libvirt-ts/hypervisor";
+import { charsFromText } from "@libvirt-ts/xdr";
+import type { QemuDomain } from "../guest.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { badArgument, findDomain, invalid, type RemoteHandlers } from "./common.ts";
+
+const XML_FLAGS = Object.values(DomainXmlFlags).reduce<number>((all, bit) => all | bit, 0);
+const MESSAGE_TYPES = Object.values(DomainMessageType).reduce<number>((all, bit) => all | bit, 0);
+const KIB = 1024;
+/** `virDomainControlState`: ok, job. */
+const CONTROL_OK = 0;
+const CONTROL_JOB = 1;
+/** `virDomainJobType` none. */
+const NO_JOB = 0;
+
+const taintTexts = {
+  "custom-argv": "use of custom qemu command line",
+  "custom-monitor": "use of custom monitor command",
+  "high-privileges": "running with undesirable elevated privileges",
+  "shell-scripts": "network configuration using opaque shell scripts",
+  "disk-probing": "relies on disk format probing",
+  "external-launch": "managing externally launched configuration",
+  "host-cpu": "potentially unsafe use of host CPU passthrough",
+  "hook-script": "configuration potentially modified by hook script",
+  "cdrom-passthrough": "use of host cdrom passthrough",
+  "custom-dtb": "custom device tree blob used",
+  "custom-ga-command": "use of custom qemu agent command",
+  "custom-hypervisor-feature": "hypervisor feature is modified",
+  "deprecated-config": "use of deprecated configuration settings",
+} as const;
+
+/** What clients ask about one domain. Nothing here waits for a guest. */
+export function infoHandlers(driver: QemuDriver): RemoteHandlers {
+  return {
+    domainGetState({ dom, flags }) {
+      checkFlags(flags, 0, "qemuDomainGetState", ErrorDomain.QEMU);
+      return stateNumbers(findDomain(driver, dom).state);
+    },
+    async domainGetInfo({ dom }) {
+      const domain = findDomain(driver, dom);
+      const { def } = domain;
+      return {
+        state: domain.stateNumber,
+        maxMem: BigInt(def.memoryKiB),
+        memory: BigInt(currentMemoryKiB(domain)),
+        nrVirtCpu: def.vcpu.current ?? def.vcpu.count,
+        cpuTime: await cpuTimeNs(driver, domain),
+      };
+    },
+    domainGetOsType: ({ dom }) => ({ type: findDomain(driver, dom).def.os.type.name }),
+    domainGetMaxMemory: ({ dom }) => ({ memory: BigInt(findDomain(driver, dom).def.memoryKiB) }),
+    domainGetXmlDesc({ dom, flags }) {
+      checkFlags(flags, XML_FLAGS, "qemuDomainGetXMLDesc", ErrorDomain.QEMU);
+      return { xml: describe(findDomain(driver, dom), flags) };
+    },
+    domainGetControlInfo({ dom, flags }) {
+      checkFlags(flags, 0, "qemuDomainGetControlInfo", ErrorDomain.QEMU);
+      const domain = findDomain(driver, dom);
+      domain.requireActive();
+      return { state: domain.jobs.isBusy ? CONTROL_JOB : CONTROL_OK, details: 0, stateTime: 0n };
+    },
+    domainGetJobInfo({ dom }) {
+      findDomain(driver, dom).requireActive();
+      return noJob;
+    },
+    domainGetJobStats({ dom, flags }) {
+      checkFlags(flags, 3, "qemuDomainGetJobStats", ErrorDomain.QEMU);
+      findDomain(driver, dom).requireActive();
+      return { type: NO_JOB, params: [] };
+    },
+    domainAbortJob({ dom }) {
+      findDomain(driver, dom).requireActive();
+      throw invalid("no job is active on the domain");
+    },
+    domainGetSecurityLabel({ dom }) {
+      findDomain(driver, dom);
+      return { label: charsFromText(""), enforcing: 0 };
+    },
+    domainGetSecurityLabelList({ dom }) {
+      findDomain(driver, dom);
+      return { labels: [], ret: 0 };
+    },
+    domainGetMessages({ dom, flags }) {
+      checkFlags(flags, MESSAGE_TYPES, "virDomainGetMessages", ErrorDomain.QEMU);
+      const domain = findDomain(driver, dom);
+      const wantsTaints = flags === 0 || (flags & DomainMessageType.TAINTING) !== 0;
+      const taints = wantsTaints ? [...(domain.live?.facts.taints ?? [])] : [];
+      return { msgs: taints.map((taint) => `tainted: ${taintTexts[taint]}`) };
+    },
+  };
+}
+
+const noJob = {
+  type: NO_JOB,
+  timeElapsed: 0n,
+  timeRemaining: 0n,
+  dataTotal: 0n,
+  dataProcessed: 0n,
+  dataRemaining: 0n,
+  memTotal: 0n,
+  memProcessed: 0n,
+  memRemaining: 0n,
+  fileTotal: 0n,
+  fileProcessed: 0n,
+  fileRemaining: 0n,
+};
+
+/** Memory the guest has now, in KiB: what its balloon last said. */
+export function currentMemoryKiB({ def, live }: QemuDomain): number {
+  if (live?.balloonBytes !== undefined) return Math.floor(live.balloonBytes / KIB);
+  return def.currentMemoryKiB;
+}
+
+/** Processor time of a running guest, in nanoseconds; 0 when it does not run. */
+export async function cpuTimeNs({ host }: QemuDriver, { live }: QemuDomain): Promise<bigint> {
+  if (!live) return 0n;
+  const facts = await readProcess(host.root, live.process.pid);
+  return facts ? facts.userNs + facts.systemNs : 0n;
+}
+
+/**
+ * The XML of a domain.
+ * @throws VirError for a wish we cannot fulfil
+ */
+function describe(domain: QemuDomain, flags: number): string {
+  const inactive = (flags & DomainXmlFlags.INACTIVE) !== 0;
+  const secure = (flags & DomainXmlFlags.SECURE) !== 0;
+  const migratable = (flags & DomainXmlFlags.MIGRATABLE) !== 0;
+  if (inactive && migratable && domain.isActive && !domain.isPersistent) throw badArgument("no persistent config");
+  const def = inactive ? (domain.nextDef ?? domain.def) : domain.def;
+  const current = def === domain.def && domain.isActive ? currentMemoryKiB(domain) : def.currentMemoryKiB;
+  const shown = current === def.currentMemoryKiB ? def : { ...def, currentMemoryKiB: current };
+  return formatDomain(shown, { inactive: inactive || !domain.isActive, secure });
+}
+
+export const agentMissing = (): VirError =>
+  new VirError(ErrorDomain.QEMU, ErrorCode.AGENT_UNRESPONSIVE, "QEMU guest agent is not connected");

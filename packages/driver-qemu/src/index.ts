@@ -1,0 +1,5 @@
+export { qemuHandlers } from "./handlers.ts";
+export { type HostFacts, readHostFacts } from "./host-facts.ts";
+export { loadDomains, openQemuDriver, type QemuWorld } from "./open-driver.ts";
+export type { QemuDriver } from "./qemu-driver.ts";
+export { qemuKeys, type QemuSettings } from "./settings.ts";

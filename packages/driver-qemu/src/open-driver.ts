@@ -1,0 +1,194 @@
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+import type { Paths } from "@libvirt-ts/daemon";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { Domain, DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
+import { type LockManager, lockdManager, nopLockManager, qemuLockdKeys } from "@libvirt-ts/lock-manager";
+import { fileLogManager, logdManager } from "@libvirt-ts/log-manager";
+import type { Logger } from "@libvirt-ts/logging";
+import { native } from "@libvirt-ts/native";
+import { Taps } from "@libvirt-ts/netdev";
+import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
+import type { Client } from "@libvirt-ts/rpc/server";
+import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
+import { CapsCache, findEmulator } from "./caps/caps-cache.ts";
+import type { Guest, QemuDomain } from "./guest.ts";
+import type { HostFacts } from "./host-facts.ts";
+import { autostart } from "./process/autostart.ts";
+import { readDefinition } from "./process/definition.ts";
+import { type DriverPaths, driverPaths } from "./process/guest-paths.ts";
+import { Networks } from "./process/networks.ts";
+import { PortAllocator } from "./process/ports.ts";
+import { loadRunning } from "./process/reconnect.ts";
+import { StatusFiles } from "./process/status-files.ts";
+import type { QemuDriver } from "./qemu-driver.ts";
+import { findQemuUser } from "./qemu-user.ts";
+import { qemuKeys } from "./settings.ts";
+import { formatStatus } from "./status-xml.ts";
+
+/** Architectures whose emulators are looked for. */
+const ARCHES = ["i686", "x86_64", "aarch64", "armv7l", "ppc64", "ppc64le", "riscv64", "s390x", "loongarch64"];
+
+export interface QemuWorld {
+  readonly paths: Paths;
+  readonly log: Logger;
+  readonly host: HostFacts;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Our own version, as text and as number, and when this program was installed (seconds). */
+  readonly self: { text: string; version: number; ctime: number };
+  /** Keeps the daemon from ending for lack of clients. */
+  inhibit(): () => void;
+}
+
+/** The driver with all it depends on; domains are not known yet. */
+export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
+  const { paths, log, host, env, now, self } = world;
+  const settings = readSettings(qemuKeys, join(paths.etc, "qemu.conf"), log);
+  const dirs = driverPaths(paths);
+  await makeFolders(dirs);
+  const events = new DomainEvents<Client>();
+  const domains = new Registry<QemuDomain>();
+  let lastId = 0;
+  const caps = new CapsCache({
+    dir: join(dirs.cache, "capabilities"),
+    kvm: host.kvm,
+    kernelVersion: host.kernel,
+    self: { version: self.version, ctime: self.ctime },
+    env,
+    onWarning: (err, what) => log.warn({ err }, what),
+  });
+  const socket = (name: string) => join(paths.run, `${name}-sock`);
+  return {
+    log,
+    version: self.text,
+    paths,
+    dirs,
+    settings,
+    user: findQemuUser({ user: settings.user, group: settings.group }, host.root, log),
+    env,
+    host,
+    caps,
+    emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
+    domains,
+    events,
+    configs: new ConfigDirectory({
+      path: dirs.config,
+      autostartPath: dirs.autostart,
+      editCommand: "edit",
+      domain: ErrorDomain.QEMU,
+    }),
+    defining: new KeyedLock(),
+    status: new StatusFiles(dirs.state, formatStatus, (err) => log.error({ err }, "cannot write status file")),
+    locks: lockManager(settings.lock_manager, paths, log),
+    logs: settings.stdio_handler === "logd" ? logdManager(socket("virtlogd")) : fileLogManager(),
+    networks: new Networks({
+      socket: socket("virtnetworkd"),
+      uri: paths.privileged ? "network:///system" : "network:///session",
+      log,
+    }),
+    taps: new Taps(native),
+    displayPorts: new PortAllocator("vnc", settings.remote_display_port_min, settings.remote_display_port_max),
+    websocketPorts: new PortAllocator(
+      "webSocket",
+      settings.remote_websocket_port_min,
+      settings.remote_websocket_port_max,
+    ),
+    watcher: {
+      changed: () => domains.touch(),
+      lifecycle: (domain, event) => events.emit("lifecycle", domain, lifecycleNumbers(event)),
+    },
+    now,
+    inhibit: world.inhibit,
+    nextId: () => ++lastId,
+    reserveId: (id) => {
+      lastId = Math.max(lastId, id);
+    },
+  };
+}
+
+/**
+ * Makes the domains known: those that run first, then the defined ones. Guests are taken over in the background,
+ * and domains marked for it are started once that is done.
+ */
+export async function loadDomains(driver: QemuDriver): Promise<void> {
+  await driver.locks.prepare();
+  const takeOvers = await loadRunning(driver);
+  await loadConfigs(driver);
+  void Promise.all(takeOvers.map((takeOver) => takeOver()))
+    .then(() => autostart(driver))
+    .catch((err: unknown) => driver.log.error({ err }, "cannot start the domains marked for it"));
+}
+
+async function loadConfigs(driver: QemuDriver): Promise<void> {
+  for (const { name, text, autostart: marked } of await driver.configs.load()) {
+    try {
+      const def = await readDefinition(driver, text, { inactive: true, abiUpdate: false });
+      addConfig(driver, def, marked);
+    } catch (error) {
+      driver.log.error({ err: error, domain: name }, "cannot read the definition of a domain");
+    }
+  }
+}
+
+function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
+  const running = driver.domains.byUuid(def.uuid);
+  const domain =
+    running ?? new Domain<DomainDef, Guest>({ def, isPersistent: true, watcher: driver.watcher });
+  if (running) {
+    running.nextDef = def;
+    running.isPersistent = true;
+  } else driver.domains.add(domain);
+  domain.autostart = marked;
+}
+
+async function makeFolders(dirs: DriverPaths): Promise<void> {
+  const own = [dirs.state, dirs.lib, dirs.log, dirs.cache, dirs.save, dirs.dump, dirs.nvram, dirs.ram, dirs.channel];
+  for (const path of own) await mkdir(path, { recursive: true, mode: 0o751 });
+  for (const path of [dirs.config, dirs.autostart]) await mkdir(path, { recursive: true, mode: 0o755 });
+}
+
+async function findEmulators(path: string, hostArch: string): Promise<Map<string, string>> {
+  const found = await Promise.all(
+    ARCHES.map(async (arch) => [arch, await findEmulator(arch, path, hostArch)] as const),
+  );
+  return new Map(found.flatMap(([arch, binary]) => (binary === undefined ? [] : [[arch, binary] as const])));
+}
+
+/** @throws VirError CONFIG_UNSUPPORTED-like for a lock manager nobody has */
+function lockManager(name: string | undefined, paths: Paths, log: Logger): LockManager {
+  if (name === undefined || name === "nop") return nopLockManager();
+  if (name !== "lockd")
+    throw new VirError(
+      ErrorDomain.LOCKING,
+      ErrorCode.SYSTEM_ERROR,
+      `Plugin /usr/lib/libvirt/lock-driver/${name}.so not accessible: No such file or directory`,
+    );
+  const keys = readSettings(qemuLockdKeys, join(paths.etc, "qemu-lockd.conf"), log);
+  return lockdManager({
+    socketPath: join(paths.run, "virtlockd-sock"),
+    autoDiskLeases: keys.auto_disk_leases,
+    requireLeaseForDisks: keys.require_lease_for_disks,
+    fileLockspaceDirectory: keys.file_lockspace_dir,
+  });
+}
+
+/** A file that is missing sets nothing. */
+function readSettings<K extends Keys>(keys: K, file: string, log: Logger): Values<K> {
+  const { values, unknown } = readConfig(keys, readIfThere(file), file);
+  for (const { key, line } of unknown) log.warn({ file, key, line }, "unknown configuration key");
+  return values;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return ""; // node:fs throws nothing else
+    throw error;
+  }
+}
