@@ -6,7 +6,7 @@ import {
   networkMode,
   rangeSize,
 } from "@libvirt-ts/conf/network";
-import { reverseZone } from "@libvirt-ts/util/ip";
+import { formatIp, ipMask, reverseZone } from "@libvirt-ts/util/ip";
 import { escapeXml } from "@libvirt-ts/xml";
 
 export interface DnsmasqPaths {
@@ -82,11 +82,7 @@ function dnsLines(def: NetworkDef): string[] {
     const zone = ip.localPtr ? reverseZone(address, prefix) : undefined;
     if (zone !== undefined) lines.push(`local=/${zone}/`);
   }
-  if (dns?.forwardPlainNames === false) {
-    lines.push("domain-needed");
-    // Names with a dot in the network's own domain stay answerable.
-    if (domain?.localOnly !== true) lines.push("local=//");
-  }
+  if (dns?.forwardPlainNames === false) lines.push("domain-needed", "local=//");
   return lines;
 }
 
@@ -123,8 +119,7 @@ function serviceLines(def: NetworkDef, { stateDir }: DnsmasqPaths): string[] {
     return host ? [host] : [];
   });
   let leases = 0;
-  for (const host of addresses) {
-    if (!served.includes(host)) continue;
+  for (const host of served) {
     const { ranges, hosts, bootp } = host.ip.dhcp ?? { ranges: [], hosts: [] };
     for (const range of ranges) {
       leases += rangeSize(range, host);
@@ -145,9 +140,7 @@ function serviceLines(def: NetworkDef, { stateDir }: DnsmasqPaths): string[] {
   const { hosts, names } = hostsFiles(def.name, stateDir);
   if (served.length > 0) lines.push(`dhcp-hostsfile=${hosts}`);
   if (def.dns?.enable !== false) lines.push(`addn-hosts=${names}`);
-  if (def.mtu !== undefined && served.some(({ address }) => address.family === "ipv4")) {
-    lines.push(`dhcp-option=option:mtu,${def.mtu}`);
-  }
+  if (def.mtu !== undefined) lines.push(`dhcp-option=option:mtu,${def.mtu}`);
   return [...lines, ...advertisementLines(addresses, served)];
 }
 
@@ -155,20 +148,10 @@ function rangeLine(
   { start, end, lease }: { start?: string | undefined; end?: string | undefined; lease?: Lease | undefined },
   { address, prefix, ip }: HostAddress,
 ): string {
-  const words = [start, end];
-  if (address.family === "ipv6") words.push(String(prefix));
-  else if (ip.netmask !== undefined || ip.prefix !== undefined) words.push(netmaskText(ip, prefix));
+  const mask = () => ip.netmask ?? formatIp(ipMask("ipv4", prefix));
+  const words = [start, end, address.family === "ipv6" ? String(prefix) : mask()];
   if (lease) words.push(leaseText(lease));
   return `dhcp-range=${words.join(",")}`;
-}
-
-function netmaskText(ip: HostAddress["ip"], prefix: number): string {
-  return ip.netmask ?? maskOf(prefix);
-}
-
-function maskOf(prefix: number): string {
-  const bits = 2 ** 32 - 2 ** (32 - prefix);
-  return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join(".");
 }
 
 /** `30s`, `5m`, `2h`, `infinite` */
