@@ -56,13 +56,13 @@ const ScsiSource = element("source", {
   protocol: attrOneOf("protocol", ["adapter", "iscsi"]),
   name: attr("name", str),
   adapter: attrOf("adapter", "name", str),
+  address: child(
+    element("address", { bus: attr("bus", uint), target: attr("target", uint), unit: attr("unit", uint) }),
+  ),
   hosts: list(StorageHost),
   privateData: raw("privateData", { show: "status", plain: true }),
   auth: child(Auth),
   initiator: child(Initiator),
-  address: child(
-    element("address", { bus: attr("bus", uint), target: attr("target", uint), unit: attr("unit", uint) }),
-  ),
 });
 
 const ScsiHostSource = element("source", {
