@@ -13,11 +13,16 @@ export const invalidArg = (domain: ErrorDomain, detail: string): VirError =>
 export const internal = (domain: ErrorDomain, detail: string, options?: ErrorOptions): VirError =>
   new VirError(domain, ErrorCode.INTERNAL_ERROR, detail, options);
 
-/** "unsupported flags (0x8) in function NAME"; `undefined` when all bits are known. */
+/**
+ * INVALID_ARG "unsupported flags (0x8) in function NAME", without the code's heading, as libvirt words it.
+ * @throws VirError if a bit of `flags` is not in `known`
+ */
 export function checkFlags(flags: number, known: number, functionName: string, domain: ErrorDomain): void {
   const unknown = (flags & ~known) >>> 0;
-  if (unknown !== 0)
-    throw invalidArg(domain, `unsupported flags (0x${unknown.toString(16)}) in function ${functionName}`);
+  if (unknown === 0) return;
+  const message = `unsupported flags (0x${unknown.toString(16)}) in function ${functionName}`;
+  const wire = { message, str1: functionName, str2: "flags", int1: 0, int2: 0 };
+  throw new VirError(domain, ErrorCode.INVALID_ARG, message, wire);
 }
 
 /**
