@@ -1,6 +1,7 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
 
 /** Guests by the API's type names: highest number of processors when no machine is named. */
@@ -12,6 +13,10 @@ export function connectHandlers(driver: QemuDriver): RemoteHandlers {
     async connectGetVersion() {
       const caps = await hostCaps(driver);
       return { hvVer: BigInt(caps.version) };
+    },
+    async connectGetCapabilities() {
+      const [host, guests] = await Promise.all([describeHost(driver), allCaps(driver)]);
+      return { capabilities: formatCapabilities(host, guests) };
     },
     connectGetMaxVcpus({ type }) {
       const max = MAX_VCPUS[(type ?? "qemu").toLowerCase()];

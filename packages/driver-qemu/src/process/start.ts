@@ -46,7 +46,11 @@ export async function startDomain(
       throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "domain is already running");
     // It may have been undefined, or its first start may have failed, while this one waited.
     if (driver.domains.byUuid(domain.uuid) !== domain)
-      throw new VirError(ErrorDomain.QEMU, ErrorCode.NO_DOMAIN, `no domain with matching name '${domain.name}'`);
+      throw new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.NO_DOMAIN,
+        `no domain with matching name '${domain.name}'`,
+      );
     await start(driver, domain, options);
   });
 }

@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import { cpuTopology, type HostCpus, type NumaCell, readCpus, readNumaCells } from "@libvirt-ts/host";
+import { formatBitmap } from "@libvirt-ts/util/bitmap";
+import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
+import { XmlWriter } from "@libvirt-ts/xml";
+import { hasFlag, type QemuCaps } from "../caps/qemu-caps.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { readCacheBanks } from "./cache-banks.ts";
+
+const KIB_PER_MIB = 1024;
+const transports = ["tcp", "rdma"];
+/** Word size in bits, by architecture. */
+const wordSizes: Readonly<Record<string, number>> = { i686: 32, armv7l: 32, riscv32: 32 };
+
+/** What the host is: gathered once a call, as it may change under us. */
+export interface HostDescription {
+  uuid: string | undefined;
+  arch: string;
+  cpus: HostCpus;
+  cells: NumaCell[];
+  cacheBanks: Awaited<ReturnType<typeof readCacheBanks>>;
+  pageSizeKiB: number;
+  /** `UID:GID` of QEMU. */
+  qemuLabel: string;
+}
+
+export async function describeHost({ host, user }: QemuDriver): Promise<HostDescription> {
+  const { root, arch, pageSizeKiB } = host;
+  const cpus = await readCpus(root);
+  const [uuid, cells, cacheBanks] = await Promise.all([
+    hostUuid(root),
+    readNumaCells(root, cpus.online),
+    readCacheBanks(root, cpus.online),
+  ]);
+  return { uuid, arch, cpus, cells, cacheBanks, pageSizeKiB, qemuLabel: `+${user.uid}:+${user.gid}` };
+}
+
+/** The machine's identity: from its firmware, else made of the installation's. */
+async function hostUuid(root: string): Promise<string | undefined> {
+  for (const file of [
+    "/sys/class/dmi/id/product_uuid",
+    "/sys/devices/virtual/dmi/id/product_uuid",
+    "/etc/machine-id",
+  ]) {
+    const bytes = parseUuid((await readable(`${root}${file}`)) ?? "");
+    if (bytes) return formatUuid(bytes);
+  }
+  return undefined;
+}
+
+/** Firmware tables are for root only. */
+async function readable(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "latin1");
+  } catch {
+    return undefined; // whatever the reason, there is another place to look
+  }
+}
+
+/** `virsh capabilities`: the host, then each kind of guest it can run. */
+export function formatCapabilities(host: HostDescription, guests: readonly QemuCaps[]): string {
+  const writer = new XmlWriter(1);
+  writeHost(writer, host);
+  const body = [writer.toString(), ...guests.map(formatGuest)];
+  return `<capabilities>\n\n${body.join("\n")}\n</capabilities>\n`;
+}
+
+/** An element around others. */
+function inside(
+  writer: XmlWriter,
+  tag: string,
+  attrs: Record<string, string | number>,
+  body: () => void,
+): void {
+  writer.open(tag);
+  for (const [name, value] of Object.entries(attrs)) writer.attr(name, String(value));
+  body();
+  writer.close(tag);
+}
+
+const empty = (writer: XmlWriter, tag: string, attrs: Record<string, string | number> = {}): void =>
+  inside(writer, tag, attrs, () => {});
+
+function leaf(
+  writer: XmlWriter,
+  tag: string,
+  text: string | number,
+  attrs: Record<string, string | number> = {},
+): void {
+  writer.open(tag);
+  for (const [name, value] of Object.entries(attrs)) writer.attr(name, String(value));
+  writer.closeWithText(tag, String(text));
+}
+
+function writeHost(writer: XmlWriter, host: HostDescription): void {
+  const { sockets, dies, cores, threads } = cpuTopology(host.cpus.cpus);
+  const sizes = [host.pageSizeKiB, ...(host.cells[0]?.hugePages ?? []).map(({ sizeKiB }) => sizeKiB)];
+  inside(writer, "host", {}, () => {
+    if (host.uuid !== undefined) leaf(writer, "uuid", host.uuid);
+    inside(writer, "cpu", {}, () => {
+      leaf(writer, "arch", host.arch);
+      empty(writer, "topology", { sockets, dies, cores, threads });
+      for (const size of sizes) empty(writer, "pages", { unit: "KiB", size });
+    });
+    empty(writer, "power_management");
+    empty(writer, "iommu", { support: "no" });
+    inside(writer, "migration_features", {}, () => {
+      empty(writer, "live");
+      inside(writer, "uri_transports", {}, () => {
+        for (const name of transports) leaf(writer, "uri_transport", name);
+      });
+    });
+    writeTopology(writer, host);
+    writeCaches(writer, host);
+    inside(writer, "secmodel", {}, () => {
+      leaf(writer, "model", "none");
+      leaf(writer, "doi", 0);
+    });
+    inside(writer, "secmodel", {}, () => {
+      leaf(writer, "model", "dac");
+      leaf(writer, "doi", 0);
+      leaf(writer, "baselabel", host.qemuLabel, { type: "kvm" });
+      leaf(writer, "baselabel", host.qemuLabel, { type: "qemu" });
+    });
+  });
+}
+
+function writeTopology(writer: XmlWriter, { cells, cpus, pageSizeKiB }: HostDescription): void {
+  inside(writer, "topology", {}, () =>
+    inside(writer, "cells", { num: cells.length }, () => {
+      for (const cell of cells) {
+        inside(writer, "cell", { id: cell.id }, () => {
+          leaf(writer, "memory", cell.memoryKiB, { unit: "KiB" });
+          const huge = cell.hugePages.reduce((sum, { sizeKiB, total }) => sum + sizeKiB * total, 0);
+          const small = Math.floor((cell.memoryKiB - huge) / pageSizeKiB);
+          leaf(writer, "pages", small, { unit: "KiB", size: pageSizeKiB });
+          for (const { sizeKiB, total } of cell.hugePages)
+            leaf(writer, "pages", total, { unit: "KiB", size: sizeKiB });
+          if (cell.distances.length > 0) {
+            inside(writer, "distances", {}, () => {
+              for (const { cell: id, value } of cell.distances) empty(writer, "sibling", { id, value });
+            });
+          }
+          const own = cpus.cpus.filter(({ id }) => cell.cpus.includes(id));
+          inside(writer, "cpus", { num: own.length }, () => {
+            for (const { id, socket, die, core, siblings } of own)
+              empty(writer, "cpu", {
+                id,
+                socket_id: socket,
+                die_id: die,
+                core_id: core,
+                siblings: formatBitmap(siblings),
+              });
+          });
+        });
+      }
+    }),
+  );
+}
+
+function writeCaches(writer: XmlWriter, { cacheBanks }: HostDescription): void {
+  if (cacheBanks.length === 0) return;
+  inside(writer, "cache", {}, () => {
+    for (const { id, level, type, sizeKiB, cpus } of cacheBanks) {
+      const isMiB = sizeKiB % KIB_PER_MIB === 0;
+      empty(writer, "bank", {
+        id,
+        level,
+        type,
+        size: isMiB ? sizeKiB / KIB_PER_MIB : sizeKiB,
+        unit: isMiB ? "MiB" : "KiB",
+        cpus: formatBitmap(cpus),
+      });
+    }
+  });
+}
+
+/** One `<guest>`: what an emulator can run. */
+function formatGuest(caps: QemuCaps): string {
+  const writer = new XmlWriter(1);
+  const machines = caps.accel.kvm?.machines ?? caps.accel.tcg?.machines ?? [];
+  const isX86 = caps.arch === "x86_64" || caps.arch === "i686";
+  inside(writer, "guest", {}, () => {
+    leaf(writer, "os_type", "hvm");
+    inside(writer, "arch", { name: caps.arch }, () => {
+      leaf(writer, "wordsize", wordSizes[caps.arch] ?? 64);
+      leaf(writer, "emulator", caps.emulator);
+      for (const { name, alias, maxCpus, deprecated } of machines) {
+        const attrs = { maxCpus, ...(deprecated ? { deprecated: "yes" } : {}) };
+        leaf(writer, "machine", name, attrs);
+        if (alias !== undefined) leaf(writer, "machine", alias, { canonical: name, ...attrs });
+      }
+      if (hasFlag(caps, "tcg")) empty(writer, "domain", { type: "qemu" });
+      if (caps.accel.kvm) empty(writer, "domain", { type: "kvm" });
+    });
+    inside(writer, "features", {}, () => {
+      if (caps.arch === "i686") {
+        empty(writer, "pae");
+        empty(writer, "nonpae");
+      }
+      if (isX86 || caps.arch === "aarch64") empty(writer, "acpi", { default: "on", toggle: "yes" });
+      if (isX86) empty(writer, "apic", { default: "on", toggle: "no" });
+      empty(writer, "cpuselection");
+      empty(writer, "deviceboot");
+      empty(writer, "disksnapshot", { default: "on", toggle: "no" });
+      empty(writer, "externalSnapshot");
+    });
+  });
+  return writer.toString();
+}
+
+/** Capabilities of every emulator there is, probed when they are not known yet. */
+export function allCaps({ emulators, caps }: QemuDriver): Promise<QemuCaps[]> {
+  return Promise.all([...emulators.values()].map((emulator) => caps.get(emulator)));
+}
