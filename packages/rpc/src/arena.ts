@@ -1,8 +1,5 @@
 import { Writer } from "@libvirt-ts/xdr";
 
-/** Written this far, everything is sent before the tick ends. */
-const flushAt = 131_072;
-
 export interface Flushable {
   /** Sends what is queued; copies what it cannot send and what lies in the arena. */
   flush(): void;
@@ -41,20 +38,11 @@ export class Arena {
     if (this.#dirty.length === 0) this.writer.reset();
   }
 
-  /** Between frames: sends everything when much has gathered. */
-  relieve(): void {
-    if (this.writer.position > flushAt) this.#flushDirty();
-  }
-
   readonly #flushAll = (): void => {
     this.#scheduled = false;
-    this.#flushDirty();
-  };
-
-  #flushDirty(): void {
     for (let connection = this.#dirty.pop(); connection; connection = this.#dirty.pop()) connection.flush();
     this.writer.reset();
-  }
+  };
 }
 
 /** Shared by all connections of the process. */

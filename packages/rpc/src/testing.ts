@@ -37,6 +37,7 @@ export class FakePeer {
       watch: (readable, writable) => {
         this.readable = readable;
         this.writable = writable;
+        if (readable && this.#input.length > 0) queueMicrotask(() => this.#pump());
       },
       closeFd: (fd) => this.closedFds.push(fd),
       close: () => {

@@ -16,12 +16,13 @@ import {
   type CloseReason,
   Connection,
   type ConnectionOwner,
+  highWater,
   type SavedTraffic,
-  type SendOptions,
 } from "../connection.ts";
 import { rpcError } from "../errors.ts";
 import { type Address, isStream, offset, readAddress, readdress, sameAddress } from "../frame.ts";
 import type { Keepalive, KeepaliveHandle } from "../keepalive.ts";
+import type { SendOptions } from "../outbox.ts";
 import { decodeAt } from "../scratch.ts";
 import type { OpenSocket } from "../socket.ts";
 import type { DispatchTable, Entry } from "./dispatch-table.ts";
@@ -148,7 +149,17 @@ export class ServerClient implements Client, ConnectionOwner {
       this.#onMessage(bytes, start);
     }
     // replies and unknown types mean nothing here and are dropped
-    return this.#requests < this.#host.limits.maxClientRequests && !this.#closing;
+    return this.#mayGoOn;
+  }
+
+  /** Another request may be served: not too many at once, nor too many replies the client does not read. */
+  get #mayGoOn(): boolean {
+    const { maxClientRequests } = this.#host.limits;
+    return this.#requests < maxClientRequests && this.#connection.queued < highWater && !this.#closing;
+  }
+
+  onSent(): void {
+    if (this.#mayGoOn) this.#connection.resume();
   }
 
   #onMessage(bytes: Buffer, start: number): void {

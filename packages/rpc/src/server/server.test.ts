@@ -407,12 +407,35 @@ describe("events and slow readers", () => {
     expect(peer.isClosed).toBe(true);
   });
 
+  test("one read full of calls with big replies is not served at once", async () => {
+    let served = 0;
+    const { peer } = connect({
+      handlers: {
+        connectGetHostname() {
+          served++;
+          return encoded(new Uint8Array(200_000));
+        },
+      },
+    });
+    peer.capacity = 0;
+    peer.send(Buffer.concat(Array.from({ length: 50 }, (_, serial) => message({ proc: hostname, serial }))));
+    expect(served).toBeLessThan(10);
+    const seen: number[] = [];
+    for (let i = 0; i < 50 && seen.length < 50; i++) {
+      peer.drain();
+      await settle();
+      seen.push(...peer.take().map(({ serial }) => serial));
+    }
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, serial) => serial));
+  });
+
   test("reading pauses while replies pile up", async () => {
     const { peer } = connect({ handlers: { connectGetHostname: () => encoded(new Uint8Array(600_000)) } });
     peer.capacity = 0;
     peer.call({ proc: hostname }).call({ proc: hostname }).call({ proc: hostname, serial: 3 });
     expect(peer.readable).toBe(false);
     peer.drain();
+    await settle();
     expect(peer.readable).toBe(true);
     expect(peer.take().length).toBe(3);
   });
