@@ -1,3 +1,4 @@
+import type { Hostdev, Tpm } from "@libvirt-ts/conf/domain";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 
 /** A value QEMU understands, in the order its members are to be written. `undefined` members are left out. */
@@ -31,7 +32,9 @@ export interface Resources {
   device(alias: string, what: DeviceFd): number;
   /** Descriptors of `<source fdgroup=…>`. */
   fdGroup(name: string): readonly number[];
-  /** Secret value of a disk, TLS key …, or undefined if it has none. */
+  /** 32 bytes; QEMU reads the same from `<domain dir>/master-key.aes`. */
+  readonly masterKey: Uint8Array;
+  /** Value of a secret, fetched before. */
   secret(request: SecretRequest): Uint8Array;
   /** `bytes` random bytes (initialisation vectors). */
   random(bytes: number): Uint8Array;
@@ -56,8 +59,8 @@ export type DeviceFd =
 
 export interface SecretRequest {
   type: "volume" | "ceph" | "iscsi" | "tls" | "vtpm";
-  uuid?: string;
-  usage?: string;
+  uuid?: string | undefined;
+  usage?: string | undefined;
 }
 
 /** Directories of one guest and of the driver; all absolute. */
@@ -85,6 +88,7 @@ export interface CommandSettings {
   vncTls: boolean;
   vncTlsX509CertDir: string;
   vncTlsX509Verify: boolean;
+  vncTlsSecretUuid?: string | undefined;
   vncSasl: boolean;
   vncSaslDir: string;
   vncAllowHostAudio: boolean;
@@ -99,6 +103,8 @@ export interface CommandSettings {
   chardevTlsX509CertDir: string;
   chardevTlsX509Verify: boolean;
   chardevTlsSecretUuid?: string;
+  nbdTls: { x509CertDir: string; secretUuid?: string | undefined };
+  vxhsTls: { x509CertDir: string; secretUuid?: string | undefined };
   glusterDebugLevel: number;
   hugetlbfs: readonly { dir: string; sizeKiB: number; isDefault: boolean }[];
   relaxedAcs: boolean;
@@ -128,6 +134,13 @@ export interface CommandContext {
   /** `-incoming`: `defer` or a URI. */
   incoming?: string;
   privileged: boolean;
+  /** False: write paths of chardevs as they are, for showing the command line only. */
+  passFds?: boolean;
+  /** Node of a SCSI device of the host, and the /dev/sgN it has there. */
+  hostdevNode?: (hostdev: Hostdev) => string | undefined;
+  scsiGeneric?: (hostdev: Hostdev) => string | undefined;
+  /** Socket of the TPM emulator. */
+  tpmSocket?: (tpm: Tpm) => string | undefined;
 }
 
 export interface CommandLine {

@@ -1,0 +1,213 @@
+import {
+  type AnyDevice,
+  allDevices,
+  type Controller,
+  type DomainDef,
+  type PciController,
+} from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
+import { hasPcieRoot, hasPciRoot, isI440fx, isPseries, isVirtBoard } from "../device/machine.ts";
+import { findController, insertController } from "./controllers.ts";
+import { isPlacedPci, placePci, reserveChipset, wantsPci } from "./pci-chipset.ts";
+import { connect, type PciControllerModel } from "./pci-connect.ts";
+import { type HostPci, type PciNeeds, pciNeeds } from "./pci-needs.ts";
+import { PciAddressSet } from "./pci-set.ts";
+import { fillPciTargets } from "./pci-targets.ts";
+
+const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTERNAL_ERROR, detail);
+
+/**
+ * Gives every PCI device a place. A dry run finds out how many bridges and ports that takes; these are added to the
+ * definition, then the places are really given.
+ * @returns what is taken in the end; plugging in hot goes on from there
+ */
+export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci): PciAddressSet | undefined {
+  const roots = pciControllers(def);
+  if (roots.length === 0) return undefined;
+  const highest = Math.max(...roots.map((c) => c.index ?? 0));
+  const needs = pciNeeds(def, host);
+
+  const trial = createSet(def, caps, highest + 1, true, needs);
+  reserveChipset(def, trial, needs);
+  placeAll(def, trial, needs);
+  keepRoom(def, trial, highest);
+  addControllers(def, trial, needs);
+
+  const set = createSet(def, caps, trial.buses.length, false, needs);
+  reserveChipset(def, set, needs);
+  placeAll(def, set, needs);
+  markMultifunction(def);
+  fillPciTargets(def);
+  for (const { index = 0, address } of pciControllers(def)) {
+    if (index > 0 && address?.type === "pci" && address.bus >= index) {
+      throw refuse(
+        `failed to create PCI bridge on bus ${address.bus}: too many devices with fixed addresses`,
+      );
+    }
+  }
+  return set;
+}
+
+const pciControllers = (def: DomainDef) =>
+  def.devices.controllers.filter((c): c is PciController => c.type === "pci");
+
+function createSet(
+  def: DomainDef,
+  caps: QemuCaps,
+  size: number,
+  dryRun: boolean,
+  needs: PciNeeds,
+): PciAddressSet {
+  const set = new PciAddressSet({
+    dryRun,
+    multipleRoots: isPseries(def),
+    pcieToPciBridge: caps.flags.has("pcie-pci-bridge"),
+  });
+  const fallback: PciControllerModel = hasPcieRoot(def) ? "pcie-root-port" : "pci-bridge";
+  for (let index = 0; index < size; index++) {
+    const controller = findController(def, "pci", index);
+    const model =
+      controller?.model ?? (index === 0 ? (hasPcieRoot(def) ? "pcie-root" : "pci-root") : fallback);
+    set.addBus(model, controller?.target?.hotplug !== false);
+  }
+  for (const each of allDevices(def.devices)) {
+    const { address } = each.device as { address?: Controller["address"] }; // every kind may have one, some never do
+    if (address?.type !== "pci" || !isPlacedPci({ address })) continue;
+    if (each.kind === "controller" && isFixedInPiix3(each.device, def)) continue;
+    set.reserve(address, needs(each) || connect.pciDevice, { fromConfig: true });
+  }
+  return set;
+}
+
+/** Reserved with the chipset. */
+function isFixedInPiix3(controller: Controller, def: DomainDef): boolean {
+  const { address } = controller;
+  if (!isI440fx(def) || controller.index !== 0 || address?.type !== "pci") return false;
+  if (address.domain !== 0 || address.bus !== 0 || address.slot !== 1) return false;
+  if (controller.type === "ide") return address.function === 1;
+  return (
+    controller.type === "usb" &&
+    address.function === 2 &&
+    (controller.model === "piix3-uhci" || controller.model === undefined)
+  );
+}
+
+/** Devices without a place, in the order guests have known for long. */
+function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+  const { devices } = def;
+  const give = (each: AnyDevice) => {
+    const device = each.device as { address?: Controller["address"] }; // as above
+    const flags = needs(each);
+    if (flags === 0 || !wantsPci(device)) return;
+    const place = set.reserveNext(flags);
+    if (!set.dryRun) placePci(device, place);
+  };
+  for (const device of devices.controllers) {
+    if (device.type === "pci" && device.model !== "pci-root" && device.model !== "pcie-root")
+      give({ kind: "controller", device });
+  }
+  for (const device of devices.filesystems) give({ kind: "filesystem", device });
+  for (const device of devices.interfaces) give({ kind: "interface", device });
+  for (const device of devices.sounds) give({ kind: "sound", device });
+  for (const device of devices.controllers) {
+    if (device.type === "pci" || device.type === "fdc" || device.type === "ccid") continue;
+    if (isCompanion(device)) placeCompanion(device, def, set, needs);
+    else give({ kind: "controller", device });
+  }
+  for (const device of devices.disks) give({ kind: "disk", device });
+  for (const device of devices.hostdevs) give({ kind: "hostdev", device });
+  if (devices.memballoon) give({ kind: "memballoon", device: devices.memballoon });
+  for (const device of devices.rngs) give({ kind: "rng", device });
+  for (const device of devices.watchdogs) give({ kind: "watchdog", device });
+  for (const device of devices.videos) give({ kind: "video", device });
+  for (const device of devices.shmems) give({ kind: "shmem", device });
+  for (const device of devices.inputs) give({ kind: "input", device });
+  for (const device of devices.serials) give({ kind: "serial", device });
+  for (const device of devices.iommus) give({ kind: "iommu", device });
+  if (devices.vsock) give({ kind: "vsock", device: devices.vsock });
+  for (const device of devices.memories) give({ kind: "memory", device });
+  for (const device of devices.cryptos) give({ kind: "crypto", device });
+  for (const device of devices.panics) give({ kind: "panic", device });
+  if (devices.pstore) give({ kind: "pstore", device: devices.pstore });
+}
+
+const companionFunctions: Readonly<Record<string, number>> = {
+  "ich9-ehci1": 7,
+  "ich9-uhci1": 0,
+  "ich9-uhci2": 1,
+  "ich9-uhci3": 2,
+};
+
+const isCompanion = (controller: Controller) =>
+  controller.type === "usb" && companionFunctions[controller.model ?? ""] !== undefined;
+
+/** All parts of one USB 2 controller are functions of one slot. */
+function placeCompanion(controller: Controller, def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+  if (!wantsPci(controller) || controller.type !== "usb") return;
+  const flags = needs({ kind: "controller", device: controller });
+  const sibling = def.devices.controllers.find(
+    (c) => c !== controller && isCompanion(c) && c.index === controller.index && isPlacedPci(c),
+  );
+  const base =
+    sibling?.address?.type === "pci"
+      ? sibling.address
+      : (dryRunSlots(set).get(controller.index ?? 0) ?? set.findNext(flags));
+  const fn = companionFunctions[controller.model ?? ""] ?? 0;
+  const place = { domain: base.domain, bus: base.bus, slot: base.slot, function: fn };
+  set.reserve(place, flags);
+  dryRunSlots(set).set(controller.index ?? 0, place);
+  if (!set.dryRun) placePci(controller, place, fn === 0 ? { multifunction: true } : {});
+}
+
+/** A dry run records nothing in devices; companions still have to find each other. */
+const slotsOfSet = new WeakMap<
+  PciAddressSet,
+  Map<number, { domain: number; bus: number; slot: number; function: number }>
+>();
+function dryRunSlots(set: PciAddressSet) {
+  let slots = slotsOfSet.get(set);
+  if (slots === undefined) slotsOfSet.set(set, (slots = new Map()));
+  return slots;
+}
+
+/** Room for one device to be plugged in later, where the guest did not arrange its buses itself. */
+function keepRoom(def: DomainDef, set: PciAddressSet, highest: number) {
+  if (hasPciRoot(def) && !isVirtBoard(def) && set.buses.some((_, i) => !set.isBusFull(i))) {
+    set.reserveNext(connect.pciDevice | connect.hotpluggable);
+  }
+  if (highest === 0 && set.buses.length > 1 && hasPcieRoot(def)) {
+    set.reserveNext(connect.pcieDevice | connect.hotpluggable);
+  }
+}
+
+function addControllers(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+  for (let index = 1; index < set.buses.length; index++) {
+    if (findController(def, "pci", index) !== undefined) continue;
+    const model = set.buses[index]?.model;
+    if (model === undefined) continue;
+    const controller: PciController = { type: "pci", index, model };
+    insertController(def, controller);
+    const flags = needs({ kind: "controller", device: controller });
+    if (flags !== 0) set.reserveNext(flags);
+  }
+}
+
+/** Function 0 tells the guest to look for the others. */
+function markMultifunction(def: DomainDef) {
+  const placed = allDevices(def.devices)
+    .map(({ device }) => (device as { address?: Controller["address"] }).address) // as above
+    .filter((address) => address?.type === "pci");
+  for (const address of placed) {
+    if (address?.type !== "pci" || address.function === 0) continue;
+    const first = placed.find(
+      (a) =>
+        a?.type === "pci" &&
+        a.domain === address.domain &&
+        a.bus === address.bus &&
+        a.slot === address.slot &&
+        a.function === 0,
+    );
+    if (first?.type === "pci") first.multifunction ??= true;
+  }
+}

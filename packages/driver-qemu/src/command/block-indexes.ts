@@ -1,0 +1,48 @@
+import type { BackingStore, Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import { isEmptySource } from "../device/image-layer.ts";
+
+export interface Filter {
+  node: string;
+  group: string;
+}
+
+/**
+ * Numbers the images of all disks that have no number yet: disks from last to first, each chain from the top.
+ * @returns throttle filters of each disk, lowest first
+ */
+export function assignNodeIndexes(def: DomainDef): Map<Disk, Filter[]> {
+  const filters = new Map<Disk, Filter[]>();
+  let next = highestIndex(def) + 1;
+  for (const disk of def.devices.disks.toReversed()) {
+    if (disk.type === "vhostuser") continue;
+    const top = next;
+    if (isEmptySource(disk)) {
+      // An empty drive takes its number along: a medium may come later.
+      if (disk.source === undefined) next++;
+      else if (disk.source.index === undefined) next++;
+      continue;
+    }
+    if (disk.source !== undefined && disk.source.index === undefined) disk.source.index = next++;
+    for (let store: BackingStore | undefined = disk.backingStore; store; store = store.backingStore) {
+      if (store.source !== undefined && store.source.index === undefined) store.source.index = next++;
+    }
+    const wanted = disk.throttlefilters?.filters ?? [];
+    if (wanted.length > 0)
+      filters.set(
+        disk,
+        wanted.map(({ group = "" }) => ({ node: `libvirt-${next++}-filter`, group })),
+      );
+    void top;
+  }
+  return filters;
+}
+
+function highestIndex({ devices }: DomainDef): number {
+  let highest = 0;
+  for (const disk of devices.disks) {
+    highest = Math.max(highest, disk.source?.index ?? 0);
+    for (let store = disk.backingStore; store; store = store.backingStore)
+      highest = Math.max(highest, store.source?.index ?? 0);
+  }
+  return highest;
+}

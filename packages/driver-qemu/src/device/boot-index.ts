@@ -1,0 +1,32 @@
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+
+interface Bootable {
+  boot?: { order: number } | undefined;
+}
+
+/**
+ * Turns `<os><boot dev=…>` into an order of devices: the first device of each kind gets the place of its kind.
+ * Devices with an order of their own keep it.
+ */
+export function bootIndexes(def: DomainDef): ReadonlyMap<object, number> {
+  const found = new Map<object, number>();
+  const kinds = new Map<string, number>();
+  for (const [i, { dev }] of def.os.boots.entries()) if (!kinds.has(dev)) kinds.set(dev, i + 1);
+  const take = (device: object, kind: string) => {
+    const place = kinds.get(kind);
+    if (place === undefined) return;
+    found.set(device, place);
+    kinds.delete(kind);
+  };
+  for (const disk of def.devices.disks) {
+    take(disk, disk.device === "cdrom" ? "cdrom" : disk.device === "floppy" ? "fd" : "hd");
+  }
+  const [net] = def.devices.interfaces;
+  if (net !== undefined) take(net, "network");
+  return found;
+}
+
+export const bootIndexOf = (
+  device: Bootable,
+  { bootIndexes: indexes }: { bootIndexes: ReadonlyMap<object, number> },
+): number | undefined => device.boot?.order ?? indexes.get(device);

@@ -1,0 +1,49 @@
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { acceleratorOf, findMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import { isX86 } from "../device/parts.ts";
+
+/** The CPU QEMU would choose is written down, so that a newer QEMU chooses the same. */
+export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
+  const { arch = "", machine = "" } = def.os.type;
+  const { cpu } = def;
+  if (cpu !== undefined && ((cpu.mode ?? "custom") !== "custom" || cpu.model !== undefined)) return;
+  const model = defaultModel(caps, def.type, machine);
+  if (model === undefined) return;
+  // Elsewhere the default is right for TCG only.
+  if (!isX86(arch) && !arch.startsWith("s390") && !arch.startsWith("ppc64") && def.type !== "qemu") return;
+  const filled = (def.cpu ??= { features: [] });
+  if (model === "host") {
+    filled.mode = arch.startsWith("s390") ? "host-model" : "host-passthrough";
+    filled.match = undefined;
+    return;
+  }
+  filled.mode = "custom";
+  filled.match = "exact";
+  filled.check ??= "none";
+  filled.model = { fallback: "forbid", name: model };
+}
+
+function defaultModel(caps: QemuCaps, domainType: string, machine: string): string | undefined {
+  const typename = findMachine(caps, domainType, machine)?.defaultCpu;
+  if (typename === undefined) return undefined;
+  return caps.accel[acceleratorOf(domainType)]?.cpus.find((cpu) => cpu.typename === typename)?.name;
+}
+
+/** How strictly the CPU is checked, if the user does not say. */
+export function fillCpu(def: DomainDef, caps: QemuCaps): void {
+  const { cpu } = def;
+  if (cpu === undefined) return;
+  const mode = cpu.mode ?? "custom";
+  if (mode === "custom" && cpu.model === undefined) return;
+  if (
+    (mode === "host-passthrough" || mode === "maximum") &&
+    caps.flags.has("cpu.migratable") &&
+    isX86(caps.arch)
+  ) {
+    cpu.migratable ??= mode === "host-passthrough" && def.type !== "qemu" ? true : undefined;
+  }
+  if (cpu.check !== undefined) return;
+  if (mode === "host-model") cpu.check = "partial";
+  else if (mode === "custom") cpu.check = def.type === "qemu" ? "none" : "partial";
+  else cpu.check = "none";
+}

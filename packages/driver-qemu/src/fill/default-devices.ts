@@ -1,0 +1,159 @@
+import type { Audio, Controller, DomainDef, FillFlags } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { findController, insertController } from "../address/controllers.ts";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
+import {
+  isArmVirt,
+  isI440fx,
+  isIsapc,
+  isLoongarchVirt,
+  isPpcMac,
+  isPseries,
+  isQ35,
+  isRiscvVirt,
+  isS390Ccw,
+} from "../device/machine.ts";
+import { isX86 } from "../device/parts.ts";
+import type { FillContext } from "./hooks.ts";
+
+interface Plan {
+  usb?: "default" | "nec-xhci" | "qemu-xhci" | "ich9-ehci1" | undefined;
+  root?: "pci-root" | "pcie-root" | undefined;
+  sata?: boolean;
+  watchdog?: boolean;
+  balloon?: boolean;
+  panic?: boolean;
+  keyboardAndMouse?: boolean;
+}
+
+/** Devices a board has, or guests are used to. */
+export function addDefaultDevices(
+  def: DomainDef,
+  caps: QemuCaps,
+  context: FillContext,
+  flags: FillFlags,
+): void {
+  addPs2(def, caps);
+  const plan = planOf(def, caps, flags);
+  if (plan.usb !== undefined && findController(def, "usb", 0) === undefined) {
+    insertController(def, { type: "usb", index: 0, ...(plan.usb === "default" ? {} : { model: plan.usb }) });
+  }
+  if (plan.sata && findController(def, "sata", 0) === undefined)
+    insertController(def, { type: "sata", index: 0 });
+  if (plan.root !== undefined) addPciRoot(def, plan.root);
+  if (plan.balloon) def.devices.memballoon ??= { model: "virtio" };
+  if (plan.keyboardAndMouse) addUsbInput(def);
+  if (plan.panic && !def.devices.panics.some((p) => p.model === undefined || p.model === panicOf(def))) {
+    def.devices.panics.push({ model: panicOf(def) });
+  }
+  if (plan.watchdog && !def.devices.watchdogs.some((w) => w.model === "itco")) {
+    def.devices.watchdogs.push({ model: "itco", action: def.devices.watchdogs[0]?.action ?? "reset" });
+  }
+  addIommu(def, caps, flags);
+  addAudio(def, context);
+}
+
+const panicOf = (def: DomainDef) => (isPseries(def) ? "pseries" : "s390");
+
+function planOf(def: DomainDef, caps: QemuCaps, flags: FillFlags): Plan {
+  const arch = def.os.type.arch ?? "";
+  if (isX86(arch)) {
+    if (isQ35(def))
+      return { root: "pcie-root", sata: true, watchdog: true, usb: q35Usb(caps), balloon: true };
+    if (isI440fx(def)) return { root: "pci-root", usb: "default", balloon: true };
+    if (isIsapc(def)) return { balloon: true };
+    return { usb: "default", balloon: true };
+  }
+  if (isArmVirt(def) || isLoongarchVirt(def)) return { root: "pcie-root", balloon: false };
+  if (isRiscvVirt(def)) return { root: "pcie-root", balloon: true };
+  if (arch === "aarch64" || arch.startsWith("arm"))
+    return { root: def.os.type.machine === "versatilepb" ? "pci-root" : undefined };
+  if (isPseries(def)) {
+    const newer = flags.abiUpdate === true;
+    return {
+      root: "pci-root",
+      usb: "default",
+      balloon: true,
+      panic: true,
+      keyboardAndMouse: def.devices.graphics.length > 0 && (newer || true),
+    };
+  }
+  if (isPpcMac(def)) return { root: "pci-root", usb: "default", balloon: true };
+  if (arch.startsWith("ppc")) return { root: "pci-root", usb: "default", balloon: true };
+  if (isS390Ccw(def))
+    return {
+      balloon: true,
+      panic: true,
+      root: caps.flags.has("zpci") && usesPci(def) ? "pci-root" : undefined,
+    };
+  if (arch === "sparc") return { balloon: false };
+  if (arch === "sparc64" || arch === "alpha") return { root: "pci-root", usb: "default", balloon: true };
+  return { usb: "default", balloon: true };
+}
+
+const usesPci = (def: DomainDef): boolean => def.devices.controllers.some((c) => c.type === "pci");
+
+/** USB 3 if there is one, else USB 2, else nothing. */
+function q35Usb({ flags }: QemuCaps): Plan["usb"] {
+  if (flags.has("qemu-xhci")) return "qemu-xhci";
+  if (flags.has("nec-usb-xhci")) return "nec-xhci";
+  return flags.has("ich9-usb-ehci1") ? "ich9-ehci1" : undefined;
+}
+
+function addPciRoot(def: DomainDef, model: "pci-root" | "pcie-root") {
+  const root = findController(def, "pci", 0);
+  if (root === undefined) {
+    insertController(def, { type: "pci", index: 0, model } satisfies Controller);
+    return;
+  }
+  if (root.type !== "pci" || root.model === model) return;
+  if (root.model === undefined) {
+    root.model = model;
+    return;
+  }
+  throw new VirError(
+    ErrorDomain.DOMAIN,
+    ErrorCode.XML_ERROR,
+    `The PCI controller with index='0' must be model='${model}' for this machine type, but model='${root.model}' was found instead`,
+  );
+}
+
+function addPs2(def: DomainDef, caps: QemuCaps) {
+  if (!isX86(def.os.type.arch ?? "") || !caps.flags.has("i8042") || def.features?.ps2 === false) return;
+  for (const type of ["mouse", "keyboard"] as const) {
+    if (!def.devices.inputs.some((input) => input.type === type && (input.bus ?? "ps2") === "ps2")) {
+      def.devices.inputs.push({ type, bus: "ps2" });
+    }
+  }
+}
+
+function addUsbInput(def: DomainDef) {
+  const { inputs } = def.devices;
+  const has = (type: string) => inputs.some((input) => input.type === type && (input.bus ?? "usb") === "usb");
+  if (!has("keyboard")) inputs.push({ type: "keyboard", bus: "usb" });
+  if (!has("mouse") && !has("tablet")) inputs.push({ type: "mouse", bus: "usb" });
+}
+
+/** More vCPUs than fit into 8 bits of APIC id need an IOMMU that can address them. */
+function addIommu(def: DomainDef, caps: QemuCaps, { abiUpdate }: FillFlags) {
+  if (!isQ35(def) || (def.vcpu.count ?? 0) <= 255) return;
+  const [iommu] = def.devices.iommus;
+  if (iommu === undefined) {
+    if (abiUpdate) def.devices.iommus.push({ model: "intel", driver: { intremap: true, eim: true } });
+  } else if (abiUpdate && iommu.model === "intel") {
+    iommu.driver ??= {};
+    iommu.driver.intremap ??= true;
+    iommu.driver.eim ??= true;
+  }
+}
+
+/** Without sound of its own a guest still gets a backend that leads nowhere, instead of QEMU's choice. */
+function addAudio(def: DomainDef, { vncAllowHostAudio, noGraphicsAllowHostAudio }: FillContext) {
+  const { audios, graphics } = def.devices;
+  if (audios.length > 0) return;
+  const kinds = new Set(graphics.map((g) => g.type));
+  const hostAudio = graphics.length === 0 ? noGraphicsAllowHostAudio : kinds.has("vnc") && vncAllowHostAudio;
+  if (hostAudio) return;
+  const type: Audio["type"] = kinds.has("spice") ? "spice" : kinds.has("sdl") ? "sdl" : "none";
+  audios.push({ id: 1, type });
+}

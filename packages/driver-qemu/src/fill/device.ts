@@ -1,0 +1,174 @@
+import type {
+  AnyDevice,
+  Console,
+  Disk,
+  DomainDef,
+  FillFlags,
+  Hostdev,
+  Interface,
+  Serial,
+} from "@libvirt-ts/conf/domain";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
+import {
+  isArmVirt,
+  isI440fx,
+  isLoongarchVirt,
+  isPseries,
+  isQ35,
+  isRiscvVirt,
+  isS390Ccw,
+  isVirtBoard,
+} from "../device/machine.ts";
+import { isX86 } from "../device/parts.ts";
+import { fillController } from "./controller.ts";
+import type { FillContext } from "./hooks.ts";
+
+interface Context extends FillContext, FillFlags {
+  qemu: QemuCaps;
+}
+
+/** Defaults of one device that only the QEMU driver knows. */
+export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context: Context): void {
+  switch (kind) {
+    case "disk":
+      return fillDisk(device);
+    case "controller":
+      return fillController(device, def, context.qemu, context);
+    case "interface":
+      return fillNet(device, def, context.qemu);
+    case "serial":
+      return fillSerial(device, def);
+    case "console":
+    case "channel":
+      return fillChannel(device, context);
+    case "video": {
+      device.model ??= { type: "default" };
+      if (device.model.type === "default") device.model.type = defaultVideo(def, context.qemu);
+      if (device.model.type === "qxl") device.model.vgamem ||= 16 * 1024;
+      return;
+    }
+    case "panic":
+      device.model ??= defaultPanic(def);
+      return;
+    case "hostdev":
+      return fillHostdev(device);
+    case "tpm":
+      if (device.model === undefined || device.model === "default")
+        device.model = isPseries(def) ? "tpm-spapr" : "tpm-tis";
+      if (device.backend.type === "emulator") device.backend.version ??= "2.0";
+      return;
+    case "vsock":
+      if (device.model === undefined || device.model === "default") device.model = "virtio";
+      return;
+    case "shmem":
+      if (device.model === undefined || device.model === "ivshmem") {
+        device.model = device.server === undefined ? "ivshmem-plain" : "ivshmem-doorbell";
+      }
+      if (device.model !== "ivshmem-doorbell") device.size ??= 4n * 1024n * 1024n;
+      return;
+    default:
+      return;
+  }
+}
+
+function fillDisk(disk: Disk) {
+  disk.driver ??= {};
+  disk.driver.name ??= "qemu";
+  if (disk.type !== "volume" && (disk.driver.type === undefined || disk.driver.type === "none"))
+    disk.driver.type = "raw";
+}
+
+function fillNet(net: Interface, def: DomainDef, { flags }: QemuCaps) {
+  if (net.type === "user" && net.backend?.type === undefined && !flags.has("netdev.user")) {
+    net.backend = { ...net.backend, type: "passt" };
+  }
+  if (net.type === "hostdev" || net.model !== undefined) return;
+  net.model = defaultNetModel(net, def, flags);
+}
+
+function defaultNetModel(net: Interface, def: DomainDef, flags: QemuCaps["flags"]): string {
+  const { arch = "", machine = "" } = def.os.type;
+  if (net.type === "vdpa" || net.type === "vhostuser") return "virtio";
+  if (arch.startsWith("s390") || isVirtBoard(def) || arch.startsWith("riscv") || arch === "loongarch64")
+    return "virtio";
+  if (arch === "aarch64" || arch.startsWith("arm"))
+    return machine === "versatilepb" ? "smc91c111" : "lan9118";
+  if (arch === "sparc") return "lance";
+  if (flags.has("rtl8139")) return "rtl8139";
+  if (flags.has("e1000")) return "e1000";
+  return "virtio";
+}
+
+const serialTypes = {
+  isa: "isa-serial",
+  spapr: "spapr-vio-serial",
+  system: "system-serial",
+  sclp: "sclp-serial",
+} as const;
+
+function fillSerial(serial: Serial, def: DomainDef) {
+  const { arch = "" } = def.os.type;
+  serial.target ??= {};
+  const { target } = serial;
+  if (target.type === undefined || target.type === "none") {
+    if (isX86(arch)) target.type = serialTypes.isa;
+    else if (isPseries(def)) target.type = serialTypes.spapr;
+    else if (isArmVirt(def) || isRiscvVirt(def) || isLoongarchVirt(def)) target.type = serialTypes.system;
+    else if (arch.startsWith("s390")) target.type = serialTypes.sclp;
+  }
+  if (target.model !== undefined && target.model !== "none") return;
+  switch (target.type) {
+    case "isa-serial":
+    case "usb-serial":
+    case "pci-serial":
+      target.model = target.type;
+      break;
+    case "spapr-vio-serial":
+      target.model = "spapr-vty";
+      break;
+    case "sclp-serial":
+      target.model = "sclpconsole";
+      break;
+    case "isa-debug":
+      target.model = "isa-debugcon";
+      break;
+    case "system-serial":
+      if (isArmVirt(def)) target.model = "pl011";
+      else if (isRiscvVirt(def) || isLoongarchVirt(def)) target.model = "16550a";
+      break;
+  }
+}
+
+/** A path of ours is not the user's wish: it is made anew at each start. */
+function fillChannel(
+  { source, target }: Pick<Console, "source"> & { target?: { type: string } | undefined },
+  { channelDir, inactive }: Context,
+) {
+  if (target?.type !== "virtio" || source.type !== "unix" || !inactive) return;
+  const path = source.source?.path;
+  if (path === undefined) return;
+  // Both the present and the former folder, with any short name of a guest below it.
+  const isOurs =
+    path.startsWith(`${channelDir}/`) ||
+    /^\/var\/lib\/libvirt\/qemu\/channel\/target\/(domain-)?[^/]+\/[^/]+$/.test(path);
+  if (isOurs && source.source !== undefined) source.source.path = undefined;
+}
+
+type VideoType = NonNullable<NonNullable<DomainDef["devices"]["videos"][number]["model"]>["type"]>;
+
+function defaultVideo(def: DomainDef, { flags }: QemuCaps): VideoType {
+  if (isPseries(def)) return "vga";
+  if (isVirtBoard(def) || isS390Ccw(def)) return "virtio";
+  if (flags.has("cirrus-vga")) return "cirrus";
+  return flags.has("VGA") ? "vga" : "default";
+}
+
+function defaultPanic(def: DomainDef) {
+  if (isPseries(def)) return "pseries";
+  if (isX86(def.os.type.arch ?? "") && (isI440fx(def) || isQ35(def))) return "isa";
+  return isS390Ccw(def) ? "s390" : undefined;
+}
+
+function fillHostdev(hostdev: Hostdev) {
+  if (hostdev.type === "mdev" && hostdev.model === "vfio-pci") hostdev.display ??= false;
+}

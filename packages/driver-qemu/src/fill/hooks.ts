@@ -1,0 +1,75 @@
+import type { DomainDef, DomainHooks } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { assignAddresses } from "../address/assign.ts";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
+import { checkQemu } from "../check/check.ts";
+import { fillCpu, fillDefaultCpu } from "./cpu.ts";
+import { addDefaultDevices } from "./default-devices.ts";
+import { fillDevice } from "./device.ts";
+import { fillMachine } from "./machine.ts";
+
+/** What filling in a definition may look up. All answers are at hand: filling in never waits. */
+export interface FillContext {
+  /** Capabilities of an emulator, known before. `undefined`: no such binary. */
+  caps(emulator: string): QemuCaps | undefined;
+  /** The binary for an architecture when none is named. */
+  defaultEmulator(arch: string): string | undefined;
+  hostArch: string;
+  /** Sound of guests without a display may go to the host. */
+  noGraphicsAllowHostAudio: boolean;
+  vncAllowHostAudio: boolean;
+  /** Paths below this are made by us and not part of a definition. */
+  channelDir: string;
+  /** Is the PCI device of the host a PCI Express one? `undefined`: it does not exist. */
+  isPciExpress?: (address: {
+    domain: number;
+    bus: number;
+    slot: number;
+    function: number;
+  }) => boolean | undefined;
+}
+
+/** What QEMU guests need while a definition is filled in, and what they are refused for. */
+export function qemuHooks(context: FillContext): DomainHooks {
+  const capsOf = (def: DomainDef): QemuCaps => {
+    const { emulator } = def.devices;
+    const caps = emulator === undefined ? undefined : context.caps(emulator);
+    if (caps === undefined) throw noEmulator(def, emulator);
+    return caps;
+  };
+  return {
+    basics(def) {
+      def.os.type.arch ??= context.hostArch;
+      def.devices.emulator ??= context.defaultEmulator(def.os.type.arch);
+    },
+    domain(def, flags) {
+      const caps = capsOf(def);
+      fillMachine(def, caps, flags);
+      addDefaultDevices(def, caps, context, flags);
+      fillDefaultCpu(def, caps);
+      fillCpu(def, caps);
+    },
+    device(device, def, flags) {
+      fillDevice(device, def, { ...context, ...flags, qemu: capsOf(def) });
+    },
+    addresses(def) {
+      assignAddresses(def, capsOf(def), context);
+    },
+    check(def) {
+      checkQemu(def, capsOf(def));
+    },
+  };
+}
+
+const noEmulator = (def: DomainDef, emulator: string | undefined) =>
+  emulator === undefined
+    ? new VirError(
+        ErrorDomain.NONE,
+        ErrorCode.INVALID_ARG,
+        `could not find a usable emulator for arch ${def.os.type.arch}`,
+      )
+    : new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.INVALID_ARG,
+        `Cannot check QEMU binary ${emulator}: No such file or directory`,
+      );

@@ -1,0 +1,47 @@
+import {
+  assignAddresses,
+  assignAliases,
+  buildCommand,
+  prepareDefaults,
+  qemuHooks,
+} from "@libvirt-ts/driver-qemu/command";
+import type { QemuPlug } from "../qemu-plug.ts";
+import { capsOf, emulatorArch } from "./caps.ts";
+import { contextOf } from "./context.ts";
+import { renderCommand } from "./render.ts";
+
+export const plug: QemuPlug = {
+  hooks(row, corpus) {
+    const caps = capsOf(row, corpus);
+    const config = (row.config ?? {}) as Record<string, unknown>; // qemu.conf fields, as the README has them
+    return qemuHooks({
+      caps: (emulator) => (emulator === caps.emulator ? caps : undefined),
+      defaultEmulator: (arch) => `/usr/bin/qemu-system-${emulatorArch(arch)}`,
+      hostArch: row.arch ?? "x86_64",
+      noGraphicsAllowHostAudio: Boolean(config["nogfxAllowHostAudio"]),
+      vncAllowHostAudio: Boolean(config["vncAllowHostAudio"]),
+      channelDir: "/var/run/libvirt/qemu/channel",
+    });
+  },
+  args(def, row, corpus) {
+    const caps = capsOf(row, corpus);
+    assignAddresses(def, caps, { isNew: true });
+    assignAliases(def);
+    const context = contextOf(def, caps, row);
+    prepareDefaults(def, context);
+    for (const graphics of def.devices.graphics) {
+      if (graphics.type === "vnc") {
+        if (graphics.autoport) graphics.port = 5900;
+        if (graphics.websocket === -1) graphics.websocket = 5700;
+      }
+      if (graphics.type === "spice" && graphics.autoport) {
+        graphics.port = 5901;
+        if (context.settings.spiceTls) graphics.tlsPort = 5902;
+      }
+    }
+    const { migrateFrom, migrateFd } = row as { migrateFrom?: string; migrateFd?: number }; // the README's format
+    const incoming =
+      migrateFrom === undefined ? undefined : migrateFrom === "stdio" ? `fd:${migrateFd}` : migrateFrom;
+    return renderCommand(buildCommand(def, { ...context, ...(incoming !== undefined && { incoming }) }));
+  },
+};
