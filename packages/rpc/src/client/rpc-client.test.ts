@@ -95,6 +95,44 @@ describe("connecting", () => {
   });
 });
 
+test("out of descriptors: accepting pauses, the client waits in the backlog", async () => {
+  const timers: { ms: number; run: () => void }[] = [];
+  let results = [-24]; // EMFILE
+  const service: RemoteService = {
+    program: remote,
+    errorDomain: ErrorDomain.REMOTE,
+    handlers: { connectGetHostname: () => ({ hostname: "" }) },
+  };
+  const paused = new Promise<void>((resolve) => {
+    const clock = {
+      now: () => 0,
+      after(ms: number, run: () => void) {
+        timers.push({ ms, run });
+        resolve();
+        return () => {};
+      },
+    };
+    const short = { ...native, accept4: (fd: number) => results.pop() ?? native.accept4(fd) };
+    const server = new Server({
+      name: "test",
+      log: silentLogger(),
+      services: [service],
+      native: short,
+      clock,
+    });
+    onTestFinished(() => server.close());
+    listen(server, "short");
+  });
+  const rpc = await RpcClient.connect(join(dir, "short"));
+  onTestFinished(() => rpc.close());
+  const reply = rpc.call(procs.connectGetHostname, undefined);
+  await paused;
+  expect(timers.map(({ ms }) => ms)).toEqual([5000]);
+  results = [];
+  timers[0]?.run();
+  expect(await reply).toEqual({ hostname: "" });
+});
+
 test("errors arrive as they were thrown", async () => {
   const { rpc } = await connect({
     domainLookupByName({ name }) {

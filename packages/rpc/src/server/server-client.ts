@@ -1,16 +1,12 @@
 import { setMaxListeners } from "node:events";
-import { ErrorDomain, noSupport, VirError } from "@libvirt-ts/errors";
+import { ErrorDomain, type VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import {
-  type CallRow,
   type EventRow,
-  FRAME_MIN,
   keepalive as keepaliveProgram,
   MessageStatus,
   MessageType,
   type Msg,
-  NetError,
-  toNetError,
 } from "@libvirt-ts/protocol";
 import {
   type CloseReason,
@@ -19,17 +15,13 @@ import {
   highWater,
   type SavedTraffic,
 } from "../connection.ts";
-import { rpcError } from "../errors.ts";
-import { type Address, isStream, offset, readAddress, readdress, sameAddress } from "../frame.ts";
+import { type Address, isStream, offset, readAddress, sameAddress } from "../frame.ts";
 import type { Keepalive, KeepaliveHandle } from "../keepalive.ts";
 import type { SendOptions } from "../outbox.ts";
-import { decodeAt } from "../scratch.ts";
 import type { OpenSocket } from "../socket.ts";
-import type { DispatchTable, Entry } from "./dispatch-table.ts";
-import { Encoded } from "./encoded.ts";
-import { apiErrorDomain } from "./read-only.ts";
-import { ServedCall } from "./served-call.ts";
-import type { AuthMethod, Client, Identity, Limits, PeerCredentials, RawReply } from "./types.ts";
+import type { DispatchTable } from "./dispatch-table.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { AuthMethod, Client, Identity, Limits, PeerCredentials } from "./types.ts";
 
 /** What a client needs of its server. */
 export interface ClientHost {
@@ -82,6 +74,7 @@ export class ServerClient implements Client, ConnectionOwner {
   identity: Identity;
   readonly #host: ClientHost;
   readonly #connection: Connection;
+  readonly #dispatcher: Dispatcher;
   #authenticated: boolean;
   /** Calls whose handlers have not answered, and stream packets nobody took yet. */
   #requests = 0;
@@ -103,6 +96,7 @@ export class ServerClient implements Client, ConnectionOwner {
     this.identity = { ...options.peer };
     this.#authenticated = options.auth === "none";
     this.#connection = new Connection(this, open);
+    this.#dispatcher = new Dispatcher(host, this, this.#connection);
   }
 
   get authenticated(): boolean {
@@ -142,7 +136,7 @@ export class ServerClient implements Client, ConnectionOwner {
   onFrame(bytes: Buffer, start: number, end: number, fds: number[] | undefined): boolean {
     const type = bytes.readUInt32BE(start + offset.type);
     if (type === MessageType.CALL || type === MessageType.CALL_WITH_FDS) {
-      this.#onCall(bytes, start, end, fds);
+      this.#dispatcher.onCall(bytes, start, end, fds);
     } else if (isStream(type)) {
       this.#onStreamPacket(type, bytes, start, end);
     } else if (type === MessageType.MESSAGE) {
@@ -179,83 +173,8 @@ export class ServerClient implements Client, ConnectionOwner {
       stream.onPacket(type, status, bytes, start, end);
     } catch (thrown) {
       const errorType = type === MessageType.STREAM ? MessageType.STREAM : MessageType.REPLY;
-      this.#sendError(to, errorType, this.convertError(thrown, ErrorDomain.RPC));
+      this.#dispatcher.sendError(to, errorType, this.convertError(thrown, ErrorDomain.RPC));
     }
-  }
-
-  #onCall(bytes: Buffer, start: number, end: number, fds: number[] | undefined): void {
-    const prog = bytes.readUInt32BE(start + offset.prog);
-    const vers = bytes.readUInt32BE(start + offset.vers);
-    const serial = bytes.readUInt32BE(start + offset.serial);
-    const proc = bytes.readInt32BE(start + offset.proc);
-    const status = bytes.readUInt32BE(start + offset.status);
-    const table = this.#host.table(prog, vers);
-    const entry = table?.entries[proc];
-    let refusal: string | undefined;
-    if (table === undefined) refusal = `Cannot find program ${prog | 0} version ${vers | 0}`;
-    else if (status !== MessageStatus.OK) refusal = `Unexpected message status ${status}`;
-    else if (entry === undefined) refusal = `unknown procedure: ${proc}`;
-    else if (entry.row.needAuth && !this.#authenticated) refusal = "authentication required";
-    if (refusal !== undefined || entry === undefined) {
-      if (fds !== undefined) this.closeFds(fds);
-      this.#sendError({ prog, vers, proc, serial }, MessageType.REPLY, rpcError(refusal ?? ""));
-      return;
-    }
-    const call = new ServedCall(this, entry, serial, fds);
-    const { log } = this.#host;
-    if (log.isLevelEnabled("debug")) log.debug({ client: this.id, proc: entry.row.name, serial }, "call");
-    const body = start + FRAME_MIN + (fds !== undefined ? 4 : 0);
-    this.#run(call, entry, bytes, start, body, end);
-  }
-
-  #run(call: ServedCall, entry: Entry, bytes: Buffer, start: number, body: number, end: number): void {
-    let result: unknown;
-    try {
-      result = entry.isRaw
-        ? this.#relay(call, entry, bytes, start, end)
-        : this.#handle(call, entry, bytes, body, end);
-    } catch (thrown) {
-      this.#fail(call, thrown);
-      return;
-    }
-    if (!(result instanceof Promise)) {
-      this.#reply(call, result);
-      return;
-    }
-    this.#requests++;
-    result.then(
-      (value: unknown) => {
-        this.#reply(call, value);
-        this.endRequest();
-      },
-      (thrown: unknown) => {
-        this.#fail(call, thrown);
-        this.endRequest();
-      },
-    );
-  }
-
-  #handle(call: ServedCall, entry: Entry, bytes: Buffer, body: number, end: number): unknown {
-    const { row, service, handler, readOnlyRule } = entry;
-    const args = row.args === null ? undefined : this.#decode(row.args, bytes, body, end);
-    service.gate?.(row, this);
-    if (this.readOnly) readOnlyRule?.(args);
-    if (handler === undefined) throw noSupport(row.api ?? row.name, apiErrorDomain(row));
-    return handler(args, call);
-  }
-
-  #decode(codec: NonNullable<CallRow["args"]>, bytes: Buffer, body: number, end: number): unknown {
-    try {
-      return decodeAt(codec, bytes, body, end);
-    } catch (cause) {
-      throw rpcError("Unable to decode message payload", { cause });
-    }
-  }
-
-  #relay(call: ServedCall, entry: Entry, bytes: Buffer, start: number, end: number): Promise<RawReply> {
-    entry.service.gate?.(entry.row, this);
-    call.frame = Buffer.from(bytes.subarray(start, end));
-    return entry.service.fallback!.call(call); // raw entries come from a service with a fallback
   }
 
   /** Counts something that keeps the client from sending more. */
@@ -289,55 +208,8 @@ export class ServerClient implements Client, ConnectionOwner {
 
   // --- sending
 
-  #reply(call: ServedCall, value: unknown): void {
-    const { row } = call.entry;
-    const fds = call.takeReplyFds();
-    const type = fds.length > 0 ? MessageType.REPLY_WITH_FDS : MessageType.REPLY;
-    try {
-      if (call.entry.isRaw)
-        this.#sendRawReply(call, value as RawReply); // what #relay promised
-      else if (value instanceof Encoded) {
-        this.#connection.sendBody(call, type, MessageStatus.OK, value.bytes, { fds });
-      } else this.#connection.send(call, type, MessageStatus.OK, row.ret, value, fds);
-    } catch (thrown) {
-      this.closeFds(fds);
-      this.#fail(call, thrown);
-      return;
-    }
-    call.release(true);
-    call.stream?.start();
-    if (this.#closing) this.#connection.closeWhenSent();
-  }
-
-  #sendRawReply(call: ServedCall, { frame, fds }: RawReply): void {
-    if (frame.readUInt32BE(offset.status) !== MessageStatus.OK) {
-      call.stream?.discard();
-      call.stream = undefined;
-    }
-    this.#connection.sendFrame(readdress(frame, call), { fds });
-  }
-
-  #fail(call: ServedCall, thrown: unknown): void {
-    const error = this.convertError(thrown, call.entry.service.errorDomain, call.row);
-    call.release(false);
-    call.stream?.discard();
-    this.#sendError(call, MessageType.REPLY, error);
-    if (this.#closing) this.#connection.closeWhenSent();
-  }
-
-  #sendError(address: Address, type: number, error: VirError): void {
-    this.#connection.send(address, type, MessageStatus.ERROR, NetError, toNetError(error));
-  }
-
-  /** Makes a VirError of what a handler threw. What is none is our own bug, logged with its stack. */
-  convertError(thrown: unknown, domain: ErrorDomain, row?: CallRow): VirError {
-    const error = VirError.from(thrown, domain);
-    const { log } = this.#host;
-    if (error !== thrown)
-      log.error({ client: this.id, proc: row?.name, err: thrown }, "call failed unexpectedly");
-    else if (log.isLevelEnabled("debug"))
-      log.debug({ client: this.id, proc: row?.name, err: error }, "call failed");
-    return error;
+  convertError(thrown: unknown, domain: ErrorDomain): VirError {
+    return this.#dispatcher.convertError(thrown, domain);
   }
 
   sendBody(address: Address, type: number, status: number, body?: Uint8Array, options?: SendOptions): void {
@@ -426,6 +298,11 @@ export class ServerClient implements Client, ConnectionOwner {
     queueMicrotask(() => {
       if (this.#requests === 0) this.#connection.closeWhenSent();
     });
+  }
+
+  /** A call was answered. */
+  onAnswered(): void {
+    if (this.#closing) this.#connection.closeWhenSent();
   }
 
   /** Closes a client that broke a rule. */
