@@ -200,9 +200,13 @@ export function leaf<T>(
 /** All children of one name, in order; always an array. */
 export function list<T>(
   codec: ElementCodec<T>,
-  options: { readonly show?: Show } = {},
+  options: {
+    readonly show?: Show;
+    /** Elements that are passed over. */
+    readonly skip?: (element: XmlElement, context: Context) => boolean;
+  } = {},
 ): Field<T[], "always"> {
-  const { show } = options;
+  const { show, skip } = options;
   return {
     presence: "always",
     plan: (key): Plan => ({
@@ -211,7 +215,8 @@ export function list<T>(
       },
       tags: {
         [codec.tag](source, out, context) {
-          if (isRead(show, context)) (out[key] as T[]).push(codec.parse(source, context)); // made by init
+          if (isRead(show, context) && !skip?.(source, context))
+            (out[key] as T[]).push(codec.parse(source, context)); // made by init
         },
       },
       formatBody(value, writer, context) {

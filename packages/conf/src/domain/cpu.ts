@@ -174,7 +174,14 @@ export const Cpu = element(
     numa: child(Numa),
   },
   {
+    view(cpu) {
+      const { mode = "custom", model } = cpu;
+      const isModelShown = (mode === "custom" || mode === "host-model") && model?.name !== undefined;
+      const isModeShown = mode !== "custom" || isModelShown || cpu.match !== undefined;
+      return { ...cpu, mode: isModeShown ? mode : undefined, model: isModelShown ? model : undefined };
+    },
     read(cpu) {
+      cpu.mode ??= "custom";
       const { cache, maxphysaddr } = cpu;
       if (cache?.mode === "passthrough" && cache.level !== undefined) {
         throw unsupported("unsupported CPU cache level for mode 'passthrough'");

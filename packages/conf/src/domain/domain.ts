@@ -25,6 +25,7 @@ import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
 import { Features } from "./features.ts";
+import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
 import { Os } from "./os.ts";
 import { qemuFields, qemuNamespace } from "./qemu-namespace.ts";
@@ -218,10 +219,16 @@ export const DomainSyntax = element(
     ...qemuFields,
   },
   {
-    view: (def) =>
-      def.qemuCommandline || def.qemuCapabilities || def.qemuOverride || def.qemuDeprecation
-        ? { ...def, qemuXmlns: true as const }
-        : def,
+    view(def) {
+      const { qemuCommandline, qemuCapabilities, qemuOverride, qemuDeprecation } = def;
+      const usesQemu = qemuCommandline || qemuCapabilities || qemuOverride || qemuDeprecation;
+      const isHvm = def.os.type.name === "hvm";
+      return {
+        ...def,
+        ...(usesQemu && { qemuXmlns: true as const }),
+        ...(isHvm && def.devices && { devices: withTwin(def.devices) }),
+      };
+    },
   },
 );
 export type DomainSyntax = Infer<typeof DomainSyntax>;

@@ -1,4 +1,14 @@
-import { attr, element, type Infer, leaf, list, str, xmlError, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  element,
+  type Infer,
+  leaf,
+  list,
+  str,
+  type XmlElement,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { attrOneOf } from "./words.ts";
 
 /** How a security driver labels one source rather than the whole guest. */
@@ -24,7 +34,11 @@ export const SourceSeclabel = element(
   },
 );
 export type SourceSeclabel = Infer<typeof SourceSeclabel>;
-export const sourceSeclabels = { seclabels: list(SourceSeclabel) };
+/** A label that was skipped belongs to the running guest. */
+const isLive = (element: XmlElement): boolean => element.attrs.labelskip === "yes";
+export const sourceSeclabels = {
+  seclabels: list(SourceSeclabel, { skip: (element, { inactive }) => inactive === true && isLive(element) }),
+};
 
 /** How a security driver labels the guest. */
 export const Seclabel = element(

@@ -161,6 +161,22 @@ export const Disk = element(
     privateData: raw("privateData", { show: "status", plain: true }),
   },
   {
+    view(disk) {
+      const { target, device } = disk;
+      const isTrayShown = (device === "cdrom" || device === "floppy") && target.tray !== "closed";
+      const isRemovableShown = target.bus === "usb";
+      const cache = disk.driver?.cache === "default" ? undefined : disk.driver?.cache;
+      return {
+        ...disk,
+        snapshot: disk.snapshot === "no" && disk.readonly ? undefined : disk.snapshot,
+        ...(disk.driver && { driver: { ...disk.driver, cache } }),
+        target: {
+          ...target,
+          tray: isTrayShown ? target.tray : undefined,
+          removable: isRemovableShown ? target.removable : undefined,
+        },
+      };
+    },
     read(disk) {
       if (disk.encryption && disk.source && "encryption" in disk.source && disk.source.encryption) {
         throw unsupported("an <encryption> definition already found for disk source");

@@ -11,6 +11,7 @@ import {
   onOff,
   positive,
   raw,
+  type Scalar,
   size,
   str,
   uint,
@@ -121,6 +122,37 @@ const address = attr("address", str);
 const port = attr("port", uint);
 const Tunnel = element("source", { address, port, local: child(element("local", { address, port })) });
 const Mcast = element("source", { address, port });
+
+const knownModels = [
+  "netfront",
+  "rtl8139",
+  "virtio",
+  "e1000",
+  "e1000e",
+  "igb",
+  "virtio-transitional",
+  "virtio-non-transitional",
+  "usb-net",
+  "spapr-vlan",
+  "lan9118",
+  "scm91c111",
+  "vlance",
+  "vmxnet",
+  "vmxnet2",
+  "vmxnet3",
+  "Am79C970A",
+  "Am79C973",
+  "82540EM",
+  "82545EM",
+  "82543GC",
+];
+const modelSpelling = new Map(knownModels.map((name) => [name.toLowerCase(), name]));
+
+/** Models of cards; known ones in any mixture of cases. */
+const netModel: Scalar<string> = {
+  parse: (text) => modelSpelling.get(text.toLowerCase()) ?? text,
+  format: (value) => value,
+};
 
 /** What each kind of network attachment has as its `<source>`. */
 const kinds = {
@@ -277,7 +309,7 @@ export const Interface = element(
     backenddomain: attrOf("backenddomain", "name", str),
     target: child(element("target", { dev: attr("dev", str), managed: attr("managed", yesNo) })),
     guest: child(element("guest", { dev: attr("dev", str), actual: attr("actual", str, { show: "live" }) })),
-    model: attrOf("model", "type", str, { lenient: true }),
+    model: attrOf("model", "type", netModel, { lenient: true }),
     driver: child(NetDriver),
     backend: child(NetBackend),
     filterref: child(Filterref),

@@ -29,6 +29,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
   if (title?.includes("\n")) throw xmlError("Domain title can't contain newlines");
   syntax.uuid ??= randomUuid(random);
+  if (syntax.genid) syntax.genid.uuid ??= randomUuid(random);
   syntax.vcpu = { placement: "static", count: 1, ...syntax.vcpu };
   const { vcpu } = syntax;
   vcpu.count ??= 1;

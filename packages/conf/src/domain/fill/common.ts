@@ -21,7 +21,8 @@ export function fillDomainCommon(
   rejectDuplicateControllers(def.devices.controllers);
   rejectUsbDevices(def);
   fillBoot(def);
-  fillConsoles(def);
+  const serial = fillConsoles(def);
+  if (serial) fillOne({ kind: "serial", device: serial });
   for (const controller of addNeededControllers(def)) fillOne({ kind: "controller", device: controller });
   fillVideos(def, fillOne);
 }

@@ -1,5 +1,6 @@
 import type { DomainDef } from "../def.ts";
 import type { AnyDevice } from "../device.ts";
+import type { Graphics } from "../devices/graphics.ts";
 import type { Smartcard } from "../devices/smartcard.ts";
 import type { Video, VideoModel } from "../devices/video.ts";
 import { fillDisk } from "./disk.ts";
@@ -10,6 +11,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef): void {
   if (kind === "disk") fillDisk(device);
   else if (kind === "hostdev") fillHostdev(device, def);
   else if (kind === "video") fillVideo(device);
+  else if (kind === "graphics") fillGraphics(device);
   else if (kind === "smartcard") fillSmartcard(device, def);
 }
 
@@ -30,6 +32,10 @@ const powerOfTwo = (value: number): number => (value <= 1 ? value : 2 ** Math.ce
 function fillVideo({ model }: Video): void {
   if (!model) return;
   const { type = "default" } = model;
+  if (type === "none") {
+    for (const key of Object.keys(model) as (keyof VideoModel)[]) if (key !== "type") delete model[key]; // its own keys
+    return;
+  }
   if (type === "qxl") model.ram = powerOfTwo(model.ram || 65536);
   model.vram = model.vram || defaultVram[type] || undefined;
   if (model.vram !== undefined) model.vram = powerOfTwo(model.vram);
@@ -47,4 +53,15 @@ function fillSmartcard(card: Smartcard, def: DomainDef): void {
   let slot = 0;
   while (taken.has(slot)) slot++;
   card.address = { type: "ccid", controller: 0, slot };
+}
+
+/** A display nobody gave a port to is not offered on the network. */
+function fillGraphics(graphics: Graphics): void {
+  if (graphics.type !== "spice" || graphics.port || graphics.tlsPort || graphics.autoport) return;
+  for (const listen of graphics.listens) {
+    if (listen.type !== "address" && listen.type !== "network") continue;
+    listen.type = "none";
+    delete listen.address;
+    delete listen.network;
+  }
 }

@@ -22,6 +22,12 @@ export function fillDisk(disk: Disk): void {
   const { target } = disk;
   target.bus ??= defaultBus(disk);
   if (disk.device === "cdrom") disk.readonly = true;
+  if (disk.type === "vhostuser" || disk.type === "vhostvdpa") disk.snapshot ??= "no";
+  if (disk.type === "network" && disk.source === undefined) {
+    // An empty drive is of no particular kind.
+    const { source: _source, ...rest } = disk;
+    Object.assign(disk, { ...rest, type: "file" });
+  }
   if (disk.address === undefined) disk.address = driveAddress(disk);
 }
 
