@@ -1,10 +1,10 @@
-import { type BigIntStats, close, constants, fstat, open } from "node:fs";
-import { mkdir, stat, unlink } from "node:fs/promises";
-import { promisify } from "node:util";
+import { constants } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import type { Native } from "@libvirt-ts/native";
 import { fileError, isLocked, notDirectory } from "./errors.ts";
+import { directCalls, type FileCalls, LocalDirectories, pooledCalls } from "./file-calls.ts";
 
-/** All file work of the lock daemon. Nothing waits on the event loop: a dead file server stalls only its own calls. */
+/** All file work of the lock daemon. A dead file server stalls only the calls to it. */
 export interface LockFiles {
   /**
    * Opens a file and locks byte 0, length 1, without waiting for other holders.
@@ -13,7 +13,7 @@ export interface LockFiles {
    * @returns the descriptor; the lock is its open file's and lives until it is closed
    * @throws VirError LOCKSPACE/RESOURCE_BUSY when somebody else holds it, here or on another host
    */
-  lock(path: string, o: { name: string; shared: boolean; create: boolean }): Promise<number>;
+  lock(path: string, o: LockRequest): Promise<number>;
   /** Gives a lock back, and the file too when `remove`; a shared one only when nobody else has it. */
   unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): Promise<void>;
   touch(path: string): Promise<void>;
@@ -23,84 +23,106 @@ export interface LockFiles {
   makeDirectory(path: string): Promise<void>;
 }
 
-const openFile = promisify(open);
-const closeFile = promisify(close);
-const statFd = promisify(fstat) as (fd: number, o: { bigint: true }) => Promise<BigIntStats>; // promisify sees one overload
+interface LockRequest {
+  readonly name: string;
+  readonly shared: boolean;
+  readonly create: boolean;
+}
 
 const eacces = -13;
 const eagain = -11;
+const fileMode = 0o600;
 
-export function lockFiles(native: Native): LockFiles {
-  const lockByte = (fd: number, shared: boolean) => native.ofdLockAsync(fd, shared ? "read" : "write", 0, 1);
-
-  async function lock(path: string, o: { name: string; shared: boolean; create: boolean }): Promise<number> {
-    for (;;) {
-      const fd = await openFor(path, o.create);
-      try {
-        const rc = await lockByte(fd, o.shared);
-        if (rc === eagain || rc === eacces) throw isLocked(o.name);
-        if (rc < 0) throw fileError(-rc, `Unable to acquire lock on '${path}'`);
-        if (!o.create || (await isSameFile(fd, path))) return fd;
-      } catch (error) {
-        await closeFile(fd);
-        throw error;
+export function lockFiles(native: Native, now: () => number = Date.now): LockFiles {
+  const pooled = pooledCalls(native);
+  const direct = directCalls(native);
+  const local = new LocalDirectories(now);
+  const callsFor = (path: string) => (local.has(path) ? direct : pooled);
+  return {
+    async lock(path, request) {
+      if (local.has(path)) {
+        const fd = await lockWith(direct, path, request, "link");
+        if (fd !== "link") return fd;
       }
-      await closeFile(fd); // its releaser unlinked it between open and lock
-    }
-  }
+      const fd = await lockWith(pooled, path, request, undefined);
+      local.learn(path);
+      return fd;
+    },
+    async unlock(fd, path, { remove, shared }) {
+      const calls = callsFor(path);
+      try {
+        if (remove && (!shared || (await calls.lockByte(fd, false)) >= 0)) await removeWith(calls, path);
+      } finally {
+        await calls.close(fd);
+      }
+    },
+    async touch(path) {
+      try {
+        await pooled.close(await pooled.open(path, constants.O_WRONLY | constants.O_CREAT, fileMode));
+      } catch (error) {
+        throw fileError(error, `cannot create file '${path}'`);
+      }
+    },
+    remove: (path) => removeWith(pooled, path),
+    makeDirectory: (path) => makeDirectory(pooled, path),
+  };
+}
 
-  async function unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): Promise<void> {
+/** @param ifLink returned when the path is a link and `calls` do not follow links; undefined if they do */
+async function lockWith<L extends "link" | undefined>(
+  calls: FileCalls,
+  path: string,
+  { name, shared, create }: LockRequest,
+  ifLink: L,
+): Promise<number | NonNullable<L>> {
+  for (;;) {
+    let fd: number;
     try {
-      if (o.remove && (!o.shared || (await lockByte(fd, false)) >= 0)) await remove(path);
-    } finally {
-      await closeFile(fd);
+      fd = await calls.open(path, constants.O_RDWR | (create ? constants.O_CREAT : 0), fileMode);
+    } catch (error) {
+      if (ifLink && (error as NodeJS.ErrnoException).code === "ELOOP") return ifLink; // node:fs throws nothing else
+      throw fileError(error, `Unable to open${create ? "/create" : ""} resource ${path}`);
     }
+    try {
+      const rc = await calls.lockByte(fd, shared);
+      if (rc === eagain || rc === eacces) throw isLocked(name);
+      if (rc < 0) throw fileError(-rc, `Unable to acquire lock on '${path}'`);
+      if (!create || (await isNamed(calls, fd, path))) return fd;
+    } catch (error) {
+      await calls.close(fd);
+      throw error;
+    }
+    await calls.close(fd); // its releaser unlinked it between open and lock
   }
-
-  return { lock, unlock, touch, remove, makeDirectory };
 }
 
-async function openFor(path: string, create: boolean): Promise<number> {
-  try {
-    return await openFile(path, constants.O_RDWR | (create ? constants.O_CREAT : 0), 0o600);
-  } catch (error) {
-    throw fileError(error, `Unable to open${create ? "/create" : ""} resource ${path}`);
-  }
-}
-
-async function isSameFile(fd: number, path: string): Promise<boolean> {
-  const [mine, named] = await Promise.all([statFd(fd, { bigint: true }), statOf(path)]);
+/** Whether a path still names an open file. */
+async function isNamed(calls: FileCalls, fd: number, path: string): Promise<boolean> {
+  const mine = await calls.fstat(fd);
+  const named = await statOf(calls, path);
   return named !== undefined && mine.ino === named.ino && mine.dev === named.dev;
 }
 
-async function statOf(path: string): Promise<BigIntStats | undefined> {
+async function statOf(calls: FileCalls, path: string) {
   try {
-    return await stat(path, { bigint: true });
+    return await calls.stat(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // fs.promises throws nothing else
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // node:fs throws nothing else
     throw fileError(error, `Unable to check status of resource ${path}`);
   }
 }
 
-async function touch(path: string): Promise<void> {
+async function removeWith(calls: FileCalls, path: string): Promise<void> {
   try {
-    await closeFile(await openFile(path, constants.O_WRONLY | constants.O_CREAT, 0o600));
+    await calls.unlink(path);
   } catch (error) {
-    throw fileError(error, `cannot create file '${path}'`);
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // fs.promises throws nothing else
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return; // node:fs throws nothing else
     throw fileError(error, `Unable to delete lockspace resource ${path}`);
   }
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  const there = await statOf(path);
+async function makeDirectory(calls: FileCalls, path: string): Promise<void> {
+  const there = await statOf(calls, path);
   if (there) {
     if (!there.isDirectory()) throw notDirectory(path);
     return;

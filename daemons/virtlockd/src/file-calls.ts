@@ -1,0 +1,96 @@
+import {
+  close,
+  closeSync,
+  constants,
+  fstat,
+  fstatSync,
+  open,
+  openSync,
+  type StatsBase,
+  stat,
+  statfs,
+  statSync,
+  unlink,
+  unlinkSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import type { Native } from "@libvirt-ts/native";
+
+type Maybe<T> = T | Promise<T>;
+type Identity = Pick<StatsBase<bigint>, "dev" | "ino"> & { isDirectory(): boolean };
+
+/** The calls lock files need. They throw as node:fs does; `lockByte` gives a negative errno. */
+export interface FileCalls {
+  open(path: string, flags: number, mode: number): Maybe<number>;
+  /** OFD lock on byte 0, length 1, without waiting for its holder. */
+  lockByte(fd: number, shared: boolean): Maybe<number>;
+  close(fd: number): Maybe<void>;
+  fstat(fd: number): Maybe<Identity>;
+  stat(path: string): Maybe<Identity>;
+  unlink(path: string): Maybe<void>;
+}
+
+/** In the thread pool: a file server that does not answer holds up only the calls to it. */
+export function pooledCalls(native: Native): FileCalls {
+  const fstatBig = promisify(fstat) as (fd: number, o: { bigint: true }) => Promise<Identity>; // promisify sees one overload
+  const statBig = promisify(stat) as (path: string, o: { bigint: true }) => Promise<Identity>; // likewise
+  const openFile = promisify(open);
+  return {
+    open: (path, flags, mode) => openFile(path, flags, mode),
+    lockByte: (fd, shared) => native.ofdLockAsync(fd, lockType(shared), 0, 1),
+    close: promisify(close),
+    fstat: (fd) => fstatBig(fd, { bigint: true }),
+    stat: (path) => statBig(path, { bigint: true }),
+    unlink: promisify(unlink),
+  };
+}
+
+/** At once, for files on disks of this host: a call takes microseconds, a trip through the pool many times that. */
+export function directCalls(native: Native): FileCalls {
+  return {
+    open: (path, flags, mode) => openSync(path, flags | constants.O_NOFOLLOW, mode), // a link may lead off this disk
+    lockByte: (fd, shared) => native.ofdLock(fd, lockType(shared), 0, 1),
+    close: closeSync,
+    fstat: (fd) => fstatSync(fd, { bigint: true }),
+    stat: (path) => statSync(path, { bigint: true }),
+    unlink: unlinkSync,
+  };
+}
+
+function lockType(shared: boolean): "read" | "write" {
+  return shared ? "read" : "write";
+}
+
+/** statfs(2) numbers of file systems that never wait for another host: ext2-4, xfs, btrfs, tmpfs, f2fs. */
+const localTypes: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010]);
+
+/** Directories may be mounted over; what we know of them does not last. */
+const trustMs = 30_000;
+
+/** Knows of which directories it is safe to call on the event loop. */
+export class LocalDirectories {
+  readonly #until = new Map<string, number>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  has(path: string): boolean {
+    const directory = dirname(path);
+    const until = this.#until.get(directory);
+    if (until === undefined) return false;
+    if (until >= this.#now()) return true;
+    this.#until.delete(directory);
+    return false;
+  }
+
+  /** A file there could be opened: finds out, aside, where its directory lies. */
+  learn(path: string): void {
+    const directory = dirname(path);
+    statfs(directory, (error, found) => {
+      if (!error && localTypes.has(found.type)) this.#until.set(directory, this.#now() + trustMs);
+    });
+  }
+}
