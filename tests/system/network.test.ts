@@ -80,7 +80,7 @@ const dnsmasqPid = (name: string) => Number(readFileSync(at(`run/libvirt/network
 async function expectNothing() {
   expect(await host.interfaces()).toEqual([]);
   expect(await firewallRules()).toEqual([]);
-  expect(files("run/libvirt/network")).toEqual(["autostarted"]);
+  expect(files("run/libvirt/network")).toEqual(["autostarted", "driver.pid"]);
   const { stdout } = await run("ps", ["-A", "-o", "stat,args"]);
   expect(
     stdout.split("\n").filter((line) => !line.startsWith("Z") && line.includes(`--conf-file=${prefix}`)),

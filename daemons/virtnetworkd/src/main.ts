@@ -2,9 +2,16 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { driverDaemonKeys } from "@libvirt-ts/config";
 import { type DaemonContext, libraryVersion, type Programs, runDaemon } from "@libvirt-ts/daemon";
-import { NetworkDriver, networkDirs, networkHandlers, recover, reload } from "@libvirt-ts/driver-network";
+import {
+  lockState,
+  NetworkDriver,
+  networkDirs,
+  networkHandlers,
+  recover,
+  reload,
+} from "@libvirt-ts/driver-network";
 import { ErrorDomain } from "@libvirt-ts/errors";
-import { run } from "@libvirt-ts/host";
+import { runHolding } from "@libvirt-ts/host";
 import { native } from "@libvirt-ts/native";
 import { remote } from "@libvirt-ts/protocol";
 import { connectionService } from "@libvirt-ts/rpc/server";
@@ -24,16 +31,18 @@ await runDaemon({
 });
 
 async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Programs> {
+  const dirs = networkDirs(ctx.paths, leasesHelper);
+  const lock = await lockState(native, dirs);
   const driver = new NetworkDriver({
     host: {
       root: "",
       now: Date.now,
       random: randomBytes,
-      run,
+      run: runHolding(lock),
       native,
       log: ctx.log.child({ mod: "network" }),
     },
-    dirs: networkDirs(ctx.paths, leasesHelper),
+    dirs,
     inhibit: ctx.inhibit,
   });
   await recover(driver);

@@ -8,4 +8,5 @@ export { nftFamilies, nftNewTable, nftRules, nftTable } from "./firewall/nftable
 export { type NetworkTraffic, networkTraffic, type TrafficRule } from "./firewall/traffic.ts";
 export { MacMap } from "./mac-map.ts";
 export { recover, reload } from "./recover.ts";
+export { lockState } from "./state-lock.ts";
 export { type NetworkDirs, type NetworkHost, networkDirs } from "./world.ts";

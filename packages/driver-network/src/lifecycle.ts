@@ -118,10 +118,16 @@ export class Lifecycle {
     const { name } = def;
     // From here on a restarted daemon finishes the work instead of taking the network for active.
     await rename(this.statusFile(name), this.#unfinished(name)).catch(ignoreMissing);
-    await this.#tearDown(def, () => this.firewall.remove(firewall));
+    await this.#tearDown(def, {
+      removeRules: () => this.firewall.remove(firewall),
+      endDnsmasq: () => this.dnsmasq.stop(name),
+    });
   }
 
-  async #tearDown(def: NetworkDef, removeRules: () => Promise<void>): Promise<void> {
+  async #tearDown(
+    def: NetworkDef,
+    { removeRules, endDnsmasq }: Record<"removeRules" | "endDnsmasq", () => Promise<void>>,
+  ): Promise<void> {
     const { name } = def;
     const undo = new Undo(); // runs newest first
     undo.add(() => removeFile(this.#unfinished(name)));
@@ -131,7 +137,7 @@ export class Lifecycle {
       undo.add(() => deleteBridge(this.#host.run, bridge));
       undo.add(removeRules);
       undo.add(() => removeFile(this.macsFile(bridge)));
-      undo.add(() => this.dnsmasq.stop(name));
+      undo.add(endDnsmasq);
     }
     await undo.run((error) =>
       this.#host.log.warn({ err: error, network: name }, "could not undo all of a network"),
@@ -141,9 +147,11 @@ export class Lifecycle {
   /** Takes away what a start or stop left that was cut off by our death. @param text of an unfinished file */
   async finishTearDown(text: string): Promise<void> {
     const { def } = parseStatus(text);
-    const sweep = () => (isVirtualNetwork(def) ? this.firewall.sweep(def, bridgeOf(def)) : Promise.resolve());
     await removeFile(this.statusFile(def.name));
-    await this.#tearDown(def, sweep);
+    await this.#tearDown(def, {
+      removeRules: () => this.firewall.sweep(def, bridgeOf(def)),
+      endDnsmasq: () => this.dnsmasq.sweep(def.name),
+    });
   }
 
   /** Removes the leases: the network will not come back. */

@@ -11,6 +11,7 @@ import { ConfigDirectory } from "@libvirt-ts/objects";
 import { writeAtomic } from "@libvirt-ts/util/write-atomic";
 import type { NetworkDriver } from "./driver.ts";
 import { bridgeOf, unfinishedSuffix } from "./lifecycle.ts";
+import { removeFile } from "./mac-map.ts";
 import { type LiveNetwork, Network } from "./network.ts";
 import { parseStatus } from "./status-xml.ts";
 
@@ -19,6 +20,7 @@ export async function recover(driver: NetworkDriver): Promise<void> {
   await driver.configs.prepare();
   await mkdir(driver.dirs.status, { recursive: true, mode: 0o755 });
   await mkdir(driver.dirs.dnsmasq, { recursive: true, mode: 0o755 });
+  await removeHalfWritten(driver);
   await finishInterrupted(driver);
   await loadConfigs(driver);
   await loadActive(driver);
@@ -30,6 +32,15 @@ export async function recover(driver: NetworkDriver): Promise<void> {
 export async function reload(driver: NetworkDriver): Promise<void> {
   await loadConfigs(driver);
   await refresh(driver);
+}
+
+/** Removes files that were being written when a former daemon was killed; leases are written by others. */
+async function removeHalfWritten({ dirs }: NetworkDriver): Promise<void> {
+  for (const folder of [dirs.config, dirs.status, dirs.dnsmasq]) {
+    for (const file of await readdir(folder)) {
+      if (file.endsWith(".new") && !file.endsWith(".status.new")) await removeFile(`${folder}/${file}`);
+    }
+  }
 }
 
 async function finishInterrupted({ dirs, lifecycle, host }: NetworkDriver): Promise<void> {

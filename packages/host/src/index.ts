@@ -16,4 +16,4 @@ export {
 } from "./memory.ts";
 export { type ProcessFacts, readProcess, readSchedule } from "./process.ts";
 export { parseRoutes, type Route, readRoutes } from "./routes.ts";
-export { type Run, type RunOptions, type RunResult, run, runOrThrow } from "./run.ts";
+export { type Run, type RunOptions, type RunResult, run, runHolding, runOrThrow } from "./run.ts";

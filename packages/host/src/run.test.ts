@@ -1,5 +1,6 @@
+import { openSync } from "node:fs";
 import { expect, test } from "vitest";
-import { run, runOrThrow } from "./run.ts";
+import { run, runHolding, runOrThrow } from "./run.ts";
 
 test("output, input, status and a small environment", async () => {
   const result = await run("sh", ["-c", "cat; echo $LC_ALL-$EXTRA-$HOME >&2; exit 3"], {
@@ -27,4 +28,9 @@ test("a missing program is a system error", async () => {
 
 test("a program that takes too long is killed", async () => {
   await expect(run("sleep", ["60"], { timeoutMs: 20 })).rejects.toThrow("sleep 60 timed out");
+});
+
+test("descriptors handed on are open in the program", async () => {
+  const held = runHolding(openSync("/dev/null", "r"));
+  expect((await held("readlink", ["/proc/self/fd/3"])).stdout).toBe("/dev/null\n");
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 
 export interface RunOptions {
@@ -24,29 +25,36 @@ const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const outputLimit = 16 * 1024 * 1024;
 
 /** The real `Run`: programs are looked up in the system's own folders, never in the caller's PATH. */
-export const run: Run = (file, args, options = {}) =>
-  new Promise((resolve, reject) => {
+export const run: Run = (file, args, options) => start(file, args, { ...options, inherited: [] });
+
+/**
+ * The same, with descriptors that each program keeps open for as long as it lives: a lock taken through one of
+ * them outlives us until the last program we started has ended.
+ */
+export const runHolding =
+  (...inherited: number[]): Run =>
+  (file, args, options) =>
+    start(file, args, { ...options, inherited });
+
+function start(
+  file: string,
+  args: readonly string[],
+  { input = "", env, timeoutMs = 30_000, inherited }: RunOptions & { inherited: number[] },
+): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
     const child = spawn(file, [...args], {
-      env: { PATH: searchPath, LC_ALL: "C", ...options.env },
-      stdio: ["pipe", "pipe", "pipe"],
+      env: { PATH: searchPath, LC_ALL: "C", ...env },
+      stdio: ["pipe", "pipe", "pipe", ...inherited],
     });
     let late = false;
     const deadline = setTimeout(() => {
       late = true;
       child.kill("SIGKILL");
-    }, options.timeoutMs ?? 30_000);
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let received = 0;
-    const collect = (into: Buffer[]) => (chunk: Buffer) => {
-      received += chunk.length;
-      if (received <= outputLimit) into.push(chunk);
-      else child.kill("SIGKILL");
-    };
-    child.stdout.on("data", collect(stdout));
-    child.stderr.on("data", collect(stderr));
-    child.stdin.on("error", () => {}); // a program that does not read its input; its exit status tells the rest
-    child.stdin.end(options.input ?? "");
+    }, timeoutMs);
+    const stdout = collect(child.stdout, () => child.kill("SIGKILL"));
+    const stderr = collect(child.stderr, () => child.kill("SIGKILL"));
+    child.stdin?.on("error", () => {}); // a program that does not read its input; its exit status tells the rest
+    child.stdin?.end(input);
     child.on("error", (cause: NodeJS.ErrnoException) => {
       clearTimeout(deadline);
       reject(systemError(ErrorDomain.NONE, cause, `Cannot execute binary ${file}`));
@@ -58,14 +66,23 @@ export const run: Run = (file, args, options = {}) =>
           new VirError(ErrorDomain.NONE, ErrorCode.OPERATION_TIMEOUT, `${commandText(file, args)} timed out`),
         );
       } else {
-        resolve({
-          status: status ?? undefined,
-          stdout: Buffer.concat(stdout).toString(),
-          stderr: Buffer.concat(stderr).toString(),
-        });
+        resolve({ status: status ?? undefined, stdout: stdout(), stderr: stderr() });
       }
     });
   });
+}
+
+/** Gathers what comes out of a stream. @returns what came so far, as text */
+function collect(stream: Readable | null, tooMuch: () => void): () => string {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  stream?.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= outputLimit) chunks.push(chunk);
+    else tooMuch();
+  });
+  return () => Buffer.concat(chunks).toString();
+}
 
 /**
  * Runs a program that has to succeed.

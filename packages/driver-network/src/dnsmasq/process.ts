@@ -1,4 +1,4 @@
-import { readFile, readlink } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename } from "node:path";
 import type { NetworkDef } from "@libvirt-ts/conf/network";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
@@ -48,12 +48,24 @@ export class Dnsmasq {
   /** The pid of a network's dnsmasq, if it runs. */
   async find(name: string): Promise<number | undefined> {
     const pid = Number(await readText(this.pidFile(name)));
-    if (!Number.isInteger(pid) || pid <= 1) return undefined;
-    // A pid may have been given to another program since.
+    return Number.isInteger(pid) && pid > 1 && (await this.#isOurs(pid, name)) ? pid : undefined;
+  }
+
+  /** Ends what runs for a network even if it never came to write a pid file (its start was cut off). */
+  async sweep(name: string): Promise<void> {
+    for (const entry of await readdir(`${this.#host.root}/proc`)) {
+      const pid = Number(entry);
+      if (pid > 1 && (await this.#isOurs(pid, name))) await this.#end(pid);
+    }
+    await this.stop(name);
+  }
+
+  /** A pid may have been given to another program since it was written down. */
+  async #isOurs(pid: number, name: string): Promise<boolean> {
     const proc = `${this.#host.root}/proc/${pid}`;
     const [exe, commandLine] = await Promise.all([readLinkText(`${proc}/exe`), readText(`${proc}/cmdline`)]);
     const isOurs = commandLine?.split("\0").includes(`--conf-file=${this.#confFile(name)}`) ?? false;
-    return exe !== undefined && /^dnsmasq( \(deleted\))?$/.test(basename(exe)) && isOurs ? pid : undefined;
+    return exe !== undefined && /^dnsmasq( \(deleted\))?$/.test(basename(exe)) && isOurs;
   }
 
   /** Tells a running dnsmasq what changed in its hosts files, or in all of its configuration. */
@@ -142,13 +154,13 @@ async function readLinkText(path: string): Promise<string | undefined> {
   return orUndefined(readlink(path));
 }
 
-/** A file of a process may vanish between two looks. */
+/** A file of a process may vanish between two looks, or belong to somebody else. */
 async function orUndefined(reading: Promise<string>): Promise<string | undefined> {
   try {
     return await reading;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException; // node:fs throws nothing else
-    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    if (code === "ENOENT" || code === "ESRCH" || code === "EACCES") return undefined;
     throw error;
   }
 }
