@@ -87,6 +87,8 @@ export class Guest {
   /** SHUTDOWN was seen: the end that follows is no crash. */
   hasShutDown = false;
   isStarting = true;
+  /** The guest went off and is brought up again: nobody is to notice. */
+  isRebooting = false;
   isBeingDestroyed = false;
   balloonBytes: number | undefined;
   #monitor: Monitor | undefined;

@@ -28,7 +28,7 @@ const jump = (name: string): Item[] => [0xe9, { far: name }];
 const text = (value: string): number[] => [...Buffer.from(value, "latin1"), 0];
 
 /**
- * A disk of one sector that is a whole guest: prints a banner on COM1, echoes what it reads there, goes off when
+ * The first sector of a disk that is a whole guest (SeaBIOS wants virtio disks of more than one sector: 64 KiB do): prints a banner on COM1, echoes what it reads there, goes off when
  * the ACPI power button is pressed or `Q` arrives, and resets itself on `R`. Idle, it waits in `hlt`.
  */
 export function bootSector({ banner = "ready", ticks = 0 }: BootSectorOptions = {}): Uint8Array {

@@ -26,13 +26,14 @@ export const stopped: EventHandler = (context) => {
   const { domain, guest } = context;
   const reason = guest.pauseReason;
   guest.pauseReason = "unknown";
-  if (domain.state.name === "running") pause(context, reason);
+  if (domain.state.name === "running" && !guest.isRebooting) pause(context, reason);
 };
 
 export const resumed: EventHandler = ({ driver, domain, guest }) => {
   const reason = guest.runReason;
   guest.runReason = "unpaused";
-  if (domain.state.name !== "paused") return;
+  const { name } = domain.state;
+  if (name !== "paused" && name !== "crashed") return;
   domain.move({ name: "running", reason });
   driver.status.save(domain);
 };
@@ -42,6 +43,7 @@ export const shutDown: EventHandler = ({ driver, domain, guest }, { guest: byGue
   if (guest.hasShutDown) return;
   const again = guest.facts.fakeReboot || domain.def.onPoweroff === "restart";
   if (again && !guest.isBeingDestroyed) {
+    guest.isRebooting = true;
     guest.queue.push(() => fakeReboot(driver, domain, guest));
     return;
   }

@@ -80,6 +80,7 @@ export async function prepareHost(
   undo: Undo,
 ): Promise<Uint8Array> {
   await checkDisks(domain.def);
+  undo.add(() => rm(paths.pidFile, { force: true }));
   for (const folder of [paths.lib, paths.channel]) {
     undo.add(() => rm(folder, { recursive: true, force: true }));
     await mkdir(folder, { recursive: true, mode: 0o750 });

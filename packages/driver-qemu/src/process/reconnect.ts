@@ -90,8 +90,8 @@ async function adoptGuest(
 
 /** Books what the guest has been using, and how to give it back. */
 function reserve(driver: QemuDriver, { def }: QemuDomain, teardown: Undo, paths: GuestPaths): void {
-  for (const folder of [paths.lib, paths.channel])
-    teardown.add(() => rm(folder, { recursive: true, force: true }));
+  for (const path of [paths.lib, paths.channel, paths.pidFile])
+    teardown.add(() => rm(path, { recursive: true, force: true }));
   for (const graphics of def.devices.graphics) {
     if (graphics.type !== "vnc") continue;
     const { port, websocket } = graphics;
