@@ -176,12 +176,14 @@ export const Cpu = element(
   {
     view(cpu) {
       const { mode = "custom", model } = cpu;
-      const isModelShown = (mode === "custom" || mode === "host-model") && model?.name !== undefined;
+      const isModelShown =
+        (mode === "custom" || mode === "host-model") && (model?.name ?? model?.vendorId) !== undefined;
       const isModeShown = mode !== "custom" || isModelShown || cpu.match !== undefined;
       return { ...cpu, mode: isModeShown ? mode : undefined, model: isModelShown ? model : undefined };
     },
     read(cpu) {
       cpu.mode ??= "custom";
+      if (cpu.model?.name !== undefined) cpu.model.fallback ??= "allow";
       const { cache, maxphysaddr } = cpu;
       if (cache?.mode === "passthrough" && cache.level !== undefined) {
         throw unsupported("unsupported CPU cache level for mode 'passthrough'");
@@ -236,5 +238,23 @@ function orderCells(cells: readonly NumaCell[]): NumaCell[] {
       }
     }
   }
+  fillDistances(ordered);
   return ordered;
+}
+
+/** Near to itself, and as far there as back, where nothing else is written. */
+function fillDistances(cells: readonly NumaCell[]): void {
+  const written = new Map<string, number>();
+  for (const { id = 0, distances } of cells) {
+    for (const sibling of distances?.siblings ?? []) written.set(`${id} ${sibling.id}`, sibling.value);
+  }
+  if (written.size === 0) return;
+  for (const [from, cell] of cells.entries()) {
+    const siblings = [...cells.keys()].flatMap((id) => {
+      const value =
+        written.get(`${from} ${id}`) ?? written.get(`${id} ${from}`) ?? (id === from ? 10 : undefined);
+      return value === undefined ? [] : [{ id, value }];
+    });
+    if (siblings.some(({ id }) => id !== from)) cell.distances = { siblings };
+  }
 }

@@ -42,8 +42,6 @@ export const Numatune = element(
   {
     read({ memory, memnodes }) {
       if (memory) {
-        if (memory.placement === "static" && memory.nodeset === undefined)
-          throw xmlError("nodeset for NUMA memory tuning must be set if 'placement' is 'static'");
         if (memory.placement === "auto") memory.nodeset = undefined;
       }
       const isRestrictive = memory?.mode === "restrictive";

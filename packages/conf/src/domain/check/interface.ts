@@ -4,11 +4,6 @@ import { unsupported } from "../errors.ts";
 /** Host ends that only some kinds of interfaces have. */
 export function checkInterface(net: Interface): void {
   const { type, backend } = net;
-  if (backend?.tap !== undefined && type !== "network" && type !== "bridge" && type !== "ethernet") {
-    throw unsupported(
-      `interface ${net.mac?.address} - custom tap device path is not supported for network interfaces of type ${type}`,
-    );
-  }
   const isPasst = (type === "user" || type === "vhostuser") && backend?.type === "passt";
   if (net.portForwards.length > 0 && !isPasst) {
     throw unsupported(

@@ -178,6 +178,10 @@ export const Disk = element(
       };
     },
     read(disk) {
+      if (disk.type === "network" && disk.source?.protocol === "iscsi" && disk.source.name !== undefined) {
+        // Without a unit number the first one is meant.
+        if (!disk.source.name.includes("/")) disk.source.name += "/0";
+      }
       if (disk.encryption && disk.source && "encryption" in disk.source && disk.source.encryption) {
         throw unsupported("an <encryption> definition already found for disk source");
       }

@@ -19,10 +19,10 @@ export type Redirdev = Infer<typeof Redirdev>;
 export const Redirfilter = element("redirfilter", {
   usbdevs: list(
     element("usbdev", {
-      class: attr("class", str),
-      vendor: attr("vendor", str),
-      product: attr("product", str),
-      version: attr("version", str),
+      class: attr("class", str, { omit: "-1" }),
+      vendor: attr("vendor", str, { omit: "-1" }),
+      product: attr("product", str, { omit: "-1" }),
+      version: attr("version", str, { omit: "-1" }),
       allow: attr("allow", yesNo, { required: true }),
     }),
   ),

@@ -108,38 +108,27 @@ const VolumeSource = element("source", {
   ...lead,
   ...tail,
 });
-const NetworkSource = element(
-  "source",
-  {
-    protocol: attrOneOf("protocol", networkProtocols, { required: true }),
-    name: attr("name", str),
-    query: attr("query", str),
-    tls: attr("tls", yesNo),
-    tlsHostname: attr("tlsHostname", str),
-    tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
-    ...lead,
-    hosts: list(StorageHost),
-    snapshot: attrOf("snapshot", "name", str),
-    config: attrOf("config", "file", str),
-    initiator: child(Initiator),
-    ssl: attrOf("ssl", "verify", yesNo),
-    cookies: child(Cookies),
-    readahead: attrOf("readahead", "size", size),
-    timeout: attrOf("timeout", "seconds", size),
-    reconnect: child(SourceReconnect),
-    knownHosts: attrOf("knownHosts", "path", str),
-    identity: child(Identity),
-    ...tail,
-  },
-  {
-    read(source) {
-      // Without a unit number the first one is meant.
-      if (source.protocol === "iscsi" && source.name !== undefined) source.name = iscsiUnit(source.name);
-    },
-  },
-);
-const iscsiUnit = (name: string): string => (name.includes("/") ? name : `${name}/0`);
-
+const NetworkSource = element("source", {
+  protocol: attrOneOf("protocol", networkProtocols, { required: true }),
+  name: attr("name", str),
+  query: attr("query", str),
+  tls: attr("tls", yesNo),
+  tlsHostname: attr("tlsHostname", str),
+  tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
+  ...lead,
+  hosts: list(StorageHost),
+  snapshot: attrOf("snapshot", "name", str),
+  config: attrOf("config", "file", str),
+  initiator: child(Initiator),
+  ssl: attrOf("ssl", "verify", yesNo),
+  cookies: child(Cookies),
+  readahead: attrOf("readahead", "size", size),
+  timeout: attrOf("timeout", "seconds", size),
+  reconnect: child(SourceReconnect),
+  knownHosts: attrOf("knownHosts", "path", str),
+  identity: child(Identity),
+  ...tail,
+});
 const NvmeSource = element(
   "source",
   {

@@ -38,8 +38,9 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
     throw xmlError(`maxvcpus must not be less than current vcpus (${vcpu.count} < ${vcpu.current})`);
   }
   if (vcpu.current === vcpu.count) vcpu.current = undefined;
-  if (vcpu.placement === "auto") vcpu.cpuset = undefined;
+  fillPlacement(syntax);
   fillIothreads(syntax);
+  fillSeclabels(syntax, options);
   if (options.hostArch !== undefined) syntax.os.type.arch ??= options.hostArch;
   syntax.clock ??= { offset: "utc", timers: [] };
   syntax.onPoweroff ??= "destroy";
@@ -60,6 +61,39 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
     net.mac = { ...net.mac, address };
   }
   return syntax as DomainDef; // the above is what the type adds, memory excepted: fillMemory throws without it
+}
+
+/** Whether CPUs and memory are placed by advice: each follows the other unless something else is written. */
+function fillPlacement(def: DomainSyntax): void {
+  const { vcpu = {} } = def;
+  const memory = def.numatune?.memory;
+  if (vcpu.placement === "auto") vcpu.cpuset = undefined;
+  if (memory)
+    memory.placement ??= memory.nodeset === undefined && vcpu.placement === "auto" ? "auto" : "static";
+  if (memory?.placement === "static" && memory.nodeset === undefined) {
+    throw xmlError("nodeset for NUMA memory tuning must be set if 'placement' is 'static'");
+  }
+  if (vcpu.placement === "auto" && !memory) {
+    def.numatune = { memnodes: [], ...def.numatune, memory: { mode: "strict", placement: "auto" } };
+  }
+  const tune = def.cputune;
+  const isPinned = (tune?.vcpupins.length ?? 0) > 0 || tune?.emulatorpin !== undefined;
+  if (memory?.placement === "auto" && vcpu.cpuset === undefined && !isPinned) vcpu.placement = "auto";
+}
+
+/** How the guest is labelled when the driver's security model is the only one there is. */
+function fillSeclabels(def: DomainSyntax, { defaultSecurityModel, inactive }: FillOptions): void {
+  const [first, ...others] = def.seclabels;
+  if (first && first.model === undefined) {
+    if (others.length > 0) throw xmlError("missing security model when using multiple labels");
+    first.model = defaultSecurityModel;
+  }
+  for (const label of def.seclabels) {
+    label.type ??= "dynamic";
+    if (label.model === "none" && inactive) label.type = "none";
+    if (label.type === "none") label.relabel = undefined;
+    else label.relabel ??= label.type === "dynamic";
+  }
 }
 
 /** A disk goes among those of the same written bus, by the number in its name; else to the end. */

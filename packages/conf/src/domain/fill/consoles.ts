@@ -42,17 +42,19 @@ export function withTwin(devices: Devices): Devices {
   const [serial] = serials;
   const [first, ...others] = consoles;
   if (!serial || !first || !isSerial(first)) return devices;
-  return { ...devices, consoles: [twinOf(serial), ...others] };
+  return {
+    ...devices,
+    consoles: [{ ...twinOf(serial), ...(serial.address && { address: serial.address }) }, ...others],
+  };
 }
 
 const isSerial = ({ target }: Console): boolean => target?.type === undefined || target.type === "serial";
 
-/** The console that stands for a serial port: the same in all but its kind. */
-export function twinOf({ source, target, alias, address }: Serial): Console {
+/** The console that stands for a serial port; what it shares with it in the guest is shown, not kept twice. */
+function twinOf({ source, target, alias }: Serial): Console {
   return {
     source,
     target: { type: "serial", port: target?.port ?? 0 },
     ...(alias !== undefined && { alias }),
-    ...(address && { address }),
   };
 }

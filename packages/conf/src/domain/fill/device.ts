@@ -11,6 +11,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef): void {
   if (kind === "disk") fillDisk(device);
   else if (kind === "hostdev") fillHostdev(device, def);
   else if (kind === "video") fillVideo(device);
+  else if (kind === "rng" && device.backend.model === "random") device.backend.path ??= "/dev/random";
   else if (kind === "graphics") fillGraphics(device);
   else if (kind === "smartcard") fillSmartcard(device, def);
 }

@@ -22,7 +22,7 @@ export function fillDisk(disk: Disk): void {
   const { target } = disk;
   target.bus ??= defaultBus(disk);
   if (disk.device === "cdrom") disk.readonly = true;
-  if (disk.type === "vhostuser" || disk.type === "vhostvdpa") disk.snapshot ??= "no";
+  if (disk.type === "vhostuser") disk.snapshot ??= "no";
   if (disk.type === "network" && disk.source === undefined) {
     // An empty drive is of no particular kind.
     const { source: _source, ...rest } = disk;

@@ -31,6 +31,8 @@ export interface DomainHooks {
 }
 
 export interface FillOptions extends FillFlags {
+  /** The security model of labels that name none. */
+  readonly defaultSecurityModel?: string;
   /** Makes a MAC address for a card that has none; default: a random one of QEMU's. */
   readonly newMac?: () => string;
   /** Architecture of this host: that of guests that name none. */

@@ -23,6 +23,7 @@ function parse(text: string, row: Row, hooks: DomainHooks): DomainDef {
     abiUpdate: row.parseFlags?.includes("VIR_DOMAIN_DEF_PARSE_ABI_UPDATE") === true,
     random: countingBytes,
     newMac: zeroMac,
+    defaultSecurityModel: "none",
     ...(row.arch !== undefined && { hostArch: row.arch }),
     hooks,
   });
