@@ -24,6 +24,9 @@ export function placePci(device: Placeable, place: PciPlace, more: Partial<PciAd
   device.address = { ...before, type: "pci", ...place, ...more };
 }
 
+/** Places of the chipset are no matter of choice. */
+const fixed = { fromConfig: true };
+
 const at = (slot: number, fn = 0): PciPlace => ({ domain: 0, bus: 0, slot, function: fn });
 
 const isAt = (address: Address | undefined, place: PciPlace): boolean =>
@@ -57,10 +60,10 @@ function reservePiix3(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
         );
       }
     } else placePci(controller, place);
-    set.reserve(place, flags);
+    set.reserve(place, flags, fixed);
   }
-  set.reserve(at(1), flags);
-  set.reserve(at(1, 3), flags);
+  set.reserve(at(1), flags, fixed);
+  set.reserve(at(1, 3), flags, fixed);
   placeVideo(def, set, needs, at(2), flags);
 }
 
@@ -74,12 +77,12 @@ function reserveQ35(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
           throw refuse("Primary SATA controller must have PCI address 0:0:1f.2");
       } else {
         placePci(controller, place);
-        set.reserve(place, flags);
+        set.reserve(place, flags, fixed);
       }
     } else if (controller.type === "usb" && controller.model === "ich9-uhci1" && wantsPci(controller)) {
       const place = [at(0x1d), at(0x1a)].find((p) => !set.isSlotInUse(p));
       if (place !== undefined) {
-        set.reserve(place, flags);
+        set.reserve(place, flags, fixed);
         placePci(controller, place, { multifunction: true });
       }
     } else if (
@@ -89,18 +92,18 @@ function reserveQ35(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
     ) {
       const place = at(0x1e);
       if (!set.isSlotInUse(place)) {
-        set.reserve(place, needs({ kind: "controller", device: controller }));
+        set.reserve(place, needs({ kind: "controller", device: controller }), fixed);
         placePci(controller, place);
       }
     }
   }
-  set.reserve(at(0x1f), flags);
-  set.reserve(at(0x1f, 3), flags);
+  set.reserve(at(0x1f), flags, fixed);
+  set.reserve(at(0x1f, 3), flags, fixed);
   placeVideo(def, set, needs, at(1), flags);
   for (const sound of def.devices.sounds) {
     const place = at(0x1b);
     if (sound.model !== "ich9" || !wantsPci(sound) || set.isSlotInUse(place)) continue;
-    set.reserve(place, flags);
+    set.reserve(place, flags, fixed);
     placePci(sound, place);
   }
 }
@@ -114,7 +117,7 @@ function placeVideo(def: DomainDef, set: PciAddressSet, needs: PciNeeds, place: 
     const found = set.reserveNext(needs({ kind: "video", device: video } satisfies AnyDevice));
     if (!set.dryRun) placePci(video, found);
   } else {
-    set.reserve(place, flags);
+    set.reserve(place, flags, fixed);
     placePci(video, place);
   }
 }

@@ -155,7 +155,7 @@ function placeCompanion(controller: Controller, def: DomainDef, set: PciAddressS
       : (dryRunSlots(set).get(controller.index ?? 0) ?? set.findNext(flags));
   const fn = companionFunctions[controller.model ?? ""] ?? 0;
   const place = { domain: base.domain, bus: base.bus, slot: base.slot, function: fn };
-  set.reserve(place, flags);
+  set.reserve(place, flags, { fromConfig: true });
   dryRunSlots(set).set(controller.index ?? 0, place);
   if (!set.dryRun) placePci(controller, place, fn === 0 ? { multifunction: true } : {});
 }

@@ -64,7 +64,7 @@ function surroundings(def: DomainDef): Options {
   options.push(["kvm-pv-eoi", features?.apic?.eoi]);
   if (features?.pvspinlock !== undefined) options.push(["kvm-pv-unhalt", features.pvspinlock.state]);
   options.push(...hypervOptions(def));
-  if (def.devices.panics.some((panic) => panic.model === "hyperv")) options.push(["hv-crash", undefined]);
+  if (def.devices.panics.some((panic) => panic.model === "hyperv")) options.push(["hv-crash", null]);
   if (features?.kvm?.hidden) options.push(["kvm", false]);
   if (features?.kvm?.hintDedicated) options.push(["kvm-hint-dedicated", true]);
   if (features?.kvm?.pollControl) options.push(["kvm-poll-control", true]);

@@ -32,7 +32,7 @@ function clockEnv({ clock }: DomainDef, env: [string, string][]) {
 function audioEnv({ devices }: DomainDef, { host }: DeviceContext, env: [string, string][]) {
   for (const audio of devices.audios) {
     if (audio.type === "sdl" && audio.driver !== undefined) {
-      env.push(["SDL_AUDIODRIVER", audio.driver === "pulseaudio" ? "pulse" : audio.driver]);
+      env.push(["SDL_AUDIODRIVER", audio.driver]);
     }
     if (audio.type === "pipewire" && audio.runtimeDir !== undefined)
       env.push(["PIPEWIRE_RUNTIME_DIR", audio.runtimeDir]);

@@ -23,6 +23,7 @@ export function machinePart(context: DeviceContext): Part {
   options.push(["ras", features?.ras], ["aia", features?.aia]);
   options.push(["i8042", caps.flags.has("machine-i8042-opt") ? features?.ps2 : undefined]);
   options.push(["dump-guest-core", def.dumpCore ?? settings.dumpGuestCore]);
+  options.push(["mem-merge", def.memoryBacking?.nosharepages ? false : undefined]);
   if (devices.memories.some((memory) => memory.model === "nvdimm")) options.push(["nvdimm", true]);
   const ram = systemRam(context);
   if (ram !== undefined) options.push(["memory-backend", ram]);

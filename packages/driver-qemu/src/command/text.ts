@@ -17,7 +17,8 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 /** Doubles commas: in option texts a lone one ends the value. */
 export const escapeCommas = (text: string): string => text.replaceAll(",", ",,");
 
-export type OptionValue = string | number | bigint | boolean | undefined;
+/** `null`: the key alone. */
+export type OptionValue = string | number | bigint | boolean | null | undefined;
 
 /**
  * `head,key=value,…` as `-chardev`, `-machine`, … take it. Booleans are `on`/`off`, `undefined` leaves an entry
@@ -30,6 +31,10 @@ export function optionText(
   const parts = head === undefined ? [] : [head];
   for (const [key, value] of entries) {
     if (value === undefined) continue;
+    if (value === null) {
+      parts.push(key);
+      continue;
+    }
     const text = typeof value === "boolean" ? (value ? "on" : "off") : String(value);
     parts.push(`${key}=${escapeCommas(text)}`);
   }

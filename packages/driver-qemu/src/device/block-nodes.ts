@@ -90,6 +90,7 @@ function formatProps(layer: ImageLayer, file: string, objects: StorageObjects): 
   }
   switch (layer.format) {
     case "raw":
+    case "fat":
       if (isEncrypted) return { ...common, driver: "luks", "key-secret": keySecret, file };
       return { ...common, driver: "raw", file };
     case "qcow2":

@@ -58,7 +58,7 @@ const isFormatted = (layer: ImageLayer): boolean =>
 export function hasFormatNode(layer: ImageLayer): boolean {
   const { type } = layer.place;
   if (type === "vhostuser") return false;
-  if (type === "dir" && layer.format === "fat") return false;
+  if (type === "dir" && layer.format === "fat") return true;
   return isFormatted(layer);
 }
 

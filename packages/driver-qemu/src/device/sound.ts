@@ -17,7 +17,8 @@ const codecs = { duplex: "hda-duplex", micro: "hda-micro", output: "hda-output" 
 export function soundParts(sound: Sound, { def }: DeviceContext): Part[] {
   if (sound.model === "pcspk") return [];
   const id = aliasOf(sound);
-  const audiodev = sound.audio === undefined ? undefined : `audio${sound.audio}`;
+  const audio = sound.audio ?? def.devices.audios[0]?.id;
+  const audiodev = audio === undefined ? undefined : `audio${audio}`;
   const isHda = sound.model === "ich6" || sound.model === "ich9";
   const head =
     sound.model === "virtio" ? virtioProps("virtio-sound", sound) : { driver: drivers[sound.model] };

@@ -71,7 +71,7 @@ function networkProps(source: NetworkSource, image: ImageLayer, objects: Storage
     case "rbd":
       return rbdProps(source, image, objects);
     case "iscsi":
-      return iscsiProps(source, objects);
+      return iscsiProps(source, image, objects);
     case "http":
     case "https":
     case "ftp":
@@ -80,7 +80,7 @@ function networkProps(source: NetworkSource, image: ImageLayer, objects: Storage
       return {
         driver: source.protocol,
         url: sourceUrl(source),
-        username: source.auth?.username,
+        username: image.auth?.username,
         "password-secret": objects.authSecret,
         readahead: source.readahead,
         timeout: source.timeout,
@@ -92,7 +92,7 @@ function networkProps(source: NetworkSource, image: ImageLayer, objects: Storage
         driver: "ssh",
         path: `/${source.name ?? ""}`,
         server: plainAddress(source, 22),
-        user: source.identity?.username ?? source.auth?.username,
+        user: source.identity?.username ?? image.auth?.username,
         "host-key-check": source.knownHosts === undefined ? undefined : { mode: "known_hosts" },
       };
     case "nfs":
@@ -144,7 +144,7 @@ function rbdProps(source: NetworkSource, image: ImageLayer, objects: StorageObje
       source.hosts.length === 0
         ? undefined
         : source.hosts.map((host) => ({ host: host.name ?? "", port: String(host.port ?? 6789) })),
-    user: source.auth?.username,
+    user: image.auth?.username,
     ...(objects.authSecret === undefined
       ? {}
       : { "auth-client-required": ["cephx", "none"], "key-secret": objects.authSecret }),
@@ -162,7 +162,7 @@ function rbdEncryption(format: string, secrets: readonly string[]): Json {
   return layer ?? null;
 }
 
-function iscsiProps(source: NetworkSource, objects: StorageObjects): Props {
+function iscsiProps(source: NetworkSource, image: ImageLayer, objects: StorageObjects): Props {
   const [target = "", lun] = (source.name ?? "").split("/");
   const host = source.hosts[0];
   const name = host?.name ?? "";
@@ -172,7 +172,7 @@ function iscsiProps(source: NetworkSource, objects: StorageObjects): Props {
     target,
     lun: lun === undefined ? 0 : Number(lun),
     transport: host?.transport === "rdma" ? "iser" : "tcp",
-    user: source.auth?.username,
+    user: image.auth?.username,
     "password-secret": objects.authSecret,
     "initiator-name": source.initiator?.iqn,
   };

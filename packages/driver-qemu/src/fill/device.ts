@@ -55,7 +55,10 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
     case "tpm":
       if (device.model === undefined || device.model === "default")
         device.model = isPseries(def) ? "tpm-spapr" : "tpm-tis";
-      if (device.backend.type === "emulator") device.backend.version ??= "2.0";
+      if (device.backend.type === "emulator") device.backend.version ??= device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
+      return;
+    case "filesystem":
+      device.accessmode ??= "passthrough";
       return;
     case "vsock":
       if (device.model === undefined || device.model === "default") device.model = "virtio";
@@ -106,7 +109,7 @@ const serialTypes = {
   sclp: "sclp-serial",
 } as const;
 
-function fillSerial(serial: Serial, def: DomainDef) {
+export function fillSerial(serial: Serial, def: DomainDef) {
   const { arch = "" } = def.os.type;
   serial.target ??= {};
   const { target } = serial;

@@ -5,7 +5,7 @@ import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { checkQemu } from "../check/check.ts";
 import { fillCpu, fillDefaultCpu } from "./cpu.ts";
 import { addDefaultDevices } from "./default-devices.ts";
-import { fillDevice } from "./device.ts";
+import { fillDevice, fillSerial } from "./device.ts";
 import { fillMachine } from "./machine.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
@@ -53,6 +53,8 @@ export function qemuHooks(context: FillContext): DomainHooks {
       fillDevice(device, def, { ...context, ...flags, qemu: capsOf(def) });
     },
     addresses(def) {
+      // A console may have brought its serial port along.
+      for (const serial of def.devices.serials) fillSerial(serial, def);
       assignAddresses(def, capsOf(def), context);
     },
     check(def) {

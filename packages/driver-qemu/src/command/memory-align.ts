@@ -1,0 +1,34 @@
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+
+const mib = 1024;
+
+/** Memory comes in blocks: KiB. */
+const blockKiB = (def: DomainDef) => (def.os.type.arch?.startsWith("ppc64") ? 256 * mib : mib);
+
+/**
+ * Rounds all sizes up to whole blocks, as QEMU needs them. Only for guests that start afresh: what migrates in has
+ * its sizes.
+ */
+export function alignMemory(def: DomainDef): void {
+  const block = blockKiB(def);
+  const up = (size: number) => Math.ceil(size / block) * block;
+  const cells = def.cpu?.numa?.cells ?? [];
+  const modules = def.devices.memories.reduce((sum, { target }) => sum + (target?.sizeKiB ?? 0), 0);
+  let initial = up(def.memoryKiB - modules);
+  if (cells.length > 0) {
+    initial = 0;
+    for (const cell of cells) {
+      cell.memoryKiB = up(cell.memoryKiB ?? 0);
+      initial += cell.memoryKiB;
+    }
+  }
+  let hotplugged = 0;
+  for (const memory of def.devices.memories) {
+    const { target } = memory;
+    if (target?.sizeKiB === undefined) continue;
+    target.sizeKiB = up(target.sizeKiB);
+    hotplugged += target.sizeKiB;
+  }
+  if (def.maxMemory !== undefined) def.maxMemory.sizeKiB = up(def.maxMemory.sizeKiB);
+  def.memoryKiB = initial + hotplugged;
+}
