@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { closeSync, writeSync } from "node:fs";
 import { ExitCode } from "./start-failure.ts";
 
@@ -45,6 +44,7 @@ export const privateVariables = [
  * @returns the exit code for the waiting process
  */
 export async function startInBackground(argv: readonly string[]): Promise<number> {
+  const { spawn } = await import("node:child_process"); // here only: it costs a running daemon 2 MB
   const script = process.argv[1] ?? "";
   const child = spawn(process.execPath, [...process.execArgv, script, ...argv], {
     detached: true,
