@@ -17,9 +17,9 @@ import { internalError } from "./errors.ts";
 /** What an s390 guest is told to boot: up to eight letters, digits, dots and blanks. */
 export const loadparm = attr("loadparm", {
   parse(text: string) {
-    if (text.length < 1 || text.length > 8)
-      throw internalError(`loadparm value '${text}' must be between 1 and 8 characters`);
     const upper = text.toUpperCase();
+    if (text.length < 1 || text.length > 8)
+      throw internalError(`loadparm value '${upper}' must be between 1 and 8 characters`);
     const odd = /[^A-Z0-9. ]/.exec(upper);
     if (odd)
       throw internalError(

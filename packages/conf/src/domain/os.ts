@@ -47,7 +47,15 @@ const NvramSyntax = element("nvram", {
   path: text(str),
 });
 
-const Bootmenu = element("bootmenu", { enable: attr("enable", yesNo), timeout: attr("timeout", uint) });
+const Bootmenu = element(
+  "bootmenu",
+  { enable: attr("enable", yesNo), timeout: attr("timeout", uint) },
+  {
+    read(menu) {
+      if (menu.enable !== true) menu.timeout = undefined;
+    },
+  },
+);
 const Bios = element("bios", {
   useserial: attr("useserial", yesNo),
   rebootTimeout: attr("rebootTimeout", int),

@@ -2,14 +2,14 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { AddressOf } from "../address.ts";
 import type { DomainDef } from "../def.ts";
 import type { Disk } from "../devices/disk.ts";
+import type { Hostdev } from "../devices/hostdev.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
 import { diskIndex, hasPartition } from "../fill/disk-name.ts";
 
 /** Sense of the disks, one by one and together. */
-export function checkDisks(def: DomainDef): void {
-  const { devices } = def;
+export function checkDisks({ devices }: DomainDef): void {
   const names = new Map<string, Disk>();
-  for (const [at, disk] of devices.disks.entries()) {
+  for (const disk of devices.disks) {
     checkDisk(disk);
     const dev = disk.target.dev ?? "";
     const other = names.get(dev);
@@ -17,23 +17,26 @@ export function checkDisks(def: DomainDef): void {
       throw xmlError(`target '${dev}' duplicated for disk sources '${pathOf(other)}' and '${pathOf(disk)}'`);
     }
     names.set(dev, disk);
-    const place = disk.address;
-    if (place?.type !== "drive") continue;
-    const clash = devices.disks
-      .slice(0, at)
-      .find((each) => each.target.bus === disk.target.bus && isSamePlace(each.address, place));
-    if (clash) {
-      throw unsupported(
-        `Found duplicate drive address for disk with target name '${clash.target.dev}' ${placeText(place)}`,
-      );
-    }
-    const taken = devices.hostdevs.some((each) => each.type === "scsi" && isSamePlace(each.address, place));
-    if (disk.target.bus === "scsi" && taken) {
-      // differs: nothing; the missing quote at the end is part of the text clients know
-      throw unsupported(
-        `using disk target name '${dev}' conflicts with SCSI host device address ${placeText(place).slice(0, -1)}`,
-      );
-    }
+  }
+  for (const [at, disk] of devices.disks.entries())
+    checkPlace(disk, devices.disks.slice(0, at), devices.hostdevs);
+}
+
+/** Drives have places of their own. */
+function checkPlace(disk: Disk, earlier: readonly Disk[], hostdevs: readonly Hostdev[]): void {
+  const place = disk.address;
+  if (place?.type !== "drive") return;
+  const { bus, dev } = disk.target;
+  const clash = earlier.find((each) => each.target.bus === bus && isSamePlace(each.address, place));
+  if (clash) {
+    throw unsupported(
+      `Found duplicate drive address for disk with target name '${clash.target.dev}' ${placeText(place)}`,
+    );
+  }
+  if (bus === "scsi" && hostdevs.some((each) => each.type === "scsi" && isSamePlace(each.address, place))) {
+    // The quote missing at the end is part of the text clients know.
+    const where = placeText(place).slice(0, -1);
+    throw unsupported(`using disk target name '${dev}' conflicts with SCSI host device address ${where}`);
   }
 }
 

@@ -354,6 +354,12 @@ export const Interface = element(
       if (net.type === "vdpa" && net.source?.dev === undefined) {
         throw xmlError("No <source> 'dev' attribute specified with <interface type='vdpa'/>");
       }
+      if (!net.model?.startsWith("virtio")) {
+        net.driver = undefined;
+        if (net.backend) net.backend.vhost = undefined;
+      }
+      if (net.type !== "network" && net.type !== "bridge" && net.type !== "ethernet")
+        net.filterref = undefined;
       if (net.model !== undefined && !/^[a-zA-Z0-9_-]*$/.test(net.model)) {
         throw unsupported("Model name contains invalid characters");
       }

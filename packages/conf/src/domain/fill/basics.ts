@@ -13,6 +13,7 @@ import { insertController } from "./controllers.ts";
 import { diskIndex } from "./disk-name.ts";
 import type { FillOptions } from "./fill.ts";
 import { fillIothreads } from "./iothreads.ts";
+import { sanitizeMetadata } from "./metadata.ts";
 import { numberPorts } from "./serials.ts";
 
 const emptyElement = parseXml("<devices/>");
@@ -39,6 +40,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   }
   if (vcpu.current === vcpu.count) vcpu.current = undefined;
   fillPlacement(syntax);
+  if (syntax.metadata) syntax.metadata = sanitizeMetadata(syntax.metadata);
   fillIothreads(syntax);
   fillSeclabels(syntax, options);
   if (options.hostArch !== undefined) syntax.os.type.arch ??= options.hostArch;

@@ -98,16 +98,20 @@ function addNeededControllers(def: DomainDef): Controller[] {
   for (const each of [...devices.channels, ...devices.consoles]) {
     if (each.target?.type !== "virtio") continue;
     const index = each.address?.type === "virtio-serial" ? each.address.controller : 0;
-    for (let i = 0; i <= index; i++) need({ type: "virtio-serial", index: i });
+    need({ type: "virtio-serial", index });
   }
   const cards = devices.smartcards;
   for (const card of cards) {
     const index = card.address?.type === "ccid" ? card.address.controller : 0;
-    for (let i = 0; i <= index; i++) need({ type: "ccid", index: i });
+    need({ type: "ccid", index });
   }
   for (const hostdev of devices.hostdevs) {
     if (hostdev.type !== "scsi" || hostdev.address?.type !== "drive") continue;
-    for (let index = 0; index <= hostdev.address.controller; index++) need({ type: "scsi", index });
+    const like = devices.controllers.findLast((each) => each.type === "scsi");
+    const model = like?.type === "scsi" ? like.model : undefined;
+    for (let index = 0; index <= hostdev.address.controller; index++) {
+      need({ type: "scsi", index, ...(model !== undefined && { model }) });
+    }
   }
   return added;
 }
