@@ -8,6 +8,7 @@ import type { QemuCaps } from "./caps/qemu-caps.ts";
 import { Monitor } from "./monitor/monitor.ts";
 import type { GuestPaths } from "./process/guest-paths.ts";
 import type { GuestProcess } from "./process/guest-process.ts";
+import type { FormerOwner } from "./process/ownership.ts";
 
 /** A domain of this driver. */
 export type QemuDomain = Domain<DomainDef, Guest>;
@@ -56,6 +57,8 @@ export interface GuestFacts {
   agentTimeout: number;
   /** State of the lock manager, kept while paused. */
   lockState: string | undefined;
+  /** Whose the images were before. */
+  readonly formerOwners: readonly FormerOwner[];
   /** The CPU as configured, before QEMU's answer was written into the definition. */
   readonly originalCpu: DomainDef["cpu"];
 }

@@ -50,6 +50,14 @@ const Head = element("domstatus", {
   channelTargetDir: path("channelTargetDir"),
   memoryBackingDir: path("memoryBackingDir"),
   chardevStdioLogd: flag("chardevStdioLogd"),
+  // differs: libvirt notes the owner in an attribute of the file itself.
+  formerOwners: list(
+    element("formerOwner", {
+      path: attr("path", str, { required: true }),
+      uid: attr("uid", uint, { required: true }),
+      gid: attr("gid", uint, { required: true }),
+    }),
+  ),
   allowReboot: attrOf("allowReboot", "value", yesNo),
   nodeNameIndex: attrOf("nodename", "index", uint),
   fdSetIndex: attrOf("fdset", "index", uint),
@@ -87,6 +95,7 @@ export function formatStatus({ name, state, def, live }: QemuDomain): string {
     channelTargetDir: paths.channel,
     memoryBackingDir: paths.memoryBacking,
     ...(facts.stdioLogd && { chardevStdioLogd: true as const }),
+    formerOwners: [...facts.formerOwners],
     allowReboot: facts.allowReboot,
     nodeNameIndex: facts.nodeNameIndex,
     fdSetIndex: facts.fdSetIndex,

@@ -10,6 +10,7 @@ import type { GuestPaths } from "./guest-paths.ts";
 import { guestPaths } from "./guest-paths.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { portWish } from "./interfaces.ts";
+import { takeBackImages } from "./ownership.ts";
 import { fakeReboot } from "./reboot.ts";
 import { connect } from "./start.ts";
 import { stopGuest } from "./stop.ts";
@@ -64,6 +65,7 @@ async function adoptGuest(
   };
   const teardown = new Undo();
   teardown.add(driver.inhibit());
+  teardown.add(() => takeBackImages(driver, head.formerOwners));
   reserve(driver, domain, teardown, paths);
   const guest = new Guest({
     process: GuestProcess.find(pid) ?? GuestProcess.ended(pid),
@@ -80,6 +82,7 @@ async function adoptGuest(
       stdioLogd: head.chardevStdioLogd === true,
       agentTimeout: head.agentTimeout ?? -2,
       lockState: head.lockState,
+      formerOwners: head.formerOwners,
       originalCpu: domain.def.cpu,
     },
     teardown,

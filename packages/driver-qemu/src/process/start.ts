@@ -14,6 +14,7 @@ import { type GuestLog, logHeader, openGuestLog } from "./guest-log.ts";
 import type { GuestPaths } from "./guest-paths.ts";
 import { launchQemu } from "./launch.ts";
 import { openResources } from "./open-resources.ts";
+import { giveImages, takeBackImages } from "./ownership.ts";
 import { prepareDefinition, prepareHost } from "./prepare.ts";
 import { guestEnded, stopGuest } from "./stop.ts";
 
@@ -114,6 +115,8 @@ async function launch(
   domain: QemuDomain,
   { paths, masterKey, caps, output, undo }: LaunchContext,
 ): Promise<Guest> {
+  const formerOwners = await giveImages(driver, domain);
+  undo.add(() => takeBackImages(driver, formerOwners));
   const resources = await openResources(driver, domain, { paths, masterKey, undo });
   try {
     const line = buildCommand(domain.def, {
@@ -138,7 +141,7 @@ async function launch(
       beforeExec(process) {
         domain.live = new Guest({
           process,
-          facts: newFacts(driver, domain, paths, caps),
+          facts: newFacts(driver, domain, { paths, caps, formerOwners }),
           teardown: undo,
           report: (err) => driver.log.error({ err, domain: domain.name }, "work of the guest failed"),
         });
@@ -155,8 +158,7 @@ async function launch(
 function newFacts(
   driver: QemuDriver,
   { def }: QemuDomain,
-  paths: GuestPaths,
-  caps: LaunchContext["caps"],
+  { paths, caps, formerOwners }: Pick<Guest["facts"], "paths" | "caps" | "formerOwners">,
 ): Guest["facts"] {
   return {
     paths,
@@ -171,6 +173,7 @@ function newFacts(
     stdioLogd: driver.settings.stdio_handler === "logd",
     agentTimeout: -2,
     lockState: undefined,
+    formerOwners,
     originalCpu: def.cpu,
   };
 }
