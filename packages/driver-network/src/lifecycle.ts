@@ -8,7 +8,7 @@ import {
   prefixOf,
 } from "@libvirt-ts/conf/network";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
-import { readRoutes } from "@libvirt-ts/host";
+import { readRoutes, runOrThrow } from "@libvirt-ts/host";
 import {
   bringUpBridge,
   createBridge,
@@ -19,9 +19,10 @@ import {
 import { formatIp, ipNetwork } from "@libvirt-ts/util/ip";
 import { Undo } from "@libvirt-ts/util/undo";
 import { writeAtomic } from "@libvirt-ts/util/write-atomic";
+import { bandwidthCommands } from "./bandwidth.ts";
 import { checkRouteCollision } from "./collision.ts";
 import { Dnsmasq } from "./dnsmasq/process.ts";
-import { internalError } from "./errors.ts";
+import { configUnsupported, internalError } from "./errors.ts";
 import { NetworkFirewall } from "./firewall/apply.ts";
 import { MacMap, removeFile } from "./mac-map.ts";
 import type { LiveNetwork } from "./network.ts";
@@ -69,6 +70,11 @@ export class Lifecycle {
     const { root, run } = this.#host;
     const { def } = live;
     const bridge = bridgeOf(def);
+    if (def.bridge?.zone !== undefined) {
+      throw configUnsupported(
+        `zone ${def.bridge.zone} requested for network ${def.name} but firewalld is not active`,
+      );
+    }
     checkRouteCollision(def, bridge, await readRoutes({ root }));
     if (this.#host.native.ifIndex(bridge) > 0) {
       throw systemError(ErrorDomain.NETWORK, EEXIST, `error creating bridge interface ${bridge}`);
@@ -90,7 +96,7 @@ export class Lifecycle {
     // Neither waits for the other; a failure is thrown when both have ended.
     const [rules, ...rest] = await Promise.allSettled([
       this.firewall.apply(def, bridge),
-      this.firewall.fixChecksums(bridge),
+      this.#shapeTraffic(def, bridge),
       setBridgeIpv6(root, bridge, hasIpv6),
     ]);
     if (rules.status === "fulfilled") live.firewall = rules.value;
@@ -111,6 +117,16 @@ export class Lifecycle {
     undo.add(() => this.dnsmasq.stop(def.name));
     await this.dnsmasq.start(def, bridge);
     undo.add(() => removeFile(this.statusFile(def.name)));
+  }
+
+  /** What tc does on a bridge; it goes with the bridge. */
+  async #shapeTraffic({ bandwidth = {} }: NetworkDef, bridge: string): Promise<void> {
+    const commands = bandwidthCommands(bridge, bandwidth);
+    if (commands.length > 0) {
+      const input = commands.map((words) => `${words.join(" ")}\n`).join("");
+      await runOrThrow(this.#host.run, "tc", ["-batch", "-"], { input, domain: ErrorDomain.NETWORK });
+    }
+    await this.firewall.fixChecksums(bridge, bandwidth.inbound !== undefined);
   }
 
   /** Stops a network. What cannot be undone is logged; the network is gone in any case. */

@@ -33,6 +33,11 @@ function refuseOwnServices(def: NetworkDef): void {
   if (def.dns) throw refuse("dns");
   if (def.domain) throw refuse("domain");
   if (def.mac !== undefined) throw refuse("mac");
+  if (def.bandwidth) {
+    throw configUnsupported(
+      `Unsupported network-wide <bandwidth> element in network '${def.name}' with forward mode='${networkMode(def)}'`,
+    );
+  }
 }
 
 const hasDhcp = ({ dhcp }: NetworkIp): boolean => (dhcp?.ranges.length ?? 0) + (dhcp?.hosts.length ?? 0) > 0;

@@ -58,17 +58,23 @@ export class NetworkFirewall {
   /**
    * Has the checksums of DHCP answers filled in.
    * differs: a kernel that cannot is worth a warning, not a network that does not start.
+   * @param hasQdisc the bridge has the queueing discipline the filter hangs on already
    */
-  async fixChecksums(bridge: string): Promise<void> {
+  async fixChecksums(bridge: string, hasQdisc: boolean): Promise<void> {
     if (!this.#canFixChecksums) return;
     const { run, log } = this.#host;
     const { qdisc, filter } = checksumFix(bridge);
-    const input = [qdisc, filter].map((words) => `${words.join(" ")}\n`).join("");
+    const input = (hasQdisc ? [filter] : [qdisc, filter]).map((words) => `${words.join(" ")}\n`).join("");
     const { status, stderr } = await run("tc", ["-batch", "-"], { input });
-    if (status === 0 || !this.#canFixChecksums) return;
+    if (status === 0) return;
+    if (!hasQdisc) await run("tc", ["qdisc", "delete", "dev", bridge, "root"]);
+    if (this.#canFixChecksums) {
+      log.warn(
+        { reason: stderr.trim() },
+        "cannot fill in checksums of DHCP answers with tc, going on without",
+      );
+    }
     this.#canFixChecksums = false;
-    log.warn({ reason: stderr.trim() }, "cannot fill in checksums of DHCP answers with tc, going on without");
-    await run("tc", ["qdisc", "delete", "dev", bridge, "root"]);
   }
 
   async #change(insert: readonly NftRule[], remove: readonly NftHandle[]): Promise<NftHandle[]> {
