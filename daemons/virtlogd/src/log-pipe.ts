@@ -17,6 +17,8 @@ const eagain = -11;
 const einval = -22;
 /** Bytes moved before other work gets its turn. */
 const turnBytes = 4 * 1024 * 1024;
+/** After a move smaller than this the pipe is taken for empty: if it is not, we are told again. */
+const smallBytes = 64 * 1024;
 /** How often a log that cannot be written is tried again. */
 const retryMs = 250;
 
@@ -71,7 +73,9 @@ export class LogPipe {
 
   /** Moves what is in the pipe now into the file; not what a busy guest adds meanwhile. */
   drain(): void {
-    if (!this.#closed) this.#move(this.#host.native.pipeBytes(this.fd));
+    if (this.#closed) return;
+    const waiting = this.#host.native.pipeBytes(this.fd);
+    if (waiting > 0) this.#move(waiting, 0);
   }
 
   /** Stops moving; bytes wait in the pipe. */
@@ -82,7 +86,7 @@ export class LogPipe {
 
   resume(): void {
     if (this.#failing) this.#waitFailing();
-    else this.#poll.start(READABLE, () => this.#move(turnBytes));
+    else this.#poll.start(READABLE, () => this.#move(turnBytes, smallBytes));
   }
 
   /** Moves what is there, then gives up the read end: writers get EPIPE. */
@@ -92,7 +96,8 @@ export class LogPipe {
     this.#end();
   }
 
-  #move(limit: number): void {
+  /** @param small stops after moving fewer bytes at once */
+  #move(limit: number, small: number): void {
     let left = limit;
     try {
       if (this.#dropped > 0) this.#tellDropped();
@@ -103,6 +108,7 @@ export class LogPipe {
           this.#end();
           return;
         }
+        if (moved < small) break;
         left -= moved;
       }
     } catch (error) {
@@ -116,6 +122,7 @@ export class LogPipe {
   #moveSome(): number {
     const { file } = this;
     const { native, scratch } = this.#host;
+    if (file.room >= this.#capacity) return this.#splice(this.#capacity); // more than that cannot come
     const waiting = native.pipeBytes(this.fd);
     if (file.room === 0 && waiting > 0) file.rotate();
     const { room } = file;
@@ -177,10 +184,10 @@ export class LogPipe {
     this.#poll.start(HANGUP, () => {
       this.#writersGone = true;
       this.#poll.stop();
-      this.#move(turnBytes);
+      this.#move(turnBytes, smallBytes);
     });
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#move(turnBytes), retryMs);
+    this.#retry = setTimeout(() => this.#move(turnBytes, smallBytes), retryMs);
   }
 
   /** Half of the pipe is the guest's to write into until we look again. */

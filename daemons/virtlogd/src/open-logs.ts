@@ -20,6 +20,8 @@ export interface SavedLog extends LogOwner {
 
 /** Pipes are made this big, so that a guest does not stall while we are away for a moment. */
 const pipeBytes = 1024 * 1024;
+/** What a pipe has when it cannot grow. */
+const leastPipeBytes = 64 * 1024;
 const ebusy = 16;
 
 /** The logs guests write to, by path. */
@@ -52,7 +54,6 @@ export class OpenLogs {
       throw systemError(ErrorDomain.LOGGING, -pipe, "Unable to create pipe");
     }
     const [readEnd, writeEnd] = pipe;
-    native.setPipeSize(readEnd, pipeBytes); // as far as the user's limit allows
     native.setNonBlocking(readEnd, true);
     this.#add(file, readEnd, owner, 0);
     return { position: file.position, writeEnd };
@@ -123,7 +124,8 @@ export class OpenLogs {
   #add(file: RotatingFile, fd: number, owner: LogOwner, dropped: number): void {
     const { path } = file;
     const release = this.#inhibit();
-    const capacity = pipeBytes;
+    const size = this.#host.native.setPipeSize(fd, pipeBytes);
+    const capacity = size > 0 ? size : leastPipeBytes; // a user's pipes may have a limit
     const onEnd = () => {
       this.#logs.delete(path);
       release();
