@@ -107,6 +107,12 @@ export function variant<const K extends string, C extends { readonly [word: stri
   return { presence: "splice", plan: () => plan };
 }
 
+/** As the variant given, where `key` may be absent: then there are no further fields. */
+export const optionalVariant = <K extends string, V>(
+  _key: K,
+  cases: Field<V, "splice">,
+): Field<V | { [P in K]?: undefined }, "splice"> => cases;
+
 /** "Missing required attribute 'A' in element 'E'" */
 export const missingAttribute = (name: string, source: XmlElement) =>
   xmlError(`Missing required attribute '${name}' in element '${source.name}'`);

@@ -204,9 +204,11 @@ export function list<T>(
     readonly show?: Show;
     /** Elements that are passed over. */
     readonly skip?: (element: XmlElement, context: Context) => boolean;
+    /** Values that are not written. */
+    readonly hide?: (value: T, context: Context) => boolean;
   } = {},
 ): Field<T[], "always"> {
-  const { show, skip } = options;
+  const { show, skip, hide } = options;
   return {
     presence: "always",
     plan: (key): Plan => ({
@@ -221,7 +223,10 @@ export function list<T>(
       },
       formatBody(value, writer, context) {
         if (!isShown(show, context)) return;
-        for (const own of (value[key] as T[] | undefined) ?? []) codec.format(own, writer, context); // as for attributes
+        for (const own of (value[key] as T[] | undefined) ?? []) {
+          // as for attributes
+          if (!hide?.(own, context)) codec.format(own, writer, context);
+        }
       },
     }),
   };

@@ -7,6 +7,7 @@ export {
   type InferFields,
   lazy,
   missingAttribute,
+  optionalVariant,
   variant,
 } from "./codec.ts";
 export { malformed, unsupported, xmlError } from "./errors.ts";

@@ -9,6 +9,7 @@ import {
   leaves,
   list,
   oneOf,
+  optionalVariant,
   str,
   text,
   uint,
@@ -43,7 +44,7 @@ const NvramSyntax = element("nvram", {
   templateFormat: attrOneOf("templateFormat", ["raw", "qcow2"]),
   type: attrOneOf("type", sourceTypes),
   format: attrOneOf("format", ["raw", "qcow2"]),
-  $source: sourceByType,
+  $source: optionalVariant("type", sourceByType),
   path: text(str),
 });
 

@@ -37,7 +37,10 @@ export type SourceSeclabel = Infer<typeof SourceSeclabel>;
 /** A label that was skipped belongs to the running guest. */
 const isLive = (element: XmlElement): boolean => element.attrs.labelskip === "yes";
 export const sourceSeclabels = {
-  seclabels: list(SourceSeclabel, { skip: (element, { inactive }) => inactive === true && isLive(element) }),
+  seclabels: list(SourceSeclabel, {
+    skip: (element, { inactive }) => inactive === true && isLive(element),
+    hide: ({ labelskip }, { inactive }) => inactive === true && labelskip === true,
+  }),
 };
 
 /** How a security driver labels the guest. */

@@ -102,16 +102,35 @@ const BackingStore: ElementCodec<BackingStore> = element(
   { keepEmpty: true },
 ) as ElementCodec<BackingStore>; // the cycle keeps the type from being inferred
 
-const Mirror = element("mirror", {
-  type: attrOneOf("type", sourceTypes),
-  file: attr("file", str),
-  formatName: attr("format", str),
-  job: attrOneOf("job", ["copy", "active-commit"]),
-  ready: attrOneOf("ready", ["yes", "abort", "pivot"]),
-  format: child(Format),
-  $source: sourceByType,
-  backingStore: child(BackingStore),
-});
+/** Where the disk is being copied to. `file` and `formatName` repeat source and format of files, as in older XML. */
+const Mirror = element(
+  "mirror",
+  {
+    type: attrOneOf("type", sourceTypes),
+    file: attr("file", str),
+    formatName: attrOneOf("format", diskFormats),
+    job: attrOneOf("job", ["copy", "active-commit"]),
+    ready: attrOneOf("ready", ["yes", "abort", "pivot"]),
+    format: child(Format),
+    $source: sourceByType,
+    backingStore: child(BackingStore),
+  },
+  {
+    read(mirror) {
+      const { file, formatName } = mirror;
+      if (formatName !== undefined) mirror.format ??= { type: formatName };
+      if (mirror.type === undefined) Object.assign(mirror, { type: "file", source: { file, seclabels: [] } });
+      mirror.job ??= "copy";
+      mirror.format ??= { type: "raw" };
+      mirror.file = undefined;
+      mirror.formatName = undefined;
+    },
+    view: (mirror) =>
+      mirror.type === "file" && mirror.job === "copy"
+        ? { ...mirror, file: mirror.source?.file, formatName: mirror.format?.type }
+        : mirror,
+  },
+);
 
 const ThrottleFilters = element("throttlefilters", {
   filters: list(element("throttlefilter", { group: attr("group", str, { required: true }) })),

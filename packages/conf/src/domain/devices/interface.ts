@@ -337,6 +337,7 @@ export const Interface = element(
   },
   {
     read(net, _from, context) {
+      if (net.driver?.queues === 1) net.driver.queues = undefined;
       const dev = net.target?.dev;
       if (dev !== undefined && context.inactive && isGeneratedName(dev) && net.target?.managed !== false) {
         const { dev: _dev, ...rest } = net.target ?? {};

@@ -17,15 +17,15 @@ function isTaken(def: DomainDef, wanted: AddressOf<"drive">): boolean {
   );
 }
 
+const unitsPerController = 7;
+
 /** SCSI devices of the host take the first free unit of the first controller that has one. */
 export function fillHostdev(hostdev: Hostdev, def: DomainDef): void {
   if (hostdev.mode !== "subsystem") return;
   if (hostdev.type === "pci" || hostdev.type === "usb" || hostdev.type === "mdev") hostdev.managed ??= false;
   if (hostdev.type !== "scsi" || hostdev.address !== undefined) return;
   for (let controller = 0; ; controller++) {
-    const model = def.devices.controllers.find((each) => each.type === "scsi" && each.index === controller);
-    const units = model?.type === "scsi" && model.model?.startsWith("virtio") ? 16384 : 7;
-    for (let unit = 0; unit < units; unit++) {
+    for (let unit = 0; unit < unitsPerController; unit++) {
       const address: AddressOf<"drive"> = { type: "drive", controller, bus: 0, target: 0, unit };
       if (!isTaken(def, address)) {
         hostdev.address = address;

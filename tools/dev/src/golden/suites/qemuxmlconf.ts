@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import {
   type DomainDef,
   type DomainHooks,
@@ -8,12 +7,9 @@ import {
 } from "@libvirt-ts/conf/domain";
 import { parseXml } from "@libvirt-ts/xml";
 import type { Corpus, Row } from "../corpus.ts";
-import type { QemuPlug } from "../qemu-plug.ts";
+import { plug } from "../plug.ts";
 import { countingBytes, zeroMac } from "../random.ts";
 import type { Suite } from "../suite.ts";
-
-const plugFile = new URL("../qemu/plug.ts", import.meta.url);
-const plug = existsSync(plugFile) ? ((await import(plugFile.href)) as { plug: QemuPlug }).plug : undefined; // its one export
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
