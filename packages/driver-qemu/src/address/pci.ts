@@ -24,7 +24,10 @@ const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTE
  */
 export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci): PciAddressSet | undefined {
   const roots = pciControllers(def);
-  if (roots.length === 0) return undefined;
+  if (roots.length === 0) {
+    refusePci(def, host);
+    return undefined;
+  }
   const highest = Math.max(...roots.map((c) => c.index ?? 0));
   const needs = pciNeeds(def, host);
 
@@ -47,6 +50,15 @@ export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci
     }
   }
   return set;
+}
+
+/** Without a PCI bus nothing may want one. */
+function refusePci(def: DomainDef, host: HostPci) {
+  const needs = pciNeeds(def, host);
+  const wanting = allDevices(def.devices).some(
+    (each) => needs(each) !== 0 && wantsPci(each.device as { address?: Controller["address"] }), // every kind may have one
+  );
+  if (wanting) throw new VirError(ErrorDomain.NONE, ErrorCode.XML_ERROR, "No PCI buses available");
 }
 
 const pciControllers = (def: DomainDef) =>

@@ -46,10 +46,9 @@ export class UsbAddressSet {
     return this.#buses.size === 0;
   }
 
-  freePorts(): number {
-    const count = (hub: Hub): number =>
-      hub.taken.filter((t) => !t).length + [...hub.hubs.values()].reduce((sum, h) => sum + count(h), 0);
-    return [...this.#buses.values()].reduce((sum, hub) => sum + count(hub), 0);
+  /** Ports of all controllers, taken or not. */
+  get portCount(): number {
+    return [...this.#buses.values()].reduce((sum, hub) => sum + hub.taken.length, 0);
   }
 
   /** @throws VirError XML/XML_ERROR if the port is missing or taken */
@@ -130,10 +129,9 @@ export function assignUsbAddresses(def: DomainDef, isNew: boolean): UsbAddressSe
   )) {
     if (device.address?.type === "usb") set.reserve(device.address.bus, device.address.port ?? "", isHub);
   }
-  const missing = existing.length - placed.length;
-  const free = set.freePorts();
-  if (missing > free) {
-    const hubs = Math.ceil((missing - free + 1) / (hubPorts - 1));
+  const available = set.portCount + hubPorts * def.devices.hubs.length;
+  if (existing.length > available) {
+    const hubs = Math.ceil((existing.length - available + 1) / (hubPorts - 1));
     for (let i = 0; i < hubs; i++) def.devices.hubs.push({ type: "usb" });
   }
   for (const { device, isHub } of usbDevices(def)) {

@@ -9,7 +9,7 @@ interface Port {
 /** QEMU's own default for a controller that does not say. */
 const defaultPorts = 31;
 
-/** Gives consoles and channels a port of a virtio-serial controller; full controllers get a sibling. */
+/** Gives channels a port of a virtio-serial controller; full controllers get a sibling. */
 export function assignVirtioSerialPorts(def: DomainDef): void {
   const { channels, consoles } = def.devices;
   const taken = new Map<number, Set<number>>();
@@ -33,9 +33,8 @@ export function assignVirtioSerialPorts(def: DomainDef): void {
     }
     ports.add(address.port);
   };
-  const virtioConsoles = consoles.filter((c) => c.target?.type === "virtio");
   const virtioChannels = channels.filter((c) => c.target.type === "virtio");
-  for (const device of [...virtioChannels, ...virtioConsoles]) reserve(device);
+  for (const device of [...virtioChannels, ...consoles]) reserve(device);
   const assign = (device: Port, lowest: number) => {
     const { address } = device;
     if (address !== undefined && address.type !== "virtio-serial") return;
@@ -46,11 +45,10 @@ export function assignVirtioSerialPorts(def: DomainDef): void {
     device.address = {
       type: "virtio-serial",
       controller: place.controller,
-      bus: address?.bus ?? 0,
+      bus: 0,
       port: place.port,
     };
   };
-  for (const device of virtioConsoles) assign(device, 0);
   for (const device of virtioChannels) assign(device, 1);
 }
 

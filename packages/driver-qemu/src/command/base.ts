@@ -52,7 +52,7 @@ export function baseParts(context: DeviceContext): Part[] {
   parts.push(...memoryParts(context));
   parts.push(optionPart("-overcommit", `mem-lock=${def.memoryBacking?.locked ? "on" : "off"}`));
   parts.push(smpPart(context));
-  for (const thread of def.iothreadids?.iothreads ?? []) {
+  for (const thread of iothreads(def)) {
     parts.push(
       objectPart({
         "qom-type": "iothread",
@@ -101,6 +101,15 @@ export function baseParts(context: DeviceContext): Part[] {
   parts.push(...bootParts(context));
   void caps;
   return parts;
+}
+
+/** The I/O threads asked for: those described, and as many more as `<iothreads>` says. */
+function iothreads(def: DeviceContext["def"]) {
+  const described = def.iothreadids?.iothreads ?? [];
+  const all: (typeof described)[number][] = [...described];
+  for (let id = 1; all.length < (def.iothreads ?? 0); id++)
+    if (!all.some((t) => t.id === id)) all.push({ id });
+  return all.sort((a, b) => (def.iothreadids === undefined ? a.id - b.id : 0));
 }
 
 const processName = ({ settings, def }: DeviceContext) =>

@@ -15,11 +15,9 @@ export function assignNodeIndexes(def: DomainDef): Map<Disk, Filter[]> {
   let next = highestIndex(def) + 1;
   for (const disk of def.devices.disks.toReversed()) {
     if (disk.type === "vhostuser") continue;
-    const top = next;
     if (isEmptySource(disk)) {
       // An empty drive takes its number along: a medium may come later.
-      if (disk.source === undefined) next++;
-      else if (disk.source.index === undefined) next++;
+      if (disk.source?.index === undefined) next++;
       continue;
     }
     if (disk.source !== undefined && disk.source.index === undefined) disk.source.index = next++;
@@ -32,7 +30,6 @@ export function assignNodeIndexes(def: DomainDef): Map<Disk, Filter[]> {
         disk,
         wanted.map(({ group = "" }) => ({ node: `libvirt-${next++}-filter`, group })),
       );
-    void top;
   }
   return filters;
 }

@@ -1,4 +1,4 @@
-import type { Controller, DomainDef } from "@libvirt-ts/conf/domain";
+import type { Controller, Disk, DomainDef } from "@libvirt-ts/conf/domain";
 import { audioProps } from "../device/audio.ts";
 import { bootIndexOf } from "../device/boot-index.ts";
 import { controllerDevice } from "../device/controller.ts";
@@ -32,14 +32,14 @@ export function deviceParts(context: DeviceContext): Part[] {
     ...each(devices.iommus, iommuParts),
     ...pciHole(def),
     ...controllerParts(context),
-    ...each(
-      devices.memories.filter((m) => m.model !== "sgx-epc" || true),
-      memoryDeviceParts,
-    ),
+    ...each(devices.memories, memoryDeviceParts),
     ...devices.hubs.map((hub) => hubPart(hub, context)),
     ...ccidParts(context),
     ...floppyParts(context),
-    ...each(devices.disks, diskParts),
+    ...each(
+      devices.disks.filter((disk) => !isPluggedLater(disk)),
+      diskParts,
+    ),
     ...each(devices.filesystems, filesystemParts),
     ...each(devices.interfaces, netParts),
     ...each(devices.smartcards, smartcardParts),
@@ -63,6 +63,9 @@ export function deviceParts(context: DeviceContext): Part[] {
     ...each(devices.rngs, rngParts),
   ];
 }
+
+/** A disk whose image is shared with its overlay is plugged in before the guest runs. */
+const isPluggedLater = (disk: Disk) => disk.transient?.shareBacking === true;
 
 const incoming = ({ incoming: uri }: DeviceContext): Part[] =>
   uri === undefined ? [] : [optionPart("-incoming", uri)];

@@ -34,9 +34,9 @@ function audioEnv({ devices }: DomainDef, { host }: DeviceContext, env: [string,
     if (audio.type === "sdl" && audio.driver !== undefined) {
       env.push(["SDL_AUDIODRIVER", audio.driver]);
     }
-    if (audio.type === "pipewire" && audio.runtimeDir !== undefined)
-      env.push(["PIPEWIRE_RUNTIME_DIR", audio.runtimeDir]);
     if (audio.type === "pipewire") {
+      const dir = audio.runtimeDir ?? host.env.PIPEWIRE_RUNTIME_DIR;
+      if (dir !== undefined) env.push(["PIPEWIRE_RUNTIME_DIR", dir]);
       for (const name of ["PIPEWIRE_CORE", "PIPEWIRE_REMOTE"]) {
         const value = host.env[name];
         if (value !== undefined) env.push([name, value]);

@@ -2,8 +2,11 @@ import type { DomainDef } from "@libvirt-ts/conf/domain";
 
 const mib = 1024;
 
-/** Memory comes in blocks: KiB. */
-const blockKiB = (def: DomainDef) => (def.os.type.arch?.startsWith("ppc64") ? 256 * mib : mib);
+const isPpc64 = (def: DomainDef) => def.os.type.arch?.startsWith("ppc64") === true;
+
+/** Memory comes in blocks, modules in larger ones: KiB. */
+const blockKiB = (def: DomainDef) => (isPpc64(def) ? 256 * mib : mib);
+const moduleBlockKiB = (def: DomainDef) => (isPpc64(def) ? 256 * mib : 2 * mib);
 
 /**
  * Rounds all sizes up to whole blocks, as QEMU needs them. Only for guests that start afresh: what migrates in has
@@ -11,7 +14,8 @@ const blockKiB = (def: DomainDef) => (def.os.type.arch?.startsWith("ppc64") ? 25
  */
 export function alignMemory(def: DomainDef): void {
   const block = blockKiB(def);
-  const up = (size: number) => Math.ceil(size / block) * block;
+  const moduleBlock = moduleBlockKiB(def);
+  const up = (size: number, to = block) => Math.ceil(size / to) * to;
   const cells = def.cpu?.numa?.cells ?? [];
   const modules = def.devices.memories.reduce((sum, { target }) => sum + (target?.sizeKiB ?? 0), 0);
   let initial = up(def.memoryKiB - modules);
@@ -26,9 +30,9 @@ export function alignMemory(def: DomainDef): void {
   for (const memory of def.devices.memories) {
     const { target } = memory;
     if (target?.sizeKiB === undefined) continue;
-    target.sizeKiB = up(target.sizeKiB);
+    target.sizeKiB = up(target.sizeKiB, moduleBlock);
     hotplugged += target.sizeKiB;
   }
-  if (def.maxMemory !== undefined) def.maxMemory.sizeKiB = up(def.maxMemory.sizeKiB);
+  if (def.maxMemory !== undefined) def.maxMemory.sizeKiB = up(def.maxMemory.sizeKiB, moduleBlock);
   def.memoryKiB = initial + hotplugged;
 }

@@ -16,7 +16,7 @@ export function memoryParts(context: DeviceContext): Part[] {
     optionPart(
       "-m",
       optionText(undefined, [
-        ["size", `${initialKiB}k`],
+        ["size", `${max === undefined ? Math.floor(initialKiB / 1024) * 1024 : initialKiB}k`],
         ["slots", max?.slots || undefined],
         ["maxmem", max === undefined ? undefined : `${max.sizeKiB}k`],
       ]),

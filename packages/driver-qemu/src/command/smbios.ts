@@ -35,15 +35,15 @@ function tables(info: Extract<Sysinfo, { type: "smbios" }>): Part[] {
     );
   };
   const same = (...names: string[]) => names.map((name) => [name, name] as const);
-  table(0, info.bios as Block | undefined, same("vendor", "version", "date", "release")); // blocks are plain text fields
+  table(0, info.bios?.entries, same("vendor", "version", "date", "release"));
   table(
     1,
-    info.system as Block | undefined,
+    info.system?.entries,
     same("manufacturer", "product", "version", "serial", "uuid", "sku", "family"),
-  ); // as above
+  );
   for (const board of info.baseBoards)
-    table(2, board as Block, same("manufacturer", "product", "version", "serial", "asset", "location")); // as above
-  table(3, info.chassis as Block | undefined, same("manufacturer", "version", "serial", "asset", "sku")); // as above
+    table(2, board.entries, same("manufacturer", "product", "version", "serial", "asset", "location"));
+  table(3, info.chassis?.entries, same("manufacturer", "version", "serial", "asset", "sku"));
   const strings = info.oemStrings?.entries ?? [];
   if (strings.length > 0)
     parts.push(

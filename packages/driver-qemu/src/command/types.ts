@@ -92,6 +92,7 @@ export interface CommandSettings {
   vncSasl: boolean;
   vncSaslDir: string;
   vncAllowHostAudio: boolean;
+  vncAutoUnixSocket?: boolean;
   vncPassword?: string;
   spiceTls: boolean;
   spiceTlsX509CertDir: string;
@@ -134,6 +135,8 @@ export interface CommandContext {
   /** `-incoming`: `defer` or a URI. */
   incoming?: string;
   privileged: boolean;
+  /** Host nodes numad advised, for guests that leave their placement to it. */
+  autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */
   passFds?: boolean;
   /** Node of a SCSI device of the host, and the /dev/sgN it has there. */

@@ -39,7 +39,10 @@ export function chardevParts(id: string, source: ChardevSource, context: DeviceC
     case "file": {
       backend = "file";
       const path = context.passFds ? fdset(resources.chardevFile(alias), "source") : source.source?.path;
-      options.push(["path", path], ["append", source.source?.append ?? (context.passFds ? true : undefined)]);
+      options.push(
+        ["path", path], // Who opened the file has cut it already if that was wanted.
+        ["append", context.passFds ? true : source.source?.append],
+      );
       break;
     }
     case "pipe":
@@ -104,7 +107,7 @@ export function chardevParts(id: string, source: ChardevSource, context: DeviceC
   }
   if (source.log !== undefined) {
     const file = context.passFds ? fdset(resources.chardevLog(alias), "log") : source.log.file;
-    options.push(["logfile", file], ["logappend", source.log.append ?? (context.passFds ? true : undefined)]);
+    options.push(["logfile", file], ["logappend", context.passFds ? true : source.log.append]);
   }
   parts.push({ kind: "chardev", id, backend, options });
   return parts;

@@ -1,5 +1,6 @@
 import type { Controller, ControllerOf, PciController } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { CapsFlag } from "../caps/flags.ts";
 import type { Props } from "../command/types.ts";
 import { addressProps, controllerAlias } from "./address-props.ts";
 import { iothreadMapping } from "./disk.ts";
@@ -88,12 +89,31 @@ const usbDrivers: Readonly<Record<string, string>> = {
   "qemu-xhci": "qemu-xhci",
 };
 
-function usbProps(controller: ControllerOf<"usb">, id: string, { def }: DeviceContext): Props | undefined {
+const usbFlags: Readonly<Record<string, CapsFlag>> = {
+  "piix3-uhci": "piix3-usb-uhci",
+  "piix4-uhci": "piix4-usb-uhci",
+  ehci: "usb-ehci",
+  "ich9-ehci1": "ich9-usb-ehci1",
+  "vt82c686b-uhci": "vt82c686b-usb-uhci",
+  "pci-ohci": "pci-ohci",
+  "nec-xhci": "nec-usb-xhci",
+  "qemu-xhci": "qemu-xhci",
+};
+
+function usbProps(
+  controller: ControllerOf<"usb">,
+  id: string,
+  { def, caps }: DeviceContext,
+): Props | undefined {
   const { model, ports, index = 0 } = controller;
   if (model === "none") return undefined;
   const driver = usbDrivers[model ?? ""];
-  if (driver === undefined)
-    throw unsupported(`Unsupported controller model '${model ?? "default"}' for usb controller`);
+  if (model === undefined) throw unsupported("no model provided for USB controller");
+  if (driver === undefined) throw unsupported(`Unsupported controller model '${model}' for usb controller`);
+  const flag = usbFlags[model];
+  if (flag !== undefined && !caps.flags.has(flag)) {
+    throw unsupported(`USB controller model '${model}' not supported in this QEMU binary`);
+  }
   // A companion names the EHCI controller it belongs to instead of having a bus of its own.
   const isCompanion = controller.masterStartPort !== undefined;
   return {

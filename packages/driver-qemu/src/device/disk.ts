@@ -63,6 +63,8 @@ export function diskParts(disk: Disk, context: DeviceContext): Part[] {
 }
 
 function prepareLayer(layer: ImageLayer, alias: string, context: DeviceContext, parts: Part[]) {
+  // Before block jobs could leave raw nodes out of backing strings, every raw image had one.
+  if (!context.caps.flags.has("blockjob.backing-mask-protocol")) layer.forceFormat = true;
   layer.glusterDebug = context.settings.glusterDebugLevel;
   const { place } = layer;
   if (place.type === "vhostvdpa") {

@@ -32,7 +32,7 @@ export function memoryBackend(request: MemoryRequest, context: DeviceContext): P
   const access = request.access ?? cell?.memAccess ?? backing?.access;
   const discard = request.discard ?? cell?.discard ?? (backing?.discard ? true : undefined);
   const page = hugePage(request, context);
-  const { nodes, policy } = hostNodes(request, def);
+  const { nodes, policy } = hostNodes(request, context);
 
   let prealloc = backing?.allocation?.mode === "immediate";
   const props: Record<string, Json | undefined> = {};
@@ -95,12 +95,16 @@ const shortName = ({ def, id }: DeviceContext) => `${id}-${def.name.slice(0, 20)
 
 const policies = { strict: "bind", preferred: "preferred", interleave: "interleave" } as const;
 
-function hostNodes(request: MemoryRequest, def: DomainDef): { nodes?: readonly number[]; policy?: string } {
+function hostNodes(
+  request: MemoryRequest,
+  { def, autoNodeset }: DeviceContext,
+): { nodes?: readonly number[]; policy?: string } {
   const { numatune } = def;
   const own =
     request.node === undefined ? undefined : numatune?.memnodes.find((n) => n.cellid === request.node);
   const mode = own?.mode ?? numatune?.memory?.mode ?? "strict";
-  const nodes = request.hostNodes ?? own?.nodeset ?? numatune?.memory?.nodeset;
+  const general = numatune?.memory?.placement === "auto" ? autoNodeset : numatune?.memory?.nodeset;
+  const nodes = request.hostNodes ?? own?.nodeset ?? general;
   if (nodes === undefined || mode === "restrictive") return {};
   return { nodes, policy: policies[mode] };
 }

@@ -37,6 +37,7 @@ export const tlsCredsProps = ({ id, dir, listen, verifyPeer, passwordId }: TlsCr
   id,
   dir,
   endpoint: listen ? "server" : "client",
-  "verify-peer": verifyPeer,
+  // A client has no choice: it must know whom it talks to.
+  "verify-peer": !listen || verifyPeer,
   passwordid: passwordId,
 });

@@ -85,8 +85,7 @@ export function consoleParts(device: Console, context: DeviceContext): Part[] {
       return [...chardevParts(id, device.source, context), devicePart({ driver, chardev: id, id: alias })];
     }
     case "virtio": {
-      const place =
-        device.address?.type === "virtio-serial" ? portProps(device, context) : addressProps(def, device);
+      const place = device.address?.type === "ccw" ? addressProps(def, device) : {};
       return [
         ...chardevParts(id, device.source, context),
         devicePart({ driver: "virtconsole", ...place, chardev: id, id: alias }),

@@ -49,7 +49,7 @@ export function addDefaultDevices(
   if (plan.watchdog && !def.devices.watchdogs.some((w) => w.model === "itco")) {
     def.devices.watchdogs.push({ model: "itco", action: def.devices.watchdogs[0]?.action ?? "reset" });
   }
-  addIommu(def, caps, flags);
+  addIommu(def, flags);
   addAudio(def, context);
 }
 
@@ -135,25 +135,49 @@ function addUsbInput(def: DomainDef) {
 }
 
 /** More vCPUs than fit into 8 bits of APIC id need an IOMMU that can address them. */
-function addIommu(def: DomainDef, caps: QemuCaps, { abiUpdate }: FillFlags) {
-  if (!isQ35(def) || (def.vcpu.count ?? 0) <= 255) return;
+function addIommu(def: DomainDef, { abiUpdate }: FillFlags) {
+  if (!isQ35(def) || (def.vcpu.count ?? 0) <= 255 || !abiUpdate) return;
   const [iommu] = def.devices.iommus;
-  if (iommu === undefined) {
-    if (abiUpdate) def.devices.iommus.push({ model: "intel", driver: { intremap: true, eim: true } });
-  } else if (abiUpdate && iommu.model === "intel") {
+  if (iommu === undefined) def.devices.iommus.push({ model: "intel", driver: { intremap: true, eim: true } });
+  else if (iommu.model === "intel") {
     iommu.driver ??= {};
     iommu.driver.intremap ??= true;
     iommu.driver.eim ??= true;
   }
+  // Interrupt remapping does not work with the controller of the kernel.
+  if (def.devices.iommus[0]?.driver?.intremap) {
+    def.features ??= {};
+    def.features.ioapic ??= "qemu";
+  }
 }
 
 /** Without sound of its own a guest still gets a backend that leads nowhere, instead of QEMU's choice. */
-function addAudio(def: DomainDef, { vncAllowHostAudio, noGraphicsAllowHostAudio }: FillContext) {
+function addAudio(def: DomainDef, context: FillContext) {
   const { audios, graphics } = def.devices;
   if (audios.length > 0) return;
   const kinds = new Set(graphics.map((g) => g.type));
-  const hostAudio = graphics.length === 0 ? noGraphicsAllowHostAudio : kinds.has("vnc") && vncAllowHostAudio;
-  if (hostAudio) return;
-  const type: Audio["type"] = kinds.has("spice") ? "spice" : kinds.has("sdl") ? "sdl" : "none";
-  audios.push({ id: 1, type });
+  const add = (type: Audio["type"]) => void audios.push({ id: 1, type });
+  if (kinds.has("spice")) return add("spice");
+  // These displays have sound of their own, or take what the environment says.
+  if (kinds.has("sdl") || kinds.has("dbus")) return addHostAudio(context, add);
+  const allowed =
+    graphics.length === 0 ? context.noGraphicsAllowHostAudio : kinds.has("vnc") && context.vncAllowHostAudio;
+  if (allowed) return addHostAudio(context, add);
+  add("none");
+}
+
+const hostDrivers: Readonly<Record<string, Audio["type"]>> = {
+  alsa: "alsa",
+  oss: "oss",
+  pa: "pulseaudio",
+  sdl: "sdl",
+  wav: "file",
+  coreaudio: "coreaudio",
+  jack: "jack",
+  none: "none",
+};
+
+function addHostAudio({ hostAudioDriver }: FillContext, add: (type: Audio["type"]) => void) {
+  const type = hostAudioDriver === undefined ? undefined : hostDrivers[hostAudioDriver];
+  if (type !== undefined) add(type);
 }

@@ -55,7 +55,9 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
     case "tpm":
       if (device.model === undefined || device.model === "default")
         device.model = isPseries(def) ? "tpm-spapr" : "tpm-tis";
-      if (device.backend.type === "emulator") device.backend.version ??= device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
+      if (device.backend.type === "emulator")
+        device.backend.version ??=
+          device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
       return;
     case "filesystem":
       device.accessmode ??= "passthrough";
@@ -74,7 +76,29 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
   }
 }
 
+const defaultPorts: Readonly<Record<string, number>> = {
+  nbd: 10809,
+  iscsi: 3260,
+  http: 80,
+  https: 443,
+  ftp: 21,
+  ftps: 990,
+  tftp: 69,
+  ssh: 22,
+  gluster: 24007,
+  vxhs: 9999,
+};
+
 function fillDisk(disk: Disk) {
+  const encryptions = [disk.encryption, disk.source?.encryption];
+  for (let store = disk.backingStore; store; store = store.backingStore)
+    encryptions.push(store.source?.encryption);
+  for (const encryption of encryptions) if (encryption !== undefined) encryption.engine ??= "qemu";
+  if (disk.type === "network") {
+    for (const host of disk.source?.hosts ?? []) {
+      if (host.transport !== "unix") host.port ??= disk.source && defaultPorts[disk.source.protocol];
+    }
+  }
   disk.driver ??= {};
   disk.driver.name ??= "qemu";
   if (disk.type !== "volume" && (disk.driver.type === undefined || disk.driver.type === "none"))

@@ -18,6 +18,10 @@ export interface FillContext {
   /** Sound of guests without a display may go to the host. */
   noGraphicsAllowHostAudio: boolean;
   vncAllowHostAudio: boolean;
+  /** QEMU_AUDIO_DRV of our own environment. */
+  hostAudioDriver?: string | undefined;
+  /** Folder with the guests' own folders. */
+  libDir?: string;
   /** Paths below this are made by us and not part of a definition. */
   channelDir: string;
   /** Is the PCI device of the host a PCI Express one? `undefined`: it does not exist. */

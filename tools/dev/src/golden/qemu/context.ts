@@ -108,6 +108,7 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
       vncSasl: flag("vncSASL"),
       vncSaslDir: text("vncSASLdir", "/etc/sasl2"),
       vncAllowHostAudio: flag("vncAllowHostAudio"),
+      vncAutoUnixSocket: flag("vncAutoUnixSocket"),
       spiceTls: flag("spiceTLS"),
       spiceTlsX509CertDir: text("spiceTLSx509certdir", "/etc/pki/libvirt-spice"),
       spiceSasl: flag("spiceSASL"),
@@ -146,6 +147,7 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
     },
     resources: resourcesOf(def, row),
     tpmSocket: () => "/dev/test",
+    autoNodeset: [0, 1, 2, 3],
     scsiGeneric: () => "/dev/sg0",
   };
 }

@@ -21,6 +21,8 @@ export const plug: QemuPlug = {
       noGraphicsAllowHostAudio: Boolean(config["nogfxAllowHostAudio"]),
       vncAllowHostAudio: Boolean(config["vncAllowHostAudio"]),
       channelDir: "/var/run/libvirt/qemu/channel",
+      libDir: "/var/lib/libvirt/qemu",
+      hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
   },
   args(def, row, corpus) {
