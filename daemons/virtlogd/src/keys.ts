@@ -1,4 +1,4 @@
-import { int, type Keys, managerKeys, str } from "@libvirt-ts/config";
+import { int, type Keys, managerKeys, optionalStr } from "@libvirt-ts/config";
 
 /** Most backups a log may have. */
 const maxBackups = 32;

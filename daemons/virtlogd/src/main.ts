@@ -28,7 +28,7 @@ async function programs(ctx: DaemonContext<typeof virtlogdKeys>): Promise<Progra
     config.max_age_days === 0
       ? () => {}
       : keepRemovingOldLogs({
-          root: `${paths.prefix}${config.log_root}`,
+          root: config.log_root ?? paths.log,
           maxAgeDays: config.max_age_days,
           maxBackups: limits.maxBackups,
           isOpen: (path) => logs.has(path),
