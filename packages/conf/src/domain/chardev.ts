@@ -234,6 +234,13 @@ export function checkChardevSource(
   }
 }
 
+/** Who waits to be connected to cannot connect again; the driver may have turned the direction by now. */
+export function checkReconnectMode({ type, ...rest }: ChardevSource): void {
+  const source = "source" in rest ? rest.source : undefined;
+  if (type !== "unix" || !source || !("reconnect" in source) || source.reconnect?.enabled !== true) return;
+  if (source.mode !== "connect") throw internalError("chardev reconnect is possible only for connect mode");
+}
+
 function checkReconnect(reconnect: Reconnect | undefined, mode: string | undefined): void {
   if (reconnect?.enabled !== true) return;
   if (reconnect.timeout === undefined) throw xmlError("Missing 'timeout' attribute for reconnect element");

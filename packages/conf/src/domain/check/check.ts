@@ -1,3 +1,4 @@
+import { checkReconnectMode } from "../chardev.ts";
 import type { DomainDef } from "../def.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { iothreadIds } from "../fill/iothreads.ts";
@@ -16,6 +17,7 @@ export function checkDomain(def: DomainDef): void {
   checkDisks(def);
   for (const net of def.devices.interfaces) checkInterface(net);
   checkHostdevs(def);
+  for (const { source } of def.devices.channels) checkReconnectMode(source);
 }
 
 /** The machine's UUID told by firmware is the guest's. */
