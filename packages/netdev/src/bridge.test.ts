@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Run } from "@libvirt-ts/host";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bringUpBridge, createBridge, deleteBridge, enableForwarding, setBridgeIpv6 } from "./bridge.ts";
+import { bringUpBridge, createBridge, deleteBridge, setBridgeIpv6 } from "./bridge.ts";
+import { enableForwarding, routesFromRouters } from "./forwarding.ts";
 
 let root = "";
 beforeEach(async () => {
@@ -69,3 +70,33 @@ test("forwarding is turned on where asked", async () => {
   expect(await readFile(sysctl("net/ipv4/ip_forward"), "latin1")).toBe("1");
   expect(await readFile(sysctl("net/ipv6/conf/all/forwarding"), "latin1")).toBe("0\n");
 });
+
+const learnt =
+  "20010db8000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00040001     eth0\n";
+const fixed = learnt.replace("00040001", "00000001");
+
+test.each([
+  [learnt, ["eth0"]],
+  [learnt + learnt, ["eth0"]],
+  [fixed, []],
+  ["", []],
+])("routes learnt from routers", (text, devices) => {
+  expect(routesFromRouters(text)).toEqual(devices);
+});
+
+test.each([
+  ["1", false],
+  ["2", true],
+])(
+  "IPv6 forwarding of a host that listens to routers (accept_ra=%s) is turned on: %s",
+  async (acceptRa, on) => {
+    await fixture("net/ipv6/conf/all/forwarding", "0\n");
+    await fixture("net/ipv6/conf/eth0/accept_ra", acceptRa);
+    await mkdir(join(root, "proc/net"));
+    await writeFile(join(root, "proc/net/ipv6_route"), learnt);
+    const enable = enableForwarding(root, { ipv4: false, ipv6: true });
+    if (on) await enable;
+    else await expect(enable).rejects.toThrow("interface eth0 has kernel autoconfigured IPv6 routes");
+    expect((await readFile(sysctl("net/ipv6/conf/all/forwarding"), "latin1")).trim()).toBe(on ? "1" : "0");
+  },
+);

@@ -1,6 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { type Run, runOrThrow } from "@libvirt-ts/host";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
 
 export interface NewBridge {
   name: string;
@@ -75,35 +75,4 @@ export async function setBridgeIpv6(root: string, name: string, enabled: boolean
   await writeSysctl(root, `${base}/disable_ipv6`, enabled ? "0" : "1");
   await writeSysctl(root, `${base}/accept_ra`, "0");
   await writeSysctl(root, `${base}/autoconf`, "0");
-}
-
-/** Lets the host forward packets between its interfaces. */
-export async function enableForwarding(
-  root: string,
-  families: { ipv4: boolean; ipv6: boolean },
-): Promise<void> {
-  if (families.ipv4) await turnOn(root, "net/ipv4/ip_forward");
-  if (families.ipv6) await turnOn(root, "net/ipv6/conf/all/forwarding");
-}
-
-async function turnOn(root: string, key: string): Promise<void> {
-  if ((await readSysctl(root, key)) !== "1") await writeSysctl(root, key, "1");
-}
-
-async function readSysctl(root: string, key: string): Promise<string | undefined> {
-  try {
-    return (await readFile(`${root}/proc/sys/${key}`, "latin1")).trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // node:fs throws nothing else
-    throw error;
-  }
-}
-
-async function writeSysctl(root: string, key: string, value: string): Promise<void> {
-  const path = `${root}/proc/sys/${key}`;
-  try {
-    await writeFile(path, value);
-  } catch (error) {
-    throw systemError(ErrorDomain.NETWORK, error as NodeJS.ErrnoException, `cannot write to ${path}`); // as above
-  }
 }
