@@ -12,7 +12,7 @@ export const virtlogdKeys = {
     max: 36_500,
     doc: "Days after which a log that nobody writes is removed; 0 = never. Looked at once a day.",
   }),
-  log_root: str("/var/log/libvirt/", {
-    doc: "Directory whose subdirectories are searched for logs that are too old.",
+  log_root: optionalStr({
+    doc: "Directory whose subdirectories are searched for logs that are too old; default /var/log/libvirt/.",
   }),
 } satisfies Keys;
