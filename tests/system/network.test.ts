@@ -332,6 +332,54 @@ test("killed in the middle of starting and stopping, a network is whole or gone"
   }
 });
 
+test("many networks at once, from several connections", async () => {
+  const clients = await Promise.all([1, 2, 3, 4].map(connect));
+  const all = <T>(work: (client: RpcClient, index: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: 12 }, (_, index) => work(clients[index % 4]!, index))); // four were made
+  const made = await all((client, index) =>
+    client.call(p.networkCreateXml, { xml: nat(`n${index}`, 60 + index) }),
+  );
+  expect(await host.interfaces()).toHaveLength(12);
+  expect(await firewallRules()).toHaveLength(120);
+  await all((client, index) => client.call(p.networkDestroy, { net: made[index]!.net })); // as many as were made
+  for (const client of clients) client.close();
+  await expectNothing();
+});
+
+test("SIGHUP: rules that were flushed come back, new definitions are read", async () => {
+  await virsh("net-create", xmlFile(nat("n", 42)));
+  await host.run("nft", "flush", "ruleset");
+  writeFileSync(at("etc/libvirt/qemu/networks/late.xml"), networkXml("late", ""));
+  daemon.process.kill("SIGHUP");
+  await until("the rules", async () => (await firewallRules()).length === 10);
+  await until("the definition", async () => (await rows("net-list", "--inactive")).length === 1);
+});
+
+test("ports of virsh", async () => {
+  await virsh("net-create", xmlFile(nat("n", 43)));
+  const port = xmlFile(
+    `<networkport><uuid>${uuid}</uuid><owner><name>g</name><uuid>${uuid}</uuid></owner><mac address='52:54:00:00:00:43'/></networkport>`,
+  );
+  await virsh("net-port-create", "n", port);
+  expect(await rows("net-port-list", "n")).toEqual([[uuid]]);
+  expect(await virsh("net-port-dumpxml", "n", uuid)).toContain("<plug type='network' bridge='virbr0'/>");
+  await virsh("net-port-delete", "n", uuid);
+  expect(await rows("net-port-list", "n")).toEqual([]);
+});
+
+test("lists of the first libvirt, from Python", async () => {
+  await virsh("net-define", xmlFile(networkXml("off", "")));
+  await virsh("net-create", xmlFile(networkXml("on", "")));
+  const script = `import libvirt
+c = libvirt.open("network:///system?socket=${daemon.socket}")
+print(c.numOfNetworks(), c.listNetworks(), c.numOfDefinedNetworks(), c.listDefinedNetworks())
+n = c.networkLookupByName("on")
+print(n.bridgeName(), n.isActive(), n.isPersistent(), n.autostart(), n.DHCPLeases())`;
+  const { stdout, stderr } = await run("/usr/bin/python3", ["-c", script]);
+  expect(stderr).toBe("");
+  expect(stdout).toBe("1 ['on'] 1 ['off']\nvirbr1 1 0 0 []\n");
+});
+
 test("ports: given, found, kept over a restart, taken back", async () => {
   await virsh("net-create", xmlFile(nat("n", 41)));
   const portXml = `<networkport><owner><name>guest</name><uuid>${uuid}</uuid></owner><mac address='52:54:00:00:00:41'/></networkport>`;
