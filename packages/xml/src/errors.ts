@@ -8,15 +8,21 @@ export const xmlError = (detail: string): VirError =>
 export const unsupported = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, detail);
 
+/** Which document, and who reads it. */
+export interface Origin {
+  readonly what: string;
+  readonly errorDomain: ErrorDomain;
+}
+
 /**
  * A document that is not well formed: `(WHAT):LINE: MESSAGE`, the offending line and a pointer below it.
- * @param column characters before the place of the error
+ * @param at `column`: characters before the place of the error
  */
 export function malformed(
-  what: string,
+  { what, errorDomain }: Origin,
   at: { readonly line: number; readonly column: number; readonly lineText: string },
   message: string,
 ): VirError {
   const text = `(${what}):${at.line}: ${message}\n${at.lineText}\n${"-".repeat(Math.min(at.column, 80))}^`;
-  return new VirError(ErrorDomain.XML, ErrorCode.XML_DETAIL, text);
+  return new VirError(errorDomain, ErrorCode.XML_DETAIL, text);
 }

@@ -1,9 +1,12 @@
-import { malformed } from "./errors.ts";
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { malformed, type Origin } from "./errors.ts";
 import type { XmlElement, XmlNode } from "./tree.ts";
 
 export interface ParseXmlOptions {
   /** Name of the document in error texts. */
   readonly what?: string;
+  /** Who speaks when it is not well formed. */
+  readonly errorDomain?: ErrorDomain;
   /** Longest document in characters. */
   readonly maxLength?: number;
   /** Deepest nesting of elements. */
@@ -42,14 +45,19 @@ const startsName =
  * @throws VirError XML/XML_DETAIL with line, offending text and pointer
  */
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElement {
-  const { what = "domain_definition", maxLength = 16_777_216, maxDepth = 256 } = options;
-  return new Scanner(text, what, maxDepth).document(maxLength);
+  const {
+    what = "domain_definition",
+    errorDomain = ErrorDomain.XML,
+    maxLength = 16_777_216,
+    maxDepth = 256,
+  } = options;
+  return new Scanner(text, { what, errorDomain }, maxDepth).document(maxLength);
 }
 
 /** Line and column of growing offsets, counted only as far as asked. */
 class Scanner {
   readonly #text: string;
-  readonly #what: string;
+  readonly #origin: Origin;
   readonly #maxDepth: number;
   #at = 0;
   #line = 1;
@@ -58,9 +66,9 @@ class Scanner {
   #counted = 0;
   readonly #stack: OpenElement[] = [];
 
-  constructor(text: string, what: string, maxDepth: number) {
+  constructor(text: string, origin: Origin, maxDepth: number) {
     this.#text = text;
-    this.#what = what;
+    this.#origin = origin;
     this.#maxDepth = maxDepth;
   }
 
@@ -329,7 +337,7 @@ class Scanner {
     let line = 1;
     for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
     const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
-    throw malformed(this.#what, { line, column: offset - lineStart, lineText }, message);
+    throw malformed(this.#origin, { line, column: offset - lineStart, lineText }, message);
   }
 }
 

@@ -14,10 +14,9 @@ import {
   str,
   text,
   uint,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
-import { unsupported } from "./errors.ts";
+import { unsupported, xmlError } from "./errors.ts";
 import { bitmap, scaledBytes } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 

@@ -1,3 +1,4 @@
+import { ErrorDomain } from "@libvirt-ts/errors";
 import {
   type Context,
   type ElementCodec,
@@ -36,6 +37,8 @@ import { Video } from "./devices/video.ts";
 import { Vsock } from "./devices/vsock.ts";
 import { Watchdog } from "./devices/watchdog.ts";
 import { xmlError } from "./errors.ts";
+import { insertDisk } from "./fill/basics.ts";
+import { insertController } from "./fill/controllers.ts";
 
 /** Each kind of device by the name of its element. */
 export const deviceCodecs = {
@@ -80,7 +83,7 @@ export type DeviceOf<K extends DeviceKind> = Infer<(typeof deviceCodecs)[K]>;
 
 /** Parses the XML of one device, as attach and detach take it. */
 export function parseDevice(text: string, context: Context = {}): AnyDevice {
-  return readDevice(parseXml(text, { what: "device_definition" }), context);
+  return readDevice(parseXml(text, { what: "device_definition", errorDomain: ErrorDomain.DOMAIN }), context);
 }
 
 /** Reads a device out of its element. */
@@ -141,6 +144,28 @@ export function allDevices(devices: Devices): AnyDevice[] {
     const each = held === undefined ? [] : Array.isArray(held) ? held : [held];
     return each.map((device) => ({ kind, device }) as AnyDevice); // the list belongs to the kind
   });
+}
+
+/** Puts a device where its kind belongs: disks and controllers among their like, others at the end. */
+export function insertDevice(devices: Devices, each: AnyDevice): void {
+  if (each.kind === "disk") insertDisk(devices.disks, each.device);
+  else if (each.kind === "controller") insertController(devices.controllers, each.device);
+  else {
+    const held = devices[lists[each.kind]];
+    if (Array.isArray(held))
+      (held as unknown[]).push(each.device); // the list belongs to the kind
+    else Object.assign(devices, { [lists[each.kind]]: each.device });
+  }
+}
+
+/** Takes a device (the same object) out again. */
+export function removeDevice(devices: Devices, each: AnyDevice): void {
+  const name = lists[each.kind];
+  const held = devices[name];
+  if (Array.isArray(held)) {
+    const at = (held as unknown[]).indexOf(each.device); // the list belongs to the kind
+    if (at >= 0) held.splice(at, 1);
+  } else if (held === each.device) Object.assign(devices, { [name]: undefined });
 }
 
 /** The list a kind of device is kept in; `undefined` for kinds of which there is at most one. */

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { domainDefCopy, formatDevice, formatDomain, parseDevice, parseDomain } from "./index.ts";
+import {
+  domainDefCopy,
+  fillNewDevice,
+  formatDevice,
+  formatDomain,
+  insertDevice,
+  parseDevice,
+  parseDomain,
+  removeDevice,
+} from "./index.ts";
 
 const zeros = (size: number) => new Uint8Array(size);
 const guest = (devices: string, rest = "") => `<domain type='kvm'>
@@ -154,4 +163,19 @@ test("names of a running guest's devices are left out of the inactive form unles
   expect(read("sound0", false)).toBe("sound0");
   expect(read("sound0", true)).toBeUndefined();
   expect(read("ua-mine", true)).toBe("ua-mine");
+});
+
+test("a device is added where it belongs, filled in, and taken out again", () => {
+  const def = parse(guest("<disk><target dev='vdc' bus='virtio'/></disk>"));
+  const disk = parseDevice("<disk><target dev='vda' bus='virtio'/></disk>");
+  const net = parseDevice("<interface type='ethernet'/>");
+  fillNewDevice(net, def, { newMac: () => "52:54:00:00:00:01" });
+  insertDevice(def.devices, disk);
+  insertDevice(def.devices, net);
+  expect(def.devices.disks.map(({ target }) => target.dev)).toEqual(["vda", "vdc"]);
+  expect(def.devices.interfaces.map(({ mac }) => mac?.address)).toEqual(["52:54:00:00:00:01"]);
+  removeDevice(def.devices, disk);
+  removeDevice(def.devices, net);
+  expect(def.devices.disks.map(({ target }) => target.dev)).toEqual(["vdc"]);
+  expect(def.devices.interfaces).toEqual([]);
 });

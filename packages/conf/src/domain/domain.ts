@@ -15,7 +15,6 @@ import {
   text,
   uint,
   ulong,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
 import { Clock } from "./clock.ts";
@@ -24,6 +23,7 @@ import { Cputune } from "./cputune.ts";
 import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
+import { xmlError } from "./errors.ts";
 import { Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";

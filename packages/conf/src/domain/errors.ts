@@ -1,6 +1,12 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 
-export { unsupported, xmlError } from "@libvirt-ts/xml";
+/** "XML error: DETAIL" raised by the domain model. */
+export const xmlError = (detail: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_ERROR, detail);
+
+/** "unsupported configuration: DETAIL" raised by the domain model. */
+export const unsupported = (detail: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, detail);
 
 /** "internal error: DETAIL" raised by the domain model. */
 export const internalError = (detail: string): VirError =>

@@ -12,9 +12,9 @@ import {
   onOff,
   str,
   uint,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { xmlError } from "./errors.ts";
 import { byteSize, kib, scaledBytes } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 

@@ -11,8 +11,10 @@ export {
   type DeviceOf,
   deviceListName,
   formatDevice,
+  insertDevice,
   parseDevice,
   readDevice,
+  removeDevice,
 } from "./device.ts";
 export type { Audio } from "./devices/audio.ts";
 export type { Channel } from "./devices/channel.ts";
@@ -86,7 +88,13 @@ export { type DomainSyntax, domainTypes } from "./domain.ts";
 export type { Features, Hyperv } from "./features.ts";
 export { addController, findController, nextControllerIndex } from "./fill/controllers.ts";
 export { diskIndex } from "./fill/disk-name.ts";
-export { type DomainHooks, type FillFlags, type FillOptions, fillDomain } from "./fill/fill.ts";
+export {
+  type DomainHooks,
+  type FillFlags,
+  type FillOptions,
+  fillDomain,
+  fillNewDevice,
+} from "./fill/fill.ts";
 export { iothreadIds } from "./fill/iothreads.ts";
 export { type BootOrder, type Rom, userAliasPrefix } from "./info.ts";
 export type { IothreadMap } from "./iothread-map.ts";

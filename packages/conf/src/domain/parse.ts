@@ -1,3 +1,4 @@
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { type Context, parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
 import { checkDomain } from "./check/check.ts";
 import type { DomainDef } from "./def.ts";
@@ -15,7 +16,7 @@ export interface ParseDomainOptions extends Context, FillOptions {
  * @throws VirError with libvirt's texts
  */
 export function parseDomain(text: string, options: ParseDomainOptions = {}): DomainDef {
-  return readDomain(parseXml(text), options);
+  return readDomain(parseXml(text, { errorDomain: ErrorDomain.DOMAIN }), options);
 }
 
 /** As `parseDomain`, from the `<domain>` element. */

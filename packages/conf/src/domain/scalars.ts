@@ -3,15 +3,8 @@ import { formatBitmap, parseBitmap } from "@libvirt-ts/util/bitmap";
 import { parseMac } from "@libvirt-ts/util/mac";
 import { bytesToKiB, unitBytes } from "@libvirt-ts/util/units";
 import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
-import {
-  custom,
-  type Field,
-  invalidValue,
-  type Scalar,
-  unsupported,
-  type XmlElement,
-  xmlError,
-} from "@libvirt-ts/xml";
+import { custom, type Field, invalidValue, type Scalar, type XmlElement } from "@libvirt-ts/xml";
+import { unsupported, xmlError } from "./errors.ts";
 
 /** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
 export const bitmap: Scalar<number[]> = {

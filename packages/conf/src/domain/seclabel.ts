@@ -1,14 +1,5 @@
-import {
-  attr,
-  element,
-  type Infer,
-  leaf,
-  list,
-  str,
-  type XmlElement,
-  xmlError,
-  yesNo,
-} from "@libvirt-ts/xml";
+import { attr, element, type Infer, leaf, list, str, type XmlElement, yesNo } from "@libvirt-ts/xml";
+import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
 /** How a security driver labels one source rather than the whole guest. */

@@ -11,8 +11,8 @@ import {
   str,
   uint,
   variant,
-  xmlError,
 } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
 import { masterInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
 import { kib } from "../scalars.ts";

@@ -13,10 +13,9 @@ import {
   raw,
   str,
   uint,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
-import { unsupported } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
 import { virtioOptions } from "../virtio.ts";

@@ -1,4 +1,5 @@
-import { attr, child, element, type Infer, leaf, str, ulong, xmlError } from "@libvirt-ts/xml";
+import { attr, child, element, type Infer, leaf, str, ulong } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
 
 /** A lock on a file, held as long as the guest runs. */
 export const Lease = element("lease", {

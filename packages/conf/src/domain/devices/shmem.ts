@@ -1,16 +1,5 @@
-import {
-  attr,
-  attrOf,
-  child,
-  custom,
-  element,
-  type Infer,
-  oneOf,
-  onOff,
-  str,
-  uint,
-  xmlError,
-} from "@libvirt-ts/xml";
+import { attr, attrOf, child, custom, element, type Infer, oneOf, onOff, str, uint } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { scaledBytes } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";

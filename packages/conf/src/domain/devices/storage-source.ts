@@ -13,11 +13,11 @@ import {
   uint,
   ulong,
   variant,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
+import { xmlError } from "../errors.ts";
 import { sourceSeclabels } from "../seclabel.ts";
 import { attrOneOf } from "../words.ts";
 import {

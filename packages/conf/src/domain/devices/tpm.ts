@@ -1,16 +1,5 @@
-import {
-  attr,
-  attrOf,
-  child,
-  custom,
-  element,
-  type Infer,
-  str,
-  uint,
-  variant,
-  xmlError,
-  yesNo,
-} from "@libvirt-ts/xml";
+import { attr, attrOf, child, custom, element, type Infer, str, uint, variant, yesNo } from "@libvirt-ts/xml";
+import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";

@@ -7,6 +7,7 @@ import type { DomainDef } from "../def.ts";
 import type { Controller } from "../devices/controller.ts";
 import { Devices } from "../devices/devices.ts";
 import type { Disk } from "../devices/disk.ts";
+import type { Interface } from "../devices/interface.ts";
 import type { DomainSyntax } from "../domain.ts";
 import { xmlError } from "../errors.ts";
 import { insertController } from "./controllers.ts";
@@ -24,7 +25,7 @@ const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
  * @returns the same object
  */
 export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
-  const { random = randomBytes, newMac = () => generateMac("52:54:00", random) } = options;
+  const { random = randomBytes } = options;
   const { name, title } = syntax;
   if (name === undefined || name === "") throw noName();
   if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
@@ -57,12 +58,15 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   numberPorts(devices.parallels);
   for (const [at, each] of devices.consoles.entries())
     each.target = { type: "serial", ...each.target, port: at };
-  for (const net of devices.interfaces) {
-    const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
-    const address = written ?? newMac();
-    net.mac = { ...net.mac, address };
-  }
+  for (const net of devices.interfaces) fillMac(net, options);
   return syntax as DomainDef; // the above is what the type adds, memory excepted: fillMemory throws without it
+}
+
+/** A card without an address (or with all zeros) gets one. */
+export function fillMac(net: Interface, { random = randomBytes, newMac }: FillOptions): void {
+  const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
+  const address = written ?? newMac?.() ?? generateMac("52:54:00", random);
+  net.mac = { ...net.mac, address };
 }
 
 /** Whether CPUs and memory are placed by advice: each follows the other unless something else is written. */

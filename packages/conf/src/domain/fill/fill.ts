@@ -1,7 +1,7 @@
 import type { DomainDef } from "../def.ts";
 import { type AnyDevice, allDevices } from "../device.ts";
 import type { DomainSyntax } from "../domain.ts";
-import { fillBasics } from "./basics.ts";
+import { fillBasics, fillMac } from "./basics.ts";
 import { fillDomainCommon } from "./common.ts";
 import { assignControllerIndexes } from "./controllers.ts";
 import { fillDevice } from "./device.ts";
@@ -57,6 +57,15 @@ export function fillDomain(syntax: DomainSyntax, options: FillOptions = {}): Dom
   fillDomainCommon(def, options, (device) => fillOne(device, def, options));
   hooks.addresses?.(def, options);
   return def;
+}
+
+/**
+ * Fills in a device that is added to a guest; it need not be in the lists yet.
+ * Addresses and controllers it needs are the caller's business.
+ */
+export function fillNewDevice(each: AnyDevice, def: DomainDef, options: FillOptions = {}): void {
+  if (each.kind === "interface") fillMac(each.device, options);
+  fillOne(each, def, options);
 }
 
 function fillOne(each: AnyDevice, def: DomainDef, options: FillOptions): void {
