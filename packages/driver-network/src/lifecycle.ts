@@ -75,6 +75,11 @@ export class Lifecycle {
         `zone ${def.bridge.zone} requested for network ${def.name} but firewalld is not active`,
       );
     }
+    if (def.domain?.register) {
+      throw configUnsupported(
+        `network '${def.name}' asks to be registered with resolved, which is not supported`,
+      );
+    }
     checkRouteCollision(def, bridge, await readRoutes({ root }));
     if (this.#host.native.ifIndex(bridge) > 0) {
       throw systemError(ErrorDomain.NETWORK, EEXIST, `error creating bridge interface ${bridge}`);
@@ -223,7 +228,7 @@ function liveDef(stored: NetworkDef): NetworkDef {
 function routeWords(route: NetworkDef["routes"][number]): {
   destination: string;
   gateway: string;
-  metric?: number;
+  metric: number;
 } {
   const address = knownIp(route.address ?? "");
   const prefix =
@@ -233,7 +238,7 @@ function routeWords(route: NetworkDef["routes"][number]): {
   return {
     destination: `${formatIp(ipNetwork(address, prefix))}/${prefix}`,
     gateway: route.gateway ?? "",
-    ...(route.metric !== undefined && { metric: route.metric }),
+    metric: route.metric ?? 1,
   };
 }
 

@@ -169,6 +169,8 @@ test.each([
     "<portgroup name='a' default='yes'/><portgroup name='b' default='yes'/>",
     "has multiple default <portgroup> elements (a and b)",
   ],
+  ["<bridge name='a type dummy'/>", "'a type dummy' is not a valid interface name"],
+  ["<forward mode='vepa'><interface dev='e&quot;'/></forward>", "is not a valid interface name"],
   ["<portgroup name='a'/><portgroup name='a'/>", "multiple <portgroup> elements with the same name (a)"],
   [
     "<forward mode='hostdev'><interface dev='e'/></forward>",

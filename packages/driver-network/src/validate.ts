@@ -16,12 +16,25 @@ export function validateNetwork(def: NetworkDef): void {
   if (def.name.includes("/")) {
     throw new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, `name ${def.name} cannot contain '/'`);
   }
+  checkDeviceNames(def);
   if (isVirtualNetwork(def)) checkOneDhcpPerFamily(def);
   else refuseOwnServices(def);
   checkPool(def);
   checkPortGroups(def);
   checkVirtualPort(def);
   checkVlan(def);
+}
+
+/** Names of interfaces become words of `ip` and nft scripts: nothing but a name may stand there. */
+function checkDeviceNames({ bridge, forward }: NetworkDef): void {
+  const devices = [...(forward?.interfaces ?? []), ...(forward?.pf ? [forward.pf] : [])].map(
+    ({ dev }) => dev,
+  );
+  for (const name of bridge?.name === undefined ? devices : [bridge.name, ...devices]) {
+    if (!/^[A-Za-z0-9_.:@%-]{1,15}$/.test(name)) {
+      throw new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, `'${name}' is not a valid interface name`);
+    }
+  }
 }
 
 function refuseOwnServices(def: NetworkDef): void {

@@ -76,3 +76,11 @@ test("hosts files", () => {
   );
   expect(addnHostsFile(def)).toBe("10.0.0.8\tx\ty\t\n");
 });
+
+test("a value with a line break is refused", () => {
+  expect(() => lines(`${open}<domain name='a&#10;dhcp-script=/evil'/>`)).toThrow(
+    "line break in a value for dnsmasq",
+  );
+  const def = network("<dns><host ip='10.0.0.8'><hostname>x\n10.0.0.9</hostname></host></dns>");
+  expect(() => addnHostsFile(def)).toThrow("line break in a value for dnsmasq");
+});

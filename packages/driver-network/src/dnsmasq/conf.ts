@@ -8,6 +8,7 @@ import {
 } from "@libvirt-ts/conf/network";
 import { formatIp, ipMask, reverseZone } from "@libvirt-ts/util/ip";
 import { escapeXml } from "@libvirt-ts/xml";
+import { configUnsupported } from "../errors.ts";
 
 export interface DnsmasqPaths {
   /** Where `NAME.hostsfile` and `NAME.addnhosts` go. */
@@ -41,6 +42,14 @@ export function dnsmasqConf(def: NetworkDef, bridge: string, paths: DnsmasqPaths
     ...serviceLines(def, paths),
     ...(def.dnsmasqOptions ?? []),
   ];
+  return textOfLines(lines);
+}
+
+/** One line each. @throws VirError when a value would make two of one */
+export function textOfLines(lines: readonly string[]): string {
+  const broken = lines.find((line) => /[\n\r]/.test(line));
+  if (broken !== undefined)
+    throw configUnsupported(`line break in a value for dnsmasq: ${JSON.stringify(broken)}`);
   return lines.map((line) => `${line}\n`).join("");
 }
 

@@ -1,12 +1,12 @@
 import { type DhcpHost, hostAddresses, type NetworkDef } from "@libvirt-ts/conf/network";
-import { leaseText } from "./conf.ts";
+import { leaseText, textOfLines } from "./conf.ts";
 
 /** Static DHCP entries, one a line: the content of `dhcp-hostsfile`. */
 export function dhcpHostsFile(def: NetworkDef): string {
   const lines = hostAddresses(def).flatMap(({ address, ip }) =>
     (ip.dhcp?.hosts ?? []).map((host) => (address.family === "ipv6" ? ipv6Line(host) : ipv4Line(host))),
   );
-  return lines.map((line) => `${line}\n`).join("");
+  return textOfLines(lines);
 }
 
 const leaseWord = ({ lease }: DhcpHost): string[] => (lease ? [leaseText(lease)] : []);
@@ -25,7 +25,8 @@ function ipv6Line(host: DhcpHost): string {
 
 /** Static names, one address a line: the content of `addn-hosts`. */
 export function addnHostsFile({ dns }: NetworkDef): string {
-  return (dns?.hosts ?? [])
-    .map(({ ip, hostnames }) => `${ip}\t${hostnames.map((name) => `${name}\t`).join("")}\n`)
-    .join("");
+  const entries = dns?.hosts ?? [];
+  return textOfLines(
+    entries.map(({ ip, hostnames }) => `${ip}\t${hostnames.map((name) => `${name}\t`).join("")}`),
+  );
 }
