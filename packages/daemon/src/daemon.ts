@@ -93,6 +93,12 @@ export class Daemon<K extends Keys & LoggingKeys> {
     void this.#stop();
   }
 
+  /** Told to stop before anybody could use us. */
+  #giveUp(): void {
+    this.abandon();
+    process.exit(ExitCode.none);
+  }
+
   async #stop(): Promise<void> {
     this.#o.manager.stopping();
     this.#idle.stop();
@@ -186,7 +192,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
 
   #catchSignals(): void {
     for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
-      process.on(signal, () => this.#whenReady(() => this.shutdown(signal)));
+      process.on(signal, () => (this.#ready ? this.shutdown(signal) : this.#giveUp()));
     }
     if (this.#o.spec.kind === "driver")
       process.on("SIGHUP", () => this.#whenReady(() => void this.#reload()));

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Keys, LoggingKeys } from "@libvirt-ts/config";
 import type { Logger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { background, privateVariables, startInBackground } from "./background.ts";
 import { Daemon } from "./daemon.ts";
 import { makeDirectory } from "./make-directory.ts";
-import { type Command, formatOptions, parseCommand, usage } from "./options.ts";
-import { daemonFiles, paths as pathsFor } from "./paths.ts";
+import { type Command, type DaemonOptions, formatOptions, parseCommand, usage } from "./options.ts";
+import { daemonFiles, type Paths, paths as pathsFor } from "./paths.ts";
 import { loadConfig, loggerOptions, openLog } from "./preparation.ts";
 import { listenSettings } from "./servers.ts";
 import { ServiceManager } from "./service-manager.ts";
@@ -26,13 +26,19 @@ export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K
   try {
     if (command.kind !== "run") process.exitCode = answer(spec, command, env);
     else if (command.options.background)
-      process.exit(await startInBackground(formatOptions(command.options)));
+      process.exit(await startInBackground(formatOptions(absolute(command.options))));
     else await start(spec, command.options, env);
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     process.stderr.write(`${spec.name}: ${error.message}\n`);
     process.exit(error.exitCode);
   }
+}
+
+/** The process in the background works elsewhere. */
+function absolute({ configFile, pidFile, ...options }: DaemonOptions): DaemonOptions {
+  const resolved = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
+  return { ...options, configFile: resolved(configFile), pidFile: resolved(pidFile) };
 }
 
 function answer(
@@ -43,12 +49,7 @@ function answer(
   if (command.kind === "version") process.stdout.write(`${name} (libvirt) ${versionText}\n`);
   else if (command.kind === "wrong") process.stderr.write(`${name}: ${command.message}\n`);
   else {
-    const where = pathsFor({
-      privileged: isRoot(),
-      prefix: env.LIBVIRT_PREFIX,
-      env,
-      uid: process.getuid?.() ?? 0,
-    });
+    const where = pathsOf(env);
     const files = daemonFiles(where, name);
     const sockets = socketPlans({ name, kind, run: where.run, privileged: where.privileged }).map(
       (plan) => plan.path,
@@ -60,20 +61,15 @@ function answer(
 
 async function start<K extends Keys & LoggingKeys>(
   spec: DaemonSpec<K>,
-  options: Extract<Command, { kind: "run" }>["options"],
+  options: DaemonOptions,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   for (const name of privateVariables) delete process.env[name];
-  process.chdir("/");
   process.umask(0o022);
-  const paths = pathsFor({
-    privileged: isRoot(),
-    prefix: env.LIBVIRT_PREFIX,
-    env,
-    uid: process.getuid?.() ?? 0,
-  });
+  const paths = pathsOf(env);
   const files = daemonFiles(paths, spec.name);
   const behind = background(env);
+  if (behind.inBackground) process.chdir("/");
   const configFile = options.configFile ?? files.config;
   const { values, unknown } = loadConfig(spec.keys, configFile, options.configFile === undefined);
   const wanted = loggerOptions({
@@ -134,8 +130,9 @@ function dieLoudly(log: Logger): void {
   });
 }
 
-function isRoot(): boolean {
-  return process.geteuid?.() === 0;
+function pathsOf(env: NodeJS.ProcessEnv): Paths {
+  const prefix = env.LIBVIRT_PREFIX ? resolve(env.LIBVIRT_PREFIX) : "";
+  return pathsFor({ privileged: process.geteuid?.() === 0, prefix, env, uid: process.getuid?.() ?? 0 });
 }
 
 /** @throws StartFailure when there is no such group */

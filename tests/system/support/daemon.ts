@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,7 +35,8 @@ export class TestDaemon {
       writeFileSync(join(prefix, `etc/libvirt/${name}.conf`), o.config);
     }
     const notified = new NotifySocket(join(mkdtempSync(join(tmpdir(), "notify-")), "sock"));
-    const command = [process.execPath, bundle(name), ...(o.args ?? [])];
+    const program = o.fixture === undefined ? [bundle(name)] : fixture(o.fixture);
+    const command = [process.execPath, ...program, ...(o.args ?? [])];
     const [file = "", ...args] = o.wrap ? o.wrap(command, prefix) : command;
     const started = spawn(file, args, {
       stdio: ["ignore", "ignore", "pipe", ...(o.fds ?? [])],
@@ -116,6 +118,13 @@ export interface StartOptions {
   fds?: number[];
   /** Turns the command into another that runs it. */
   wrap?: (command: string[], prefix: string) => string[];
+  /** Runs `fixtures/NAME.ts` from source instead of the daemon's bundle. */
+  fixture?: string;
+}
+
+function fixture(name: string): string[] {
+  const path = fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+  return ["--import", createRequire(import.meta.url).resolve("tsx"), path];
 }
 
 export function newPrefix(): string {
