@@ -24,6 +24,7 @@ import { checkRouteCollision } from "./collision.ts";
 import { Dnsmasq } from "./dnsmasq/process.ts";
 import { configUnsupported, internalError } from "./errors.ts";
 import { NetworkFirewall } from "./firewall/apply.ts";
+import { NetworkHooks } from "./hooks.ts";
 import { MacMap, removeFile } from "./mac-map.ts";
 import type { LiveNetwork } from "./network.ts";
 import { formatStatus, parseStatus } from "./status-xml.ts";
@@ -37,12 +38,14 @@ export class Lifecycle {
   readonly #dirs: NetworkDirs;
   readonly firewall: NetworkFirewall;
   readonly dnsmasq: Dnsmasq;
+  readonly hooks: NetworkHooks;
 
   constructor(host: NetworkHost, dirs: NetworkDirs) {
     this.#host = host;
     this.#dirs = dirs;
     this.firewall = new NetworkFirewall(host);
     this.dnsmasq = new Dnsmasq(host, dirs);
+    this.hooks = new NetworkHooks(host, dirs);
   }
 
   /**
@@ -54,7 +57,10 @@ export class Lifecycle {
     await rm(this.portDir(stored.name), { recursive: true, force: true });
     const undo = new Undo();
     try {
+      await this.hooks.ask("start", live.def);
+      undo.add(() => this.hooks.tell("stopped", live.def));
       if (isVirtualNetwork(live.def)) await this.#startVirtual(live, undo);
+      await this.hooks.ask("started", live.def);
       await this.saveStatus(live);
       await removeFile(this.#unfinished(stored.name));
       undo.keep();
@@ -163,6 +169,7 @@ export class Lifecycle {
     await undo.run((error) =>
       this.#host.log.warn({ err: error, network: name }, "could not undo all of a network"),
     );
+    await this.hooks.tell("stopped", def);
   }
 
   /** Takes away what a start or stop left that was cut off by our death. @param text of an unfinished file */

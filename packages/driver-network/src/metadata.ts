@@ -1,7 +1,7 @@
 import { NetworkMetadataType } from "@libvirt-ts/api";
 import type { NetworkDef } from "@libvirt-ts/conf/network";
 import { ErrorCode, ErrorDomain, invalidArg, VirError } from "@libvirt-ts/errors";
-import { formatTree, parseXml, type XmlElement } from "@libvirt-ts/xml";
+import { formatTree, ownChild, parseXml, replaceOwnChild } from "@libvirt-ts/xml";
 
 const notPresent = () =>
   new VirError(
@@ -55,60 +55,19 @@ function unknownType(type: number): never {
 }
 
 function elementText({ metadata }: NetworkDef, uri: string | undefined): string | undefined {
-  const element = metadata?.children.find((child) => child.ns === uri);
-  return element ? formatTree(withoutNamespace(element, element.ns)) : undefined;
+  const element = uri === undefined ? undefined : ownChild(metadata, uri);
+  return element && formatTree(element);
 }
-
-/** The element as its owner wrote it: the namespace was only ours to tell it from others. */
-function withoutNamespace(element: XmlElement, ns: string): XmlElement {
-  const attrs = Object.fromEntries(
-    Object.entries(element.attrs).filter(([name, value]) => !(name.startsWith("xmlns") && value === ns)),
-  );
-  return {
-    ...element,
-    ...(element.ns === ns && { prefix: "", ns: "" }),
-    attrs,
-    children: element.children.map((child) => withoutNamespace(child, ns)),
-    content: element.content?.map((node) =>
-      typeof node === "string" || "kind" in node ? node : withoutNamespace(node, ns),
-    ),
-  };
-}
-
-const emptyElement: XmlElement = {
-  name: "metadata",
-  prefix: "",
-  ns: "",
-  attrs: {},
-  children: [],
-  text: "",
-  content: undefined,
-  line: 0,
-  column: 0,
-};
 
 function replaceElement(
-  metadata: XmlElement | undefined,
-  { value, key, uri }: { value: string | undefined; key: string | undefined; uri: string | undefined },
-): XmlElement | undefined {
-  const others = (metadata?.children ?? []).filter((child) => child.ns !== uri);
-  const children = value === undefined ? others : [...others, inNamespace(value, key ?? "", uri ?? "")];
-  return children.length === 0 ? undefined : { ...emptyElement, attrs: metadata?.attrs ?? {}, children };
-}
-
-function inNamespace(text: string, prefix: string, ns: string): XmlElement {
-  const root = parseXml(text, { what: "metadata_xml" });
-  const wrap = (element: XmlElement): XmlElement =>
-    element.ns !== ""
-      ? element
-      : {
-          ...element,
-          prefix,
-          ns,
-          children: element.children.map(wrap),
-          content: element.content?.map((node) =>
-            typeof node === "string" || "kind" in node ? node : wrap(node),
-          ),
-        };
-  return { ...wrap(root), prefix, ns, attrs: { [`xmlns:${prefix}`]: ns, ...root.attrs } };
+  metadata: NetworkDef["metadata"],
+  {
+    value,
+    key = "",
+    uri = "",
+  }: { value: string | undefined; key: string | undefined; uri: string | undefined },
+): NetworkDef["metadata"] {
+  const child = value === undefined ? undefined : parseXml(value, { what: "metadata_xml" });
+  const replaced = replaceOwnChild(metadata, "metadata", { child, namespace: { prefix: key, uri } });
+  return replaced.children.length === 0 ? undefined : replaced;
 }

@@ -46,8 +46,9 @@ export async function createPort(
         "a guaranteed inbound bandwidth (floor) is not supported by this network driver",
       );
     }
-    if (had) count(live.def, had, -1);
     port.plug ??= plugInto(live.def);
+    await driver.lifecycle.hooks.ask("port-created", live.def, port);
+    if (had) count(live.def, had, -1);
     count(live.def, port, 1);
     live.ports.set(port.uuid, port);
     try {
@@ -72,6 +73,7 @@ export async function deletePort(driver: NetworkDriver, network: Network, uuid: 
     count(live.def, port, -1);
     await removeFile(portFile(driver, network.name, uuid));
     await savePortList(driver, live);
+    await driver.lifecycle.hooks.tell("port-deleted", live.def, port);
   });
 }
 

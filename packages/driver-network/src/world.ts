@@ -23,6 +23,8 @@ export interface NetworkDirs {
   status: string;
   /** dnsmasq's files, `BRIDGE.status` (leases) and `BRIDGE.macs`. */
   dnsmasq: string;
+  /** The administrator's programs, `network` and `network.d`. */
+  hooks: string;
   /** The program dnsmasq tells about leases. */
   leasesHelper: string;
 }
@@ -38,6 +40,7 @@ export function networkDirs(
     autostart: `${config}/autostart`,
     status: `${where.run}/network`,
     dnsmasq: `${where.lib}/dnsmasq`,
+    hooks: `${where.etc}/hooks`,
     leasesHelper,
   };
 }

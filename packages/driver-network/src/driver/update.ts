@@ -56,6 +56,7 @@ async function updateLive(
     if (effect) await lifecycle.dnsmasq.refresh(def, bridge, effect);
   }
   await lifecycle.saveStatus(live);
+  await lifecycle.hooks.tell("updated", def);
 }
 
 const firewallSections: ReadonlySet<UpdateSection> = new Set(["forward", "forward-interface", "ip"]);
