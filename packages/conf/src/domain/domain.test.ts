@@ -142,6 +142,12 @@ test.each([
     "XML error: Invalid PCI address slot='0x20', must be <= 0x1F",
   ],
   [guest("<serial type='file'/>"), "internal error: Missing source path attribute for char device"],
+  [
+    guest("<disk><target dev='sda'/><address type='drive' controller='4000000000'/></disk>"),
+    "unsupported configuration: scsi controller index 4000000000 is out of range",
+  ],
+  [guest("", "<iothreads>4000000000</iothreads>"), "XML error: invalid iothreads count '4000000000'"],
+  [guest("", "<vcpu>4000000000</vcpu>"), "XML error: invalid maximum number of vCPUs '4000000000'"],
 ])("refused: %.80s", (text, message) => {
   expect(() => parse(text)).toThrow(expect.objectContaining({ message }));
 });

@@ -17,6 +17,8 @@ import { fillIothreads } from "./iothreads.ts";
 import { sanitizeMetadata } from "./metadata.ts";
 import { numberPorts } from "./serials.ts";
 
+/** As many as libvirt can count. */
+const mostVcpus = 0xffff;
 const emptyElement = parseXml("<devices/>");
 const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
 
@@ -36,6 +38,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   const { vcpu } = syntax;
   vcpu.count ??= 1;
   if (vcpu.count === 0) throw xmlError("invalid domain configuration: maximum vcpu count must be an integer");
+  if (vcpu.count > mostVcpus) throw xmlError(`invalid maximum number of vCPUs '${vcpu.count}'`);
   if (vcpu.current !== undefined && vcpu.current > vcpu.count) {
     throw xmlError(`maxvcpus must not be less than current vcpus (${vcpu.count} < ${vcpu.current})`);
   }

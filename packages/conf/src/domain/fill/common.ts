@@ -81,6 +81,7 @@ function fillBoot(def: DomainDef): void {
   if (orders.length === 0 && os.boots.length === 0) os.boots.push({ dev: "hd" });
 }
 
+const mostControllers = 1023;
 const driveBuses = { scsi: "scsi", fdc: "fdc", ide: "ide", sata: "sata" } as const;
 
 /** Controllers that must exist because something is plugged into them. */
@@ -107,6 +108,7 @@ function addNeededControllers(def: DomainDef): Controller[] {
   }
   for (const hostdev of devices.hostdevs) {
     if (hostdev.type !== "scsi" || hostdev.address?.type !== "drive") continue;
+    checkIndex("scsi", hostdev.address.controller);
     const like = devices.controllers.findLast((each) => each.type === "scsi");
     const model = like?.type === "scsi" ? like.model : undefined;
     for (let index = 0; index <= hostdev.address.controller; index++) {
@@ -121,7 +123,13 @@ function highestController(disks: readonly Disk[], bus: keyof typeof driveBuses)
   for (const { target, address } of disks) {
     if (target.bus === bus && address?.type === "drive") highest = Math.max(highest, address.controller);
   }
+  checkIndex(bus, highest);
   return highest;
+}
+
+// differs: libvirt would add that many controllers
+function checkIndex(type: string, index: number): void {
+  if (index > mostControllers) throw unsupported(`${type} controller index ${index} is out of range`);
 }
 
 /** A guest with a display has a card; the first card is the primary one. */

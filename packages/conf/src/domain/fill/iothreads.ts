@@ -1,4 +1,8 @@
 import type { DomainSyntax } from "../domain.ts";
+import { xmlError } from "../errors.ts";
+
+/** More threads than any host runs; the numbers are listed one by one. */
+const most = 16_384;
 
 /** Numbers of the guest's I/O threads: those written, else 1 up to the count. */
 export function iothreadIds(def: Pick<DomainSyntax, "iothreads" | "iothreadids">): number[] {
@@ -9,6 +13,7 @@ export function iothreadIds(def: Pick<DomainSyntax, "iothreads" | "iothreadids">
 
 /** Count and list agree: missing numbers are added to a list that was begun, the count covers the list. */
 export function fillIothreads(def: DomainSyntax): void {
+  if ((def.iothreads ?? 0) > most) throw xmlError(`invalid iothreads count '${def.iothreads}'`);
   const listed = def.iothreadids?.iothreads;
   if (!listed || listed.length === 0) return;
   for (const id of iothreadIds(def)) {
