@@ -15,6 +15,7 @@ export type {
   LockRange,
   LockType,
   PeerCred,
+  PeerName,
   Poll,
   PollCallback,
   RlimitName,

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { connect } from "node:net";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
@@ -49,6 +51,30 @@ test.each([join(dir, "sock"), `@native-test-${process.pid}`])(
       path: "",
     });
     for (const fd of [listener, client, server]) must(native.close(fd));
+  },
+);
+
+test.each([
+  ["inet", "127.0.0.1"],
+  ["inet6", "::1"],
+] as const)(
+  "a %s listener: what is set holds for accepted sockets; names of both ends",
+  async (family, ip) => {
+    const listener = must(native.socketInet(family));
+    must(native.setSocketOption(listener, "reuseAddress"));
+    must(native.setSocketOption(listener, "noDelay"));
+    if (family === "inet6") must(native.setSocketOption(listener, "v6Only"));
+    expect(native.bindInet(listener, "localhost", 0)).toBe(-EINVAL);
+    must(native.bindInet(listener, ip, 0));
+    must(native.listen(listener, 5));
+    const name = native.getSockName(listener);
+    if (typeof name === "number") throw new Error("no name");
+    const client = connect(name.port ?? 0, ip);
+    await once(client, "connect");
+    const server = must(native.accept4(listener));
+    expect(native.getPeerName(server)).toEqual({ family, address: ip, port: client.localPort });
+    client.destroy();
+    for (const fd of [server, listener]) must(native.close(fd));
   },
 );
 

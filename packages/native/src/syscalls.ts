@@ -17,6 +17,9 @@ export interface SockName {
   port?: number;
 }
 
+/** The other end of a socket; `path` (unix), else `address` and `port`. */
+export type PeerName = Pick<SockName, "family" | "path" | "address" | "port">;
+
 /** How a process ended. */
 export type ExitStatus = { code: number } | { signal: number };
 
@@ -100,6 +103,12 @@ export interface Syscalls {
   socketUnix(type: SocketType, cloexec?: boolean): number;
   socketpair(type: SocketType): [number, number] | number;
   bind(fd: number, path: string): number;
+  /** A blocking TCP socket. */
+  socketInet(family: "inet" | "inet6"): number;
+  /** Options of a listening socket hold for those accepted from it. @param on default true */
+  setSocketOption(fd: number, option: "reuseAddress" | "v6Only" | "noDelay", on?: boolean): number;
+  /** @param address numeric and of the socket's family, else -EINVAL */
+  bindInet(fd: number, address: string, port: number): number;
   listen(fd: number, backlog: number): number;
   /** @param nonBlocking default true */
   accept4(fd: number, nonBlocking?: boolean): number;
@@ -107,6 +116,8 @@ export interface Syscalls {
   shutdown(fd: number, how: "read" | "write" | "both"): number;
   peerCred(fd: number): PeerCred | number;
   getSockName(fd: number): SockName | number;
+  /** Of a connected socket. -ENOTCONN when the peer has gone already. */
+  getPeerName(fd: number): PeerName | number;
 
   /**
    * Receives without waiting (-EAGAIN) into `buf[offset, offset + length)`; 0 = end of stream.

@@ -1,8 +1,9 @@
-/* Unix sockets: making, binding, connecting, and who is at the other end. */
+/* Sockets: making, binding, connecting, and who is at the other end. */
 #include "addon.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 static const char *const type_names[] = {"stream", "dgram", "seqpacket", NULL};
@@ -30,6 +31,39 @@ static napi_value js_bind(napi_env env, napi_callback_info info) {
   int fd = arg_int(&a, 0), rc = arg_unix_address(&a, 1, &addr, &len);
   if (a.bad) return NULL;
   return rc < 0 ? reply(env, rc) : result(env, bind(fd, (struct sockaddr *)&addr, len));
+}
+
+static napi_value js_socket_inet(napi_env env, napi_callback_info info) {
+  static const char *const names[] = {"inet", "inet6", NULL};
+  static const int families[] = {AF_INET, AF_INET6};
+  struct args a = args_read(env, info);
+  int family = families[arg_choice(&a, 0, names)];
+  if (a.bad) return NULL;
+  return result(env, socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+static napi_value js_set_socket_option(napi_env env, napi_callback_info info) {
+  static const char *const names[] = {"reuseAddress", "v6Only", "noDelay", NULL};
+  static const int levels[] = {SOL_SOCKET, IPPROTO_IPV6, IPPROTO_TCP};
+  static const int options[] = {SO_REUSEADDR, IPV6_V6ONLY, TCP_NODELAY};
+  struct args a = args_read(env, info);
+  int fd = arg_int(&a, 0), which = arg_choice(&a, 1, names), on = arg_bool(&a, 2, true);
+  if (a.bad) return NULL;
+  return result(env, setsockopt(fd, levels[which], options[which], &on, sizeof on));
+}
+
+static napi_value js_bind_inet(napi_env env, napi_callback_info info) {
+  struct args a = args_read(env, info);
+  struct sockaddr_in in = {.sin_family = AF_INET};
+  struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+  char ip[INET6_ADDRSTRLEN];
+  int fd = arg_int(&a, 0), too_long = arg_text(&a, 1, ip, sizeof ip), port = arg_int(&a, 2);
+  if (a.bad) return NULL;
+  if (too_long < 0) return reply(env, -EINVAL);
+  in.sin_port = in6.sin6_port = htons((uint16_t)port);
+  if (inet_pton(AF_INET, ip, &in.sin_addr) == 1) return result(env, bind(fd, (struct sockaddr *)&in, sizeof in));
+  if (inet_pton(AF_INET6, ip, &in6.sin6_addr) == 1) return result(env, bind(fd, (struct sockaddr *)&in6, sizeof in6));
+  return reply(env, -EINVAL);
 }
 
 static napi_value js_listen(napi_env env, napi_callback_info info) {
@@ -128,15 +162,31 @@ static napi_value js_get_sock_name(napi_env env, napi_callback_info info) {
   return object;
 }
 
+static napi_value js_get_peer_name(napi_env env, napi_callback_info info) {
+  struct args a = args_read(env, info);
+  struct sockaddr_storage addr = {0};
+  socklen_t len = sizeof addr;
+  int fd = arg_int(&a, 0);
+  if (a.bad) return NULL;
+  if (getpeername(fd, (struct sockaddr *)&addr, &len) == -1) return reply(env, -errno);
+  napi_value object = object_new(env);
+  object_text(env, object, "family", describe_address(env, object, &addr, len), NAPI_AUTO_LENGTH);
+  return object;
+}
+
 const struct function socket_functions[] = {
     {"socketUnix", js_socket_unix},
     {"socketpair", js_socketpair},
     {"bind", js_bind},
+    {"socketInet", js_socket_inet},
+    {"setSocketOption", js_set_socket_option},
+    {"bindInet", js_bind_inet},
     {"listen", js_listen},
     {"accept4", js_accept4},
     {"connectUnix", js_connect_unix},
     {"shutdown", js_shutdown},
     {"peerCred", js_peer_cred},
     {"getSockName", js_get_sock_name},
+    {"getPeerName", js_get_peer_name},
     {NULL, NULL},
 };
