@@ -16,4 +16,5 @@ export {
 export { Namespace, type Process } from "./namespace.ts";
 export { peer } from "./peer.ts";
 export { patienceMs, waitFor, within } from "./wait-for.ts";
+export { warmUp } from "./warm-up.ts";
 export { type DaemonName, daemonNames, World, type WorldOptions } from "./world.ts";
