@@ -76,7 +76,7 @@ function controllerAliasOf(controller: Controller, def: DomainDef): string {
   switch (controller.type) {
     case "pci":
       if (controller.model === "pcie-root" && index === 0) return "pcie.0";
-      // Older PowerPC boards call their only bus so.
+      // This board calls its only bus so.
       if (index === 0 && controller.model === "pci-root" && !hasMultiBus(def)) return "pci";
       return `pci.${index}`;
     case "ide":
@@ -97,17 +97,7 @@ function controllerAliasOf(controller: Controller, def: DomainDef): string {
 }
 
 /** Boards that number their PCI buses. */
-function hasMultiBus(def: DomainDef): boolean {
-  const { arch = "", machine = "" } = def.os.type;
-  if (arch === "ppc" || arch === "ppc64")
-    return machine.startsWith("pseries") ||
-      machine === "mac99" ||
-      machine === "g3beige" ||
-      machine.startsWith("powernv")
-      ? machine !== "mac99" || true
-      : false;
-  return true;
-}
+const hasMultiBus = (def: DomainDef): boolean => def.os.type.machine !== "versatilepb";
 
 function diskAlias(disk: Disk, def: DomainDef): string {
   const bus = disk.target.bus ?? "";

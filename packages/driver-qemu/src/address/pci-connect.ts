@@ -79,14 +79,7 @@ export const busKinds: Readonly<Record<PciControllerModel, BusKind>> = {
     maxSlot: 31,
   },
   "pcie-root": {
-    flags:
-      c.pciDevice |
-      c.pcieDevice |
-      c.pcieRootPort |
-      c.dmiToPciBridge |
-      c.pcieExpanderBus |
-      c.pcieToPciBridge |
-      c.integrated,
+    flags: c.pciDevice | c.pcieDevice | c.pcieRootPort | c.dmiToPciBridge | c.pcieExpanderBus | c.integrated,
     minSlot: 1,
     maxSlot: 31,
   },

@@ -129,7 +129,7 @@ export class PciAddressSet {
       if (this.buses.some((bus) => bus.flags & connect.pciBridge)) return this.addBus("pci-bridge");
       if (!this.#options.pcieToPciBridge) return this.addBus("dmi-to-pci-bridge");
       const roomForBridge = this.buses.some(
-        (bus, i) => freePlace(bus, i, connect.pcieToPciBridge) !== undefined && bus.model !== "pcie-root",
+        (bus, i) => freePlace(bus, i, connect.pcieToPciBridge) !== undefined,
       );
       if (!roomForBridge) this.addBus("pcie-root-port");
       return this.addBus("pcie-to-pci-bridge");

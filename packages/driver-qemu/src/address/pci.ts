@@ -7,7 +7,7 @@ import {
 } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
-import { hasPcieRoot, hasPciRoot, isI440fx, isPseries, isVirtBoard } from "../device/machine.ts";
+import { hasPcieRoot, hasPciRoot, isI440fx, isPseries, isVirtBoard, supportsPci } from "../device/machine.ts";
 import { findController, insertController } from "./controllers.ts";
 import { isPlacedPci, placePci, reserveChipset, wantsPci } from "./pci-chipset.ts";
 import { connect, type PciControllerModel } from "./pci-connect.ts";
@@ -23,6 +23,7 @@ const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTE
  * @returns what is taken in the end; plugging in hot goes on from there
  */
 export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci): PciAddressSet | undefined {
+  if (!supportsPci(def)) return undefined;
   const roots = pciControllers(def);
   if (roots.length === 0) {
     refusePci(def, host);

@@ -7,7 +7,13 @@ const unsupported = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode
 
 /** What a QEMU for one architecture can run. */
 const guestArches = (arch: string): string[] =>
-  arch === "x86_64" ? [arch, "i686"] : arch === "aarch64" ? [arch, "armv7l"] : [arch];
+  arch === "x86_64"
+    ? [arch, "i686"]
+    : arch === "aarch64"
+      ? [arch, "armv7l"]
+      : arch === "ppc64"
+        ? [arch, "ppc64le"]
+        : [arch];
 
 /**
  * Refuses what this QEMU cannot do.

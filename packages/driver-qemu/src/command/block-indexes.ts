@@ -1,4 +1,4 @@
-import type { BackingStore, Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import type { BackingStore, Disk, DomainDef, Hostdev } from "@libvirt-ts/conf/domain";
 import { isEmptySource } from "../device/image-layer.ts";
 
 export interface Filter {
@@ -6,11 +6,17 @@ export interface Filter {
   group: string;
 }
 
+export interface BlockNames {
+  /** Throttle filters of each disk, lowest first. */
+  filters: ReadonlyMap<Disk, Filter[]>;
+  /** Nodes of SCSI devices of the host. */
+  hostdevs: ReadonlyMap<Hostdev, string>;
+}
+
 /**
  * Numbers the images of all disks that have no number yet: disks from last to first, each chain from the top.
- * @returns throttle filters of each disk, lowest first
  */
-export function assignNodeIndexes(def: DomainDef): Map<Disk, Filter[]> {
+export function assignNodeIndexes(def: DomainDef): BlockNames {
   const filters = new Map<Disk, Filter[]>();
   let next = highestIndex(def) + 1;
   for (const disk of def.devices.disks.toReversed()) {
@@ -31,7 +37,11 @@ export function assignNodeIndexes(def: DomainDef): Map<Disk, Filter[]> {
         wanted.map(({ group = "" }) => ({ node: `libvirt-${next++}-filter`, group })),
       );
   }
-  return filters;
+  const hostdevs = new Map<Hostdev, string>();
+  for (const hostdev of def.devices.hostdevs) {
+    if (hostdev.type === "scsi") hostdevs.set(hostdev, `libvirt-${next++}-backend`);
+  }
+  return { filters, hostdevs };
 }
 
 function highestIndex({ devices }: DomainDef): number {

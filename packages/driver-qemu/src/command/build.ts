@@ -16,7 +16,7 @@ import type { CommandContext, CommandLine } from "./types.ts";
  * @throws VirError QEMU/CONFIG_UNSUPPORTED for what QEMU cannot do
  */
 export function buildCommand(def: DomainDef, context: CommandContext): CommandLine {
-  const filters = assignNodeIndexes(def);
+  const names = assignNodeIndexes(def);
   const fds = new FdAllocator();
   const device: DeviceContext = {
     ...context,
@@ -24,7 +24,8 @@ export function buildCommand(def: DomainDef, context: CommandContext): CommandLi
     fds,
     passFds: context.passFds ?? true,
     bootIndexes: bootIndexes(def),
-    filters: (disk) => filters.get(disk) ?? [],
+    filters: (disk) => names.filters.get(disk) ?? [],
+    hostdevNode: (hostdev) => names.hostdevs.get(hostdev),
   };
   const parts: Part[] = [...baseParts(device), ...deviceParts(device), ...tailParts(device)];
   return {

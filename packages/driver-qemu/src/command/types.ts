@@ -139,8 +139,7 @@ export interface CommandContext {
   autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */
   passFds?: boolean;
-  /** Node of a SCSI device of the host, and the /dev/sgN it has there. */
-  hostdevNode?: (hostdev: Hostdev) => string | undefined;
+  /** The /dev/sgN of a SCSI device of the host. */
   scsiGeneric?: (hostdev: Hostdev) => string | undefined;
   /** Socket of the TPM emulator. */
   tpmSocket?: (tpm: Tpm) => string | undefined;

@@ -61,12 +61,12 @@ function scsiProps(controller: ControllerOf<"scsi">, id: string): Props | undefi
     return {
       ...virtioProps("virtio-scsi", controller),
       iothread: driver?.iothread ? `iothread${driver.iothread}` : undefined,
-      "iothread-vq-mapping": iothreadMapping(driver?.iothreads),
       id,
       num_queues: driver?.queues,
       cmd_per_lun: driver?.cmdPerLun,
       max_sectors: driver?.maxSectors,
       ioeventfd: driver?.ioeventfd,
+      "iothread-vq-mapping": iothreadMapping(driver?.iothreads),
     };
   }
   if (model === "ncr53c90") return undefined;

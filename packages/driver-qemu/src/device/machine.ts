@@ -50,6 +50,14 @@ export function needsFdc(def: DomainDef): boolean {
   return major > 2 || (major === 2 && Number(version[2]) >= 4);
 }
 
+/** Boards that never have PCI: devices there go without. */
+export function supportsPci(def: DomainDef): boolean {
+  const arch = archOf(def);
+  if (arch === "aarch64" || arch.startsWith("arm")) return machineOf(def) === "versatilepb" || isArmVirt(def);
+  if (arch.startsWith("riscv")) return isRiscvVirt(def);
+  return true;
+}
+
 export const hasPcieRoot = (def: DomainDef): boolean =>
   def.devices.controllers.some((c) => c.type === "pci" && c.index === 0 && c.model === "pcie-root");
 export const hasPciRoot = (def: DomainDef): boolean =>

@@ -1,4 +1,4 @@
-import type { Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import type { Disk, DomainDef, Hostdev } from "@libvirt-ts/conf/domain";
 import type { OptionValue } from "../command/text.ts";
 import type { CommandContext, Props } from "../command/types.ts";
 
@@ -51,6 +51,8 @@ export interface DeviceContext extends CommandContext {
   /** Order given by `<os><boot>`; see `bootIndexes`. */
   bootIndexes: ReadonlyMap<object, number>;
   /** Throttle filters on top of a disk, lowest first. */
+  /** Node of a SCSI device of the host. */
+  hostdevNode?: (hostdev: Hostdev) => string | undefined;
   filters?: (disk: Disk) => readonly { node: string; group: string }[];
 }
 

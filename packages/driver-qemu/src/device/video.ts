@@ -1,7 +1,7 @@
 import type { Video } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { addressProps } from "./address-props.ts";
-import { aliasOf, type DeviceContext, devicePart, isX86, type Part } from "./parts.ts";
+import { aliasOf, type DeviceContext, devicePart, type Part } from "./parts.ts";
 import { virtioDriver, virtioOptions } from "./virtio.ts";
 
 const legacy: Readonly<Record<string, string>> = {
@@ -77,8 +77,14 @@ function legacyDriver(type: string): string {
   );
 }
 
-function virtioGpu(video: Video, isPrimary: boolean, { def }: DeviceContext): string {
-  const hasVga = isPrimary && isX86(def.os.type.arch ?? "");
+/** Cards with VGA compatibility exist on some architectures only. */
+function vgaFlag({ driver, model }: Video) {
+  if (driver?.name === "vhostuser") return "vhost-user-vga";
+  return model?.acceleration?.accel3d === true ? "virtio-vga-gl" : "virtio-vga";
+}
+
+function virtioGpu(video: Video, isPrimary: boolean, { caps }: DeviceContext): string {
+  const hasVga = isPrimary && caps.flags.has(vgaFlag(video));
   const isVhostUser = video.driver?.name === "vhostuser";
   const isGl = video.model?.acceleration?.accel3d === true && !isVhostUser;
   if (hasVga) return isVhostUser ? "vhost-user-vga" : isGl ? "virtio-vga-gl" : "virtio-vga";

@@ -1,7 +1,7 @@
 import type { Controller, ControllerOf, DomainDef, FillFlags, PciController } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
-import { isArmVirt, isLoongarchVirt, isPseries, isRiscvVirt } from "../device/machine.ts";
+import { isLoongarchVirt, isPseries } from "../device/machine.ts";
 import { isX86 } from "../device/parts.ts";
 
 export function fillController(
@@ -16,7 +16,7 @@ export function fillController(
         controller.model = defaultScsiModel(def, caps);
       return;
     case "usb":
-      controller.model ??= defaultUsbModel(def, caps, flags);
+      controller.model ??= defaultUsbModel(controller, def, caps, flags);
       return;
     case "pci":
       checkNode(controller, def);
@@ -30,30 +30,26 @@ export function fillController(
 export function defaultScsiModel(def: DomainDef, { flags }: QemuCaps): ControllerOf<"scsi">["model"] {
   const { arch = "" } = def.os.type;
   if (isPseries(def)) return "ibmvscsi";
-  if (arch.startsWith("s390") || isArmVirt(def) || isRiscvVirt(def) || isLoongarchVirt(def))
-    return "virtio-scsi";
+  if (arch.startsWith("s390") || isLoongarchVirt(def)) return "virtio-scsi";
   if (flags.has("lsi")) return "lsilogic";
   if (flags.has("virtio-scsi-pci")) return "virtio-scsi";
   return flags.has("ncr53c90") ? "ncr53c90" : undefined;
 }
 
 function defaultUsbModel(
+  { address }: Controller,
   def: DomainDef,
   { flags }: QemuCaps,
   { abiUpdate }: FillFlags,
 ): ControllerOf<"usb">["model"] {
   const { arch = "" } = def.os.type;
   const xhci = flags.has("qemu-xhci") ? "qemu-xhci" : flags.has("nec-usb-xhci") ? "nec-xhci" : undefined;
-  if (arch.startsWith("s390")) return "none";
-  if (isPseries(def)) {
-    if (abiUpdate && xhci !== undefined) return xhci;
-    return flags.has("pci-ohci") ? "pci-ohci" : undefined;
-  }
-  if (arch === "aarch64" || arch === "loongarch64" || arch.startsWith("riscv")) return xhci;
-  if (arch.startsWith("ppc")) return flags.has("pci-ohci") ? "pci-ohci" : undefined;
-  if (isX86(arch) || flags.has("piix3-usb-uhci"))
-    return flags.has("piix3-usb-uhci") ? "piix3-uhci" : undefined;
-  return undefined;
+  const ohci = flags.has("pci-ohci") ? "pci-ohci" : undefined;
+  if (arch.startsWith("s390")) return address === undefined ? "none" : undefined;
+  if (arch.startsWith("ppc64")) return (abiUpdate ? xhci : undefined) ?? ohci;
+  if (arch === "aarch64" || arch === "loongarch64") return xhci;
+  if (flags.has("piix3-usb-uhci")) return "piix3-uhci";
+  return isX86(arch) ? undefined : ohci;
 }
 
 function checkNode(controller: PciController, def: DomainDef) {

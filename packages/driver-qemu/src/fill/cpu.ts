@@ -7,6 +7,7 @@ export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
   const { arch = "", machine = "" } = def.os.type;
   const { cpu } = def;
   if (cpu !== undefined && ((cpu.mode ?? "custom") !== "custom" || cpu.model !== undefined)) return;
+  if (!hasCpuModels(arch)) return;
   const model = defaultModel(caps, def.type, machine);
   if (model === undefined) return;
   // Elsewhere the default is right for TCG only.
@@ -22,6 +23,10 @@ export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
   filled.check ??= "none";
   filled.model = { fallback: "forbid", name: model };
 }
+
+/** Architectures whose CPU models are described at all. */
+const hasCpuModels = (arch: string) =>
+  isX86(arch) || /^(s390|ppc64|arm|aarch64|riscv64|loongarch64)/.test(arch);
 
 function defaultModel(caps: QemuCaps, domainType: string, machine: string): string | undefined {
   const typename = findMachine(caps, domainType, machine)?.defaultCpu;

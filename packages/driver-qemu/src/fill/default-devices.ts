@@ -17,7 +17,7 @@ import { isX86 } from "../device/parts.ts";
 import type { FillContext } from "./hooks.ts";
 
 interface Plan {
-  usb?: "default" | "nec-xhci" | "qemu-xhci" | "ich9-ehci1" | undefined;
+  usb?: "default" | "pci-ohci" | "nec-xhci" | "qemu-xhci" | "ich9-ehci1" | undefined;
   root?: "pci-root" | "pcie-root" | undefined;
   sata?: boolean;
   watchdog?: boolean;
@@ -34,7 +34,7 @@ export function addDefaultDevices(
   flags: FillFlags,
 ): void {
   addPs2(def, caps);
-  const plan = planOf(def, caps, flags);
+  const plan = planOf(def, caps);
   if (plan.usb !== undefined && findController(def, "usb", 0) === undefined) {
     insertController(def, { type: "usb", index: 0, ...(plan.usb === "default" ? {} : { model: plan.usb }) });
   }
@@ -55,7 +55,7 @@ export function addDefaultDevices(
 
 const panicOf = (def: DomainDef) => (isPseries(def) ? "pseries" : "s390");
 
-function planOf(def: DomainDef, caps: QemuCaps, flags: FillFlags): Plan {
+function planOf(def: DomainDef, caps: QemuCaps): Plan {
   const arch = def.os.type.arch ?? "";
   if (isX86(arch)) {
     if (isQ35(def))
@@ -64,34 +64,24 @@ function planOf(def: DomainDef, caps: QemuCaps, flags: FillFlags): Plan {
     if (isIsapc(def)) return { balloon: true };
     return { usb: "default", balloon: true };
   }
-  if (isArmVirt(def) || isLoongarchVirt(def)) return { root: "pcie-root", balloon: false };
+  if (isArmVirt(def) || isLoongarchVirt(def)) return { root: "pcie-root" };
   if (isRiscvVirt(def)) return { root: "pcie-root", balloon: true };
-  if (arch === "aarch64" || arch.startsWith("arm"))
-    return { root: def.os.type.machine === "versatilepb" ? "pci-root" : undefined };
-  if (isPseries(def)) {
-    const newer = flags.abiUpdate === true;
-    return {
-      root: "pci-root",
-      usb: "default",
-      balloon: true,
-      panic: true,
-      keyboardAndMouse: def.devices.graphics.length > 0 && (newer || true),
-    };
+  if (arch === "aarch64" || arch.startsWith("arm")) {
+    const { machine = "" } = def.os.type;
+    if (machine === "versatilepb") return { root: "pci-root", usb: "pci-ohci" };
+    return machine.startsWith("realview-") ? { usb: "pci-ohci" } : {};
   }
-  if (isPpcMac(def)) return { root: "pci-root", usb: "default", balloon: true };
-  if (arch.startsWith("ppc")) return { root: "pci-root", usb: "default", balloon: true };
-  if (isS390Ccw(def))
-    return {
-      balloon: true,
-      panic: true,
-      root: caps.flags.has("zpci") && usesPci(def) ? "pci-root" : undefined,
-    };
-  if (arch === "sparc") return { balloon: false };
-  if (arch === "sparc64" || arch === "alpha") return { root: "pci-root", usb: "default", balloon: true };
+  if (isPseries(def)) {
+    const hasDisplay = def.devices.graphics.length > 0;
+    return { root: "pci-root", usb: "default", balloon: true, panic: true, keyboardAndMouse: hasDisplay };
+  }
+  if (arch.startsWith("s390"))
+    return { balloon: true, panic: true, root: caps.flags.has("zpci") ? "pci-root" : undefined };
+  if (arch === "sparc") return {};
+  if (arch.startsWith("ppc") || arch === "sparc64" || arch === "alpha")
+    return { root: "pci-root", usb: "default", balloon: true };
   return { usb: "default", balloon: true };
 }
-
-const usesPci = (def: DomainDef): boolean => def.devices.controllers.some((c) => c.type === "pci");
 
 /** USB 3 if there is one, else USB 2, else nothing. */
 function q35Usb({ flags }: QemuCaps): Plan["usb"] {

@@ -59,6 +59,9 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
         device.backend.version ??=
           device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
       return;
+    case "sound":
+      if (device.model === "virtio") device.streams ??= 2;
+      return;
     case "filesystem":
       device.accessmode ??= "passthrough";
       return;

@@ -6,6 +6,7 @@ import { checkQemu } from "../check/check.ts";
 import { fillCpu, fillDefaultCpu } from "./cpu.ts";
 import { addDefaultDevices } from "./default-devices.ts";
 import { fillDevice, fillSerial } from "./device.ts";
+import { fillFeatures } from "./features.ts";
 import { fillMachine } from "./machine.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
@@ -51,6 +52,7 @@ export function qemuHooks(context: FillContext): DomainHooks {
       fillMachine(def, caps, flags);
       addDefaultDevices(def, caps, context, flags);
       fillDefaultCpu(def, caps);
+      fillFeatures(def, caps);
       fillCpu(def, caps);
     },
     device(device, def, flags) {

@@ -12,7 +12,7 @@ export function fillMachine(def: DomainDef, caps: QemuCaps, { abiUpdate }: FillF
     type.machine = findMachine(caps, def.type, type.machine)?.name ?? type.machine;
   }
   // Old definitions may ask for ACPI where it never had an effect.
-  if (!abiUpdate && def.features?.acpi && !supportsAcpi(def, caps)) {
+  if (!abiUpdate && def.features?.acpi && type.arch?.startsWith("s390")) {
     const { acpi: _acpi, ...rest } = def.features;
     def.features = rest;
   }

@@ -28,6 +28,13 @@ function flagOf(constant: string) {
 /** Constants whose flag has its words in another order. */
 const moved: Readonly<Record<string, (typeof capsFlags)[number]>> = { NEC_USB_XHCI: "nec-usb-xhci" };
 
+const gicOf: Readonly<Record<string, readonly number[]>> = {
+  GIC_NONE: [],
+  GIC_V2: [2],
+  GIC_V3: [3],
+  GIC_BOTH: [2, 3],
+};
+
 const parsed = new Map<string, QemuCaps>();
 
 /** The capabilities a case pretends its QEMU has (README §2.2). */
@@ -43,6 +50,9 @@ export function capsOf(row: Row, corpus: Corpus): QemuCaps {
     if (ref.stripMachineAliases) caps = stripMachineAliases(caps);
     parsed.set(key, caps);
   }
+  const gic = gicOf[String(row.gic)];
+  if (gic !== undefined)
+    caps = { ...caps, gic: gic.map((version) => ({ version, kernel: true, emulated: true })) };
   if (!ref.add && !ref.del) return caps;
   const flags = new Set(caps.flags);
   for (const name of ref.add ?? []) flags.add(flagOf(name));
@@ -50,5 +60,4 @@ export function capsOf(row: Row, corpus: Corpus): QemuCaps {
   return { ...caps, flags };
 }
 
-export const emulatorArch = (arch: string | undefined): string =>
-  arch === "i686" ? "i386" : arch === "armv7l" ? "arm" : (arch ?? "");
+export const emulatorArch = (arch: string | undefined): string => (arch === "i686" ? "i386" : (arch ?? ""));

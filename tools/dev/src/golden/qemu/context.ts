@@ -33,8 +33,7 @@ function resourcesOf(def: DomainDef, row: Row): Resources {
       const first = net?.type === "ethernet" ? fd.ethernet : fd.tap;
       const isVirtio = net?.model?.startsWith("virtio") === true;
       const count = (from: number) => Array.from({ length: queues }, (_, i) => from + i);
-      const wantsVhost =
-        isVirtio && net?.driver?.name !== "qemu" && (def.type === "kvm" || net?.driver?.name === "vhost");
+      const wantsVhost = isVirtio && net?.driver?.name !== "qemu";
       return {
         name: net?.target?.dev ?? "vnet0",
         fds: count(first),

@@ -7,8 +7,7 @@ const quote = (text: string): string =>
 
 /** A command as expected files show it: one option a line (README §3). */
 export function renderCommand({ env, program, args }: Pick<CommandLine, "env" | "program" | "args">): string {
-  let text =
-    env.map(([name, value]) => `${name}=${value === "" ? "" : quote(value)} \\\n`).join("") + quote(program);
+  let text = env.map(([name, value]) => `${name}=${quote(value)} \\\n`).join("") + quote(program);
   const isOption = args.map((arg) => arg.startsWith("-"));
   for (const [i, arg] of args.entries()) {
     const seen = isOption.slice(0, i).includes(true);
