@@ -2,7 +2,13 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { driverDaemonKeys } from "@libvirt-ts/config";
-import { type DaemonContext, libraryVersion, type Programs, runDaemon, versionText } from "@libvirt-ts/daemon";
+import {
+  type DaemonContext,
+  libraryVersion,
+  type Programs,
+  runDaemon,
+  versionText,
+} from "@libvirt-ts/daemon";
 import { loadDomains, openQemuDriver, qemuHandlers, readHostFacts } from "@libvirt-ts/driver-qemu";
 import { ErrorDomain } from "@libvirt-ts/errors";
 import { type ConnectionKind, remote } from "@libvirt-ts/protocol";

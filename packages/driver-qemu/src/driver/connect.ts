@@ -1,8 +1,9 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { QemuCaps } from "../caps/qemu-caps.ts";
+import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
+import { formatDomainCapabilities, modelsOf } from "./domain-capabilities.ts";
 
 /** Guests by the API's type names: highest number of processors when no machine is named. */
 const MAX_VCPUS: Readonly<Record<string, number>> = { qemu: 16, kqemu: 1, kvm: 255, xen: 0 };
@@ -11,12 +12,36 @@ const MAX_VCPUS: Readonly<Record<string, number>> = { qemu: 16, kqemu: 1, kvm: 2
 export function connectHandlers(driver: QemuDriver): RemoteHandlers {
   return {
     async connectGetVersion() {
-      const caps = await hostCaps(driver);
+      const caps = await capsFor(driver, driver.host.arch);
       return { hvVer: BigInt(caps.version) };
     },
     async connectGetCapabilities() {
       const [host, guests] = await Promise.all([describeHost(driver), allCaps(driver)]);
       return { capabilities: formatCapabilities(host, guests) };
+    },
+    async connectGetDomainCapabilities({ emulatorbin, arch, machine: wanted, virttype }) {
+      const caps =
+        emulatorbin === null
+          ? await capsFor(driver, arch ?? driver.host.arch)
+          : await driver.caps.get(emulatorbin);
+      if (arch !== null && arch !== caps.arch)
+        throw badArgument(
+          `architecture from emulator '${caps.arch}' doesn't match given architecture '${arch}'`,
+        );
+      const virtType = virttype ?? (caps.accel.kvm ? "kvm" : "qemu");
+      if (!caps.accel[acceleratorOf(virtType)])
+        throw badArgument(`the accel '${virtType}' is not supported by '${caps.emulator}' on this host`);
+      const machine =
+        wanted === null ? preferredMachine(caps, virtType) : findMachine(caps, virtType, wanted);
+      if (!machine)
+        throw badArgument(`the machine '${wanted}' is not supported by emulator '${caps.emulator}'`);
+      const firmware = { images: [], kinds: [], hasSecureBoot: false };
+      return { capabilities: formatDomainCapabilities({ caps, machine, virtType, firmware }) };
+    },
+    async connectGetCpuModelNames({ arch, needResults }) {
+      const caps = await capsFor(driver, arch);
+      const models = modelsOf(caps, caps.accel.kvm ? "kvm" : "qemu").map(({ name }) => name);
+      return { models: needResults ? models : [], ret: models.length };
     },
     connectGetMaxVcpus({ type }) {
       const max = MAX_VCPUS[(type ?? "qemu").toLowerCase()];
@@ -26,14 +51,13 @@ export function connectHandlers(driver: QemuDriver): RemoteHandlers {
   };
 }
 
-/** Capabilities of the emulator for the host's own processor. */
-export async function hostCaps(driver: QemuDriver): Promise<QemuCaps> {
-  const emulator = driver.emulators.get(driver.host.arch);
-  if (emulator === undefined)
-    throw new VirError(
-      ErrorDomain.QEMU,
-      ErrorCode.INTERNAL_ERROR,
-      `Cannot find suitable emulator for ${driver.host.arch}`,
-    );
-  return driver.caps.get(emulator);
+/** Capabilities of the emulator for an architecture. @throws VirError when there is none */
+async function capsFor(driver: QemuDriver, arch: string): Promise<QemuCaps> {
+  const emulator = driver.emulators.get(arch);
+  if (emulator !== undefined) return driver.caps.get(emulator);
+  throw new VirError(
+    ErrorDomain.QEMU,
+    ErrorCode.INVALID_ARG,
+    `unable to find any emulator to serve '${arch}' architecture`,
+  );
 }

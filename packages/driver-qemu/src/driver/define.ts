@@ -113,11 +113,7 @@ export async function changeConfig(
 async function undefine(driver: QemuDriver, domain: QemuDomain): Promise<void> {
   await driver.defining.run(domain.name, async () => {
     if (!domain.isPersistent)
-      throw new VirError(
-        ErrorDomain.QEMU,
-        ErrorCode.OPERATION_INVALID,
-        "cannot undefine transient domain",
-      );
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "cannot undefine transient domain");
     await driver.configs.remove(domain.name);
     domain.autostart = false;
     domain.isPersistent = false;

@@ -130,7 +130,8 @@ function describe(domain: QemuDomain, flags: number): string {
   const inactive = (flags & DomainXmlFlags.INACTIVE) !== 0;
   const secure = (flags & DomainXmlFlags.SECURE) !== 0;
   const migratable = (flags & DomainXmlFlags.MIGRATABLE) !== 0;
-  if (inactive && migratable && domain.isActive && !domain.isPersistent) throw badArgument("no persistent config");
+  if (inactive && migratable && domain.isActive && !domain.isPersistent)
+    throw badArgument("no persistent config");
   const def = inactive ? (domain.nextDef ?? domain.def) : domain.def;
   const current = def === domain.def && domain.isActive ? currentMemoryKiB(domain) : def.currentMemoryKiB;
   const shown = current === def.currentMemoryKiB ? def : { ...def, currentMemoryKiB: current };

@@ -150,11 +150,7 @@ async function resume(driver: QemuDriver, domain: QemuDomain): Promise<void> {
 function requireAcpi(domain: QemuDomain, flags: number): void {
   if ((flags & (ACPI_POWER_BTN | GUEST_AGENT)) !== GUEST_AGENT) return;
   domain.requireActive();
-  throw new VirError(
-    ErrorDomain.QEMU,
-    ErrorCode.AGENT_UNRESPONSIVE,
-    "QEMU guest agent is not connected",
-  );
+  throw new VirError(ErrorDomain.QEMU, ErrorCode.AGENT_UNRESPONSIVE, "QEMU guest agent is not connected");
 }
 
 /** Presses the power button; whether anything happens is the guest's choice. */

@@ -24,9 +24,18 @@ export async function readDefinition(
 ): Promise<DomainDef> {
   const root = typeof source === "string" ? parseXml(source, { what: "domain_definition" }) : source;
   const emulator = emulatorOf(driver, root);
-  if (emulator !== undefined) await driver.caps.get(emulator);
+  if (emulator !== undefined) await lookAt(driver, emulator);
   const hooks = qemuHooks(fillContext(driver));
   return readDomain(root, { inactive, abiUpdate, status, skipCheck: !abiUpdate, hooks });
+}
+
+/** A binary that is not there is told by whoever needs it. */
+async function lookAt({ caps }: QemuDriver, emulator: string): Promise<void> {
+  try {
+    await caps.get(emulator);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // other errors have no such property
+  }
 }
 
 /** What filling in may look up: only capabilities that were looked at before. */
