@@ -55,8 +55,9 @@ const rows = async (...args: string[]) =>
     .filter(Boolean)
     .map((line) => line.trim().split(/\s+/));
 
+let xmlFiles = 0;
 function xmlFile(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "network-xml-")), "network.xml");
+  const path = at(`network-${xmlFiles++}.xml`);
   writeFileSync(path, text);
   return path;
 }
