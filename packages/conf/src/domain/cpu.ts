@@ -183,6 +183,7 @@ export const Cpu = element(
     read(cpu) {
       cpu.mode ??= "custom";
       if (cpu.model?.name !== undefined) cpu.model.fallback ??= "allow";
+      if (cpu.model && cpu.mode === "custom") cpu.match ??= "exact";
       const { cache, maxphysaddr } = cpu;
       if (cache?.mode === "passthrough" && cache.level !== undefined) {
         throw unsupported("unsupported CPU cache level for mode 'passthrough'");

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { Corpus } from "./corpus.ts";
-import { judge, type Outcome, type Suite, type Verdict } from "./suite.ts";
+import { judge, type Outcome, type Suite, type Verdict, type Width } from "./suite.ts";
 
 interface Options {
   corpus?: string;
@@ -10,7 +10,7 @@ interface Options {
   case?: string;
   json?: string;
   misses?: boolean;
-  width?: boolean;
+  width?: boolean | string;
   check?: boolean;
   update?: boolean;
 }
@@ -22,7 +22,10 @@ const program = new Command("golden")
   .option("--case <name>", "only this case (or those that contain it), with the first differing line")
   .option("--misses", "the first differing line of every miss")
   .option("--json <file>", "write all verdicts")
-  .option("--width", "also count the cases that use only what is modelled")
+  .option(
+    "--width [file]",
+    "also count the cases that use only what is modelled, or only what the file lists",
+  )
   .option("--check", "fail if a count is lower than in the scoreboard")
   .option("--update", "raise the scoreboard to the counts of this run");
 program.parse();
@@ -65,6 +68,10 @@ async function main(): Promise<number> {
   }
   const corpus = new Corpus(folder);
   const names = corpus.suites().filter((name) => options.suite === undefined || name === options.suite);
+  const width =
+    typeof options.width === "string"
+      ? (JSON.parse(readFileSync(options.width, "utf8")) as Width)
+      : undefined; // the file's format
   const all: { [suite: string]: { passed: number; total: number; cases: Verdict[] } } = {};
   for (const name of names) {
     const wanted = options.case;
@@ -82,7 +89,7 @@ async function main(): Promise<number> {
     if (suite) {
       for (const row of rows) {
         verdicts.push(judge(row, await attempt(suite, row, corpus), corpus));
-        if (options.width && suite.withinWidth?.(row, corpus)) inWidth.add(row.case);
+        if (options.width && suite.withinWidth?.(row, corpus, width)) inWidth.add(row.case);
       }
     }
     const passed = verdicts.filter((verdict) => verdict.passed).length;
@@ -95,7 +102,10 @@ async function main(): Promise<number> {
       console.log(`  within width ${good}/${inWidth.size}`);
     }
     if (wanted !== undefined || options.misses) {
-      for (const miss of verdicts) if (!miss.passed) console.log(`  MISS ${miss.case}: ${miss.why}`);
+      for (const miss of verdicts) {
+        const mark = inWidth.has(miss.case) ? "MISS (within width)" : "MISS";
+        if (!miss.passed) console.log(`  ${mark} ${miss.case}: ${miss.why}`);
+      }
     }
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(all, undefined, 1)}\n`);

@@ -1,3 +1,4 @@
+import type { XmlElement } from "@libvirt-ts/xml";
 import type { Corpus, Row } from "./corpus.ts";
 
 /** What a suite made of one case. */
@@ -13,8 +14,8 @@ export interface Outcome {
 /** How the cases of one suite are run. One file each in `suites/`, named after the suite. */
 export interface Suite {
   run(row: Row, corpus: Corpus): Outcome | Promise<Outcome>;
-  /** Whether the case keeps to what is modelled so far; counted with `--width`. */
-  withinWidth?(row: Row, corpus: Corpus): boolean;
+  /** Whether the case keeps to a width; counted with `--width`. Without one: to what is modelled so far. */
+  withinWidth?(row: Row, corpus: Corpus, width?: Width): boolean;
 }
 
 export interface Verdict {
@@ -67,4 +68,27 @@ export function firstDifference(got: string, expected: string): string | undefin
       return `line ${i + 1}:\n    got      ${mine[i] ?? "(end)"}\n    expected ${theirs[i] ?? "(end)"}`;
   }
   return "differs";
+}
+
+/**
+ * A part of a language: paths of elements from the root (`domain/os/boot`; `domain/cpu/**` for all below) and, where
+ * only some values count, `domain/devices/disk@type` with those.
+ */
+export interface Width {
+  readonly elements: readonly string[];
+  readonly values: { readonly [attribute: string]: readonly string[] };
+}
+
+/** Whether an element and all below it stay within. */
+export function isWithin(element: XmlElement, width: Width, parent = ""): boolean {
+  const path = parent === "" ? element.name : `${parent}/${element.name}`;
+  const covered = width.elements.some((each) =>
+    each.endsWith("/**") ? `${path}/`.startsWith(each.slice(0, -2)) : each === path,
+  );
+  if (!covered) return false;
+  for (const [name, value] of Object.entries(element.attrs)) {
+    const known = width.values[`${path}@${name}`];
+    if (known && !known.includes(value)) return false;
+  }
+  return element.children.every((child) => isWithin(child, width, path));
 }

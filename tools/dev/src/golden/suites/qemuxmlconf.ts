@@ -9,7 +9,7 @@ import { parseXml } from "@libvirt-ts/xml";
 import type { Corpus, Row } from "../corpus.ts";
 import { plug } from "../plug.ts";
 import { countingBytes, zeroMac } from "../random.ts";
-import type { Suite } from "../suite.ts";
+import { isWithin, type Suite } from "../suite.ts";
 
 const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -72,7 +72,10 @@ export const suite: Suite = {
       return { got: { xml }, error: message(error), steps };
     }
   },
-  withinWidth: (row, corpus) => row.arch === "x86_64" && row.outcome === "ok" && isModelled(row, corpus),
+  withinWidth: (row, corpus, width) =>
+    row.arch === "x86_64" &&
+    row.outcome === "ok" &&
+    (width ? isWithin(parseXml(corpus.text(row.input)), width) : isModelled(row, corpus)),
 };
 
 function attemptAgain(text: string, row: Row, hooks: DomainHooks): string {
