@@ -45,6 +45,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
   #sockets: BoundSocket[] = [];
   #programs: Programs | undefined;
   #stopping = false;
+  #executing = false;
   /** A signal that came before we could act on it. */
   #pending: (() => void)[] = [];
   #ready = false;
@@ -219,7 +220,8 @@ export class Daemon<K extends Keys & LoggingKeys> {
 
   async #executeAnew(): Promise<void> {
     const handOver = this.#programs?.handOver;
-    if (this.#stopping || !handOver || !this.#pidFile) return;
+    if (this.#stopping || this.#executing || !handOver || !this.#pidFile) return;
+    this.#executing = true;
     await executeAnew({
       file: this.#o.handOverFile,
       handOver,
@@ -229,7 +231,9 @@ export class Daemon<K extends Keys & LoggingKeys> {
       native: this.#o.native,
       environment: this.#o.environment,
       log: this.#log,
+      isStopping: () => this.#stopping,
     });
+    this.#executing = false;
   }
 }
 

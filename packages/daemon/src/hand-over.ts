@@ -58,10 +58,17 @@ export async function executeAnew(o: {
   native: Native;
   environment: Readonly<Record<string, string | undefined>>;
   log: Logger;
+  /** A clean stop has begun meanwhile: it goes before. */
+  isStopping(): boolean;
 }): Promise<void> {
   o.log.info({}, "executing anew");
-  for (const { server } of o.servers) await server.suspend();
-  await o.handOver.suspend();
+  const settled = await within(settleMs, suspendAll(o));
+  if (o.isStopping()) return;
+  if (!settled) {
+    o.log.error({ seconds: settleMs / 1000 }, "calls do not end, not executing anew");
+    resumeAll(o);
+    return;
+  }
   const { state, fds } = o.handOver.save();
   const clients = o.servers.flatMap(({ name, server }) =>
     server.save().map(({ client, saved }) => ({
@@ -86,8 +93,38 @@ export async function executeAnew(o: {
   const failure = execute(o, saved, kept);
   o.log.error({ failure }, "could not execute anew, going on");
   for (const fd of kept) o.native.setCloexec(fd, true);
-  o.handOver.resume();
-  for (const { server } of o.servers) server.resume();
+  resumeAll(o);
+}
+
+/** Calls get this long to end; a call to a dead file server must not hold up all others for good. */
+const settleMs = 5_000;
+
+interface Work {
+  readonly handOver: HandOver;
+  readonly servers: readonly { server: Server }[];
+}
+
+async function suspendAll({ servers, handOver }: Work): Promise<void> {
+  await Promise.all(servers.map(({ server }) => server.suspend()));
+  await handOver.suspend();
+}
+
+function resumeAll({ servers, handOver }: Work): void {
+  handOver.resume();
+  for (const { server } of servers) server.resume();
+}
+
+/** @returns whether the work was done in time */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
