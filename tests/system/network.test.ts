@@ -264,12 +264,15 @@ describe("with guests", () => {
     (await guest.run("busybox", "ping", "-c", "1", "-W", "2", to)).code === 0;
 
   test("a guest gets a lease, reaches the host, and the world by way of it", async () => {
-    await virsh("net-create", xmlFile(nat("n", 36)));
+    await virsh("net-create", xmlFile(nat("n", 36, "<ip family='ipv6' address='fd00:36::1' prefix='64'/>")));
     const address = await lease("virbr0");
     expect(address).toMatch(/^192\.168\.36\./);
     expect(await pings("192.168.36.1")).toBe(true);
     const [row] = await rows("net-dhcp-leases", "n");
     expect(row?.slice(2, 5)).toEqual([expect.stringMatching(/^[0-9a-f:]{17}$/), "ipv4", `${address}/24`]);
+    await until("an IPv6 address by router advertisement", async () =>
+      (await guest.ip("-6", "address")).includes("inet6 fd00:36:"),
+    );
     const world = await NetNamespace.create();
     await host.connect(world, { here: "uplink", there: "eth0" });
     await host.ip("address", "add", "10.36.0.1/24", "dev", "uplink");

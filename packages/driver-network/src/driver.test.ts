@@ -151,3 +151,15 @@ test("a reload reads definitions again and renews all rules in one go", async ()
   expect(record.match(/^delete rule/gm)).toHaveLength(6);
   expect(record.match(/^insert rule .*virbr/gm)).toHaveLength(6);
 });
+
+test("what could not be taken away is tried again later", async () => {
+  const driver = await host.driver();
+  const network = await driver.create(xml("n"));
+  host.failing = { record: /link delete/, stderr: "busy" };
+  await driver.destroy(network);
+  expect([...host.interfaces]).toEqual(["virbr0"]);
+  host.failing = undefined;
+  await host.driver();
+  expect([...host.interfaces]).toEqual([]);
+  expect(await names(host.dirs.status)).toEqual(["autostarted"]);
+});

@@ -157,7 +157,6 @@ export class Lifecycle {
   ): Promise<void> {
     const { name } = def;
     const undo = new Undo(); // runs newest first
-    undo.add(() => removeFile(this.#unfinished(name)));
     undo.add(() => rm(`${this.#dirs.status}/${name}`, { recursive: true, force: true }));
     if (isVirtualNetwork(def)) {
       const bridge = bridgeOf(def);
@@ -166,9 +165,13 @@ export class Lifecycle {
       undo.add(() => removeFile(this.macsFile(bridge)));
       undo.add(endDnsmasq);
     }
-    await undo.run((error) =>
-      this.#host.log.warn({ err: error, network: name }, "could not undo all of a network"),
-    );
+    let isDone = true;
+    await undo.run((error) => {
+      isDone = false;
+      this.#host.log.warn({ err: error, network: name }, "could not undo all of a network");
+    });
+    // What is left is tried again by the next daemon.
+    if (isDone) await removeFile(this.#unfinished(name));
     await this.hooks.tell("stopped", def);
   }
 
