@@ -199,6 +199,26 @@ test("entries are added to and removed from a running network and its definition
   expect(await virsh("net-dumpxml", "n")).not.toContain("<host");
 });
 
+test("what an update touches follows: dnsmasq's configuration, its names, the firewall", async () => {
+  await virsh("net-create", xmlFile(nat("n", 44)));
+  const update = (section: string, xml: string) => virsh("net-update", "n", "add", section, xml, "--live");
+  const before = dnsmasqPid("n");
+  await update("dns-host", "<host ip='192.168.44.44'><hostname>fixed.example</hostname></host>");
+  const asks = () => host.run("busybox", "nslookup", "fixed.example", "192.168.44.1");
+  await until("the new name", async () => (await asks()).stdout.includes("192.168.44.44"));
+  expect(dnsmasqPid("n")).toBe(before);
+  await update("ip-dhcp-range", "<range start='192.168.44.100' end='192.168.44.110'/>");
+  expect(dnsmasqPid("n")).not.toBe(before);
+  expect(readFileSync(at("var/lib/libvirt/dnsmasq/n.conf"), "utf8")).toContain("dhcp-range=192.168.44.100,");
+  await update("forward-interface", "<interface dev='uplink'/>");
+  const rules = await firewallRules();
+  expect(rules).toHaveLength(10);
+  expect(rules.filter((rule) => rule.includes('ifname "uplink"'))).toHaveLength(7);
+  await expect(update("forward-interface", "<interface dev='second'/>")).rejects.toThrow(
+    "only one is supported",
+  );
+});
+
 test("autostart happens once a boot", async () => {
   await virsh("net-define", xmlFile(networkXml("auto", "")));
   await virsh("net-autostart", "auto");
