@@ -4,13 +4,11 @@ import { randomBytes } from "@libvirt-ts/util/random";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { parseXml } from "@libvirt-ts/xml";
 import type { DomainDef } from "../def.ts";
-import type { Controller } from "../devices/controller.ts";
 import { Devices } from "../devices/devices.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Interface } from "../devices/interface.ts";
 import type { DomainSyntax } from "../domain.ts";
 import { xmlError } from "../errors.ts";
-import { insertController } from "./controllers.ts";
 import { diskIndex } from "./disk-name.ts";
 import type { FillOptions } from "./fill.ts";
 import { fillIothreads } from "./iothreads.ts";
@@ -23,7 +21,7 @@ const emptyElement = parseXml("<devices/>");
 const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
 
 /**
- * What reading a definition settles at once: identity, counts, the order of disks and controllers.
+ * What reading a definition settles at once: identity, counts, the order of disks.
  * @returns the same object
  */
 export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
@@ -55,9 +53,6 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   syntax.devices ??= Devices.parse(emptyElement, {});
   const { devices } = syntax;
   devices.disks = sortDisks(devices.disks);
-  const controllers: Controller[] = [];
-  for (const each of devices.controllers) insertController(controllers, each);
-  devices.controllers = controllers;
   numberPorts(devices.parallels);
   for (const [at, each] of devices.consoles.entries())
     each.target = { type: "serial", ...each.target, port: at };

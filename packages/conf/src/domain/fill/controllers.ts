@@ -9,10 +9,37 @@ export function nextControllerIndex(controllers: readonly Controller[], type: Co
   return index;
 }
 
-/** Gives each controller without a number the lowest free one of its type. */
-export function assignControllerIndexes(controllers: readonly Controller[]): void {
-  for (const controller of controllers)
-    controller.index ??= nextControllerIndex(controllers, controller.type);
+const isUsb2 = (controller: Controller): boolean =>
+  controller.type === "usb" && /^ich9-(ehci1|uhci[123])$/.test(controller.model ?? "");
+
+/**
+ * Gives each controller without a number the lowest free one of its type and sorts them.
+ *
+ * USB 2 controllers written one after the other are companions: they share a number until a model repeats.
+ */
+export function assignControllerIndexes(controllers: Controller[]): void {
+  for (const [at, controller] of controllers.entries()) {
+    if (controller.index !== undefined) continue;
+    const before = isUsb2(controller)
+      ? controllers.slice(0, at).findLast(({ type }) => type === "usb")
+      : undefined;
+    const isCompanion =
+      before !== undefined && isUsb2(before) && !hasModelAt(controllers, controller, before.index);
+    controller.index = isCompanion ? before.index : nextControllerIndex(controllers, controller.type);
+  }
+  const written = controllers.splice(0);
+  for (const each of written) insertController(controllers, each);
+}
+
+function hasModelAt(
+  controllers: readonly Controller[],
+  like: Controller,
+  index: number | undefined,
+): boolean {
+  return (
+    like.type === "usb" &&
+    controllers.some((each) => each.type === "usb" && each.index === index && each.model === like.model)
+  );
 }
 
 export function findController<T extends ControllerType>(

@@ -29,7 +29,6 @@ function flagOf(constant: string) {
 const moved: Readonly<Record<string, (typeof capsFlags)[number]>> = { NEC_USB_XHCI: "nec-usb-xhci" };
 
 const gicOf: Readonly<Record<string, readonly number[]>> = {
-  GIC_NONE: [],
   GIC_V2: [2],
   GIC_V3: [3],
   GIC_BOTH: [2, 3],

@@ -68,6 +68,7 @@ function resourcesOf(def: DomainDef, row: Row): Resources {
   };
 }
 
+const nbdkitProtocols: ReadonlySet<string> = new Set(["http", "https", "ftp", "ftps", "tftp", "ssh"]);
 const lib = "/var/lib/libvirt/qemu";
 const run = "/var/run/libvirt/qemu";
 
@@ -143,9 +144,14 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
       renderNode: "/dev/dri/foo",
       nowSeconds: 1_234_567_890,
       pageSizeKiB: 4,
+      numaNodes: [0, 1, 2, 3],
     },
     resources: resourcesOf(def, row),
     tpmSocket: () => "/dev/test",
+    ...(config["storageUseNbdkit"] === 1 && {
+      nbdkitSocket: (protocol, node) =>
+        nbdkitProtocols.has(protocol) ? `${lib}/domain-${short}/nbdkit-${node}.socket` : undefined,
+    }),
     autoNodeset: [0, 1, 2, 3],
     scsiGeneric: () => "/dev/sg0",
   };

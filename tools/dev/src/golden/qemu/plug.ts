@@ -21,6 +21,7 @@ export const plug: QemuPlug = {
       noGraphicsAllowHostAudio: Boolean(config["nogfxAllowHostAudio"]),
       vncAllowHostAudio: Boolean(config["vncAllowHostAudio"]),
       channelDir: "/var/run/libvirt/qemu/channel",
+      tpmVersions: ["1.2", "2.0"].filter((v) => row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION?.includes(v) !== false),
       libDir: "/var/lib/libvirt/qemu",
       hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
@@ -29,7 +30,10 @@ export const plug: QemuPlug = {
     const caps = capsOf(row, corpus);
     assignAddresses(def, caps, { isNew: true });
     assignAliases(def);
-    const context = contextOf(def, caps, row);
+    const { migrateFrom, migrateFd } = row as { migrateFrom?: string; migrateFd?: number }; // the README's format
+    const incoming =
+      migrateFrom === undefined ? undefined : migrateFrom === "stdio" ? `fd:${migrateFd}` : migrateFrom;
+    const context = { ...contextOf(def, caps, row), ...(incoming !== undefined && { incoming }) };
     prepareDefaults(def, context);
     for (const graphics of def.devices.graphics) {
       if (graphics.type === "vnc") {
@@ -41,9 +45,6 @@ export const plug: QemuPlug = {
         if (context.settings.spiceTls) graphics.tlsPort = 5902;
       }
     }
-    const { migrateFrom, migrateFd } = row as { migrateFrom?: string; migrateFd?: number }; // the README's format
-    const incoming =
-      migrateFrom === undefined ? undefined : migrateFrom === "stdio" ? `fd:${migrateFd}` : migrateFrom;
-    return renderCommand(buildCommand(def, { ...context, ...(incoming !== undefined && { incoming }) }));
+    return renderCommand(buildCommand(def, context));
   },
 };
