@@ -9,9 +9,15 @@ import {
   runDaemon,
   versionText,
 } from "@libvirt-ts/daemon";
-import { loadDomains, openQemuDriver, qemuHandlers, readHostFacts } from "@libvirt-ts/driver-qemu";
+import {
+  loadDomains,
+  monitorCommandHandlers,
+  openQemuDriver,
+  qemuHandlers,
+  readHostFacts,
+} from "@libvirt-ts/driver-qemu";
 import { ErrorDomain } from "@libvirt-ts/errors";
-import { type ConnectionKind, remote } from "@libvirt-ts/protocol";
+import { type ConnectionKind, qemu, remote } from "@libvirt-ts/protocol";
 import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
 
 /** `VIR_DRV_FEATURE_*` of the driver itself: typed strings, and the argument order of NETWORK_UPDATE. */
@@ -78,6 +84,12 @@ async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Pr
         errorDomain: ErrorDomain.QEMU,
         gate: connection.gate,
         fallback: secondary,
+      },
+      {
+        program: qemu,
+        handlers: monitorCommandHandlers(driver),
+        errorDomain: ErrorDomain.QEMU,
+        gate: connection.gate,
       },
     ],
     async close() {

@@ -7,17 +7,24 @@ import { defineHandlers } from "./driver/define.ts";
 import { eventHandlers } from "./driver/events.ts";
 import { infoHandlers } from "./driver/info.ts";
 import { interfaceHandlers } from "./driver/interfaces.ts";
+import { ioLimitHandlers } from "./driver/io-limits.ts";
 import { lifecycleHandlers } from "./driver/lifecycle.ts";
+import { limitHandlers } from "./driver/limits.ts";
 import { listHandlers } from "./driver/list.ts";
 import { lookupHandlers } from "./driver/lookup.ts";
+import { memorySizeHandlers } from "./driver/memory-size.ts";
 import { memoryStatsHandlers } from "./driver/memory-stats.ts";
+import { metadataHandlers } from "./driver/metadata.ts";
 import { nativeHandlers } from "./driver/native.ts";
 import { nodeHandlers } from "./driver/node.ts";
 import { pinningHandlers } from "./driver/pinning.ts";
+import { renameHandlers } from "./driver/rename.ts";
+import { schedulerHandlers } from "./driver/scheduler.ts";
 import { screenshotHandlers } from "./driver/screenshot.ts";
 import { sendKeyHandlers } from "./driver/send-key.ts";
 import { snapshotHandlers } from "./driver/snapshot.ts";
 import { statsHandlers } from "./driver/stats.ts";
+import { vcpuCountHandlers } from "./driver/vcpu-count.ts";
 import { vcpuHandlers } from "./driver/vcpus.ts";
 import type { QemuDriver } from "./qemu-driver.ts";
 
@@ -43,4 +50,11 @@ export const qemuHandlers = (driver: QemuDriver): RemoteHandlers => ({
   ...interfaceHandlers(driver),
   ...consoleHandlers(driver),
   ...blockInfoHandlers(driver),
+  ...memorySizeHandlers(driver),
+  ...vcpuCountHandlers(driver),
+  ...schedulerHandlers(driver),
+  ...limitHandlers(driver),
+  ...ioLimitHandlers(driver),
+  ...metadataHandlers(driver),
+  ...renameHandlers(driver),
 });

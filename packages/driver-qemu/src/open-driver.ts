@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
 import type { Paths } from "@libvirt-ts/daemon";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { Domain, DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
@@ -15,6 +15,7 @@ import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
 import type { Client } from "@libvirt-ts/rpc/server";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { CapsCache, findEmulator } from "./caps/caps-cache.ts";
+import { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { autostart } from "./process/autostart.ts";
@@ -76,6 +77,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
     domains,
     events,
+    monitorEvents: new MonitorEvents(events),
     configs: new ConfigDirectory({
       path: dirs.config,
       autostartPath: dirs.autostart,
@@ -83,7 +85,9 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       domain: ErrorDomain.QEMU,
     }),
     defining: new KeyedLock(),
-    status: new StatusFiles(dirs.state, formatStatus, (err) => log.error({ err }, "cannot write status file")),
+    status: new StatusFiles(dirs.state, formatStatus, (err) =>
+      log.error({ err }, "cannot write status file"),
+    ),
     locks: lockManager(settings.lock_manager, paths, log),
     logs: settings.stdio_handler === "logd" ? logdManager(socket("virtlogd")) : fileLogManager(),
     networks: new Networks({
@@ -92,7 +96,11 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       log,
     }),
     taps: new Taps(native),
-    displayPorts: new PortAllocator("vnc", settings.remote_display_port_min, settings.remote_display_port_max),
+    displayPorts: new PortAllocator(
+      "vnc",
+      settings.remote_display_port_min,
+      settings.remote_display_port_max,
+    ),
     websocketPorts: new PortAllocator(
       "webSocket",
       settings.remote_websocket_port_min,
@@ -147,7 +155,17 @@ function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
 }
 
 async function makeFolders(dirs: DriverPaths): Promise<void> {
-  const own = [dirs.state, dirs.lib, dirs.log, dirs.cache, dirs.save, dirs.dump, dirs.nvram, dirs.ram, dirs.channel];
+  const own = [
+    dirs.state,
+    dirs.lib,
+    dirs.log,
+    dirs.cache,
+    dirs.save,
+    dirs.dump,
+    dirs.nvram,
+    dirs.ram,
+    dirs.channel,
+  ];
   for (const path of own) await mkdir(path, { recursive: true, mode: 0o751 });
   for (const path of [dirs.config, dirs.autostart]) await mkdir(path, { recursive: true, mode: 0o755 });
 }

@@ -9,6 +9,7 @@ import type { ConfigDirectory, Registry } from "@libvirt-ts/objects";
 import type { Client } from "@libvirt-ts/rpc/server";
 import type { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import type { CapsCache } from "./caps/caps-cache.ts";
+import type { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { DriverPaths } from "./process/guest-paths.ts";
@@ -41,6 +42,8 @@ export interface QemuDriver {
   readonly emulators: ReadonlyMap<string, string>;
   readonly domains: Registry<QemuDomain>;
   readonly events: DomainEvents<Client>;
+  /** The events of guests' monitors, for clients that want them as they come. */
+  readonly monitorEvents: MonitorEvents;
   readonly configs: ConfigDirectory;
   /** One change of what is defined under a name at a time. */
   readonly defining: KeyedLock<string>;

@@ -26,7 +26,6 @@ const SHUTOFF: State = { name: "shutoff", reason: "unknown" };
  * @typeParam L what a driver holds about the running guest
  */
 export class Domain<D extends Named, L> implements Named {
-  readonly name: string;
   readonly uuid: Uuid;
   /** 16 bytes, as on the wire. */
   readonly uuidBytes: Uint8Array;
@@ -44,12 +43,16 @@ export class Domain<D extends Named, L> implements Named {
   #state: State = SHUTOFF;
 
   constructor({ def, isPersistent, watcher }: NewDomain<D, L>) {
-    this.name = def.name;
     this.uuid = def.uuid;
     this.uuidBytes = parseUuid(def.uuid) ?? new Uint8Array(16);
     this.def = def;
     this.#isPersistent = isPersistent;
     this.#watcher = watcher;
+  }
+
+  /** All its definitions have the same; another one after a rename. */
+  get name(): string {
+    return this.def.name;
   }
 
   /** Positive while active, else -1. */

@@ -116,15 +116,12 @@ export class QmpClient {
 
   /**
    * Passes a ready-made request on, as `qemu-monitor-command` does: only its id is replaced by `libvirt-N`.
-   * @returns the whole answer, errors included, as QEMU wrote it
+   * @returns the whole answer, errors included, the line as QEMU wrote it: its numbers may be longer than ours
    */
-  raw(
-    request: Readonly<Record<string, unknown>>,
-    options: CommandOptions = {},
-  ): Promise<Readonly<Record<string, unknown>>> {
+  raw(request: Readonly<Record<string, unknown>>, options: CommandOptions = {}): Promise<string> {
     const id = `libvirt-${++this.#serial}`;
     const name = typeof request.execute === "string" ? request.execute : "";
-    return this.#send(id, name, { ...request, id }, true, options) as Promise<Record<string, unknown>>; // raw resolves with the parsed line
+    return this.#send(id, name, { ...request, id }, true, options) as Promise<string>; // raw resolves with the line
   }
 
   /** @returns a function that ends the subscription */
@@ -168,17 +165,17 @@ export class QmpClient {
     } else if (message.QMP) {
       this.#settleGreeting.resolve(message.QMP);
     } else {
-      this.#answer(message);
+      this.#answer(message, line);
     }
   }
 
-  #answer(message: Incoming): void {
+  #answer(message: Incoming, line: string): void {
     // An answer without id is QEMU's complaint about text it could not parse: it belongs to the oldest request.
     const id = message.id === undefined ? this.#pending.keys().next().value : String(message.id);
     const pending = id === undefined ? undefined : this.#pending.get(id);
     if (id === undefined || !pending) return;
     this.#pending.delete(id);
-    if (pending.raw) pending.resolve(message);
+    if (pending.raw) pending.resolve(line);
     else if (message.error) pending.reject(new QmpCommandError(pending.command, message.error));
     else pending.resolve(message.return);
   }

@@ -27,6 +27,7 @@ export {
   raw,
   text,
 } from "./fields.ts";
+export { type Namespace, ownChild, replaceOwnChild } from "./namespaced.ts";
 export { type ParseXmlOptions, parseXml } from "./parse.ts";
 export type { Context, Field, Show } from "./plan.ts";
 export {

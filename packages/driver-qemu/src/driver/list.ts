@@ -96,14 +96,14 @@ function encodeList(listed: readonly QemuDomain[], needResults: boolean): Uint8A
   return Buffer.concat([word(shown.length), ...shown.map(encodedDomain), word(listed.length)]);
 }
 
-const known = new WeakMap<QemuDomain, { id: number; bytes: Uint8Array }>();
+const known = new WeakMap<QemuDomain, { id: number; name: string; bytes: Uint8Array }>();
 
-/** A domain's own bytes in lists, encoded once an id. */
+/** A domain's own bytes in lists, encoded once an id and name. */
 function encodedDomain(domain: QemuDomain): Uint8Array {
   const kept = known.get(domain);
-  if (kept?.id === domain.id) return kept.bytes;
+  if (kept?.id === domain.id && kept.name === domain.name) return kept.bytes;
   const bytes = encode(NonnullDomain, wireDomain(domain));
-  known.set(domain, { id: domain.id, bytes });
+  known.set(domain, { id: domain.id, name: domain.name, bytes });
   return bytes;
 }
 

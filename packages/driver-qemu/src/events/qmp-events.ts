@@ -42,7 +42,8 @@ const handlers: Readonly<Record<string, EventHandler>> = {
   VNC_DISCONNECTED: (context, data) => graphicsClient(context, "disconnect", data),
 };
 
-/** Acts on one event of a guest's monitor: state first, then who wants to know. */
+/** Acts on one event of a guest's monitor: state first, then who wants to know, last those who want all of them. */
 export function handleEvent(context: EventContext, event: QmpEvent): void {
   handlers[event.event]?.(context, event.data);
+  context.driver.monitorEvents.emit(context.domain, event);
 }

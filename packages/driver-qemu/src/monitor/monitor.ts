@@ -57,6 +57,34 @@ export interface BlockInfo {
   "io-status"?: "ok" | "failed" | "nospace";
 }
 
+export interface IothreadInfo {
+  /** `iothread1` */
+  id: string;
+  "thread-id": number;
+  "poll-max-ns": number;
+  "poll-grow": number;
+  "poll-shrink": number;
+}
+
+export interface DirtyRate {
+  /** unstarted, measuring, measured */
+  status: string;
+  /** MiB a second. */
+  "dirty-rate"?: number;
+  /** Seconds of the host's monotonic clock. */
+  "start-time": number;
+  "calc-time": number;
+  mode: string;
+  "vcpu-dirty-rate"?: { id: number; "dirty-rate": number }[];
+}
+
+/** Counters of one object, as a provider (KVM) keeps them. */
+export interface ProviderStats {
+  provider: string;
+  "qom-path"?: string;
+  stats: { name: string; value: number | boolean | number[] }[];
+}
+
 export interface BalloonGuestStats {
   stats: Record<string, number>;
   "last-update": number;
@@ -86,6 +114,10 @@ export class Monitor {
   queryBlockStats = (nodes = false) =>
     this.#ask<BlockStats[]>("query-blockstats", nodes ? { "query-nodes": true } : undefined);
   queryNamedBlockNodes = () => this.#ask<NamedNode[]>("query-named-block-nodes", { flat: true });
+  queryIothreads = () => this.#ask<IothreadInfo[]>("query-iothreads");
+  queryDirtyRate = () => this.#ask<DirtyRate>("query-dirty-rate");
+  queryStats = (target: "vm" | "vcpu", provider: string, names: readonly string[]) =>
+    this.#ask<ProviderStats[]>("query-stats", { target, providers: [{ provider, names }] });
 
   cont = () => this.#ask<unknown>("cont");
   stop = () => this.#ask<unknown>("stop");

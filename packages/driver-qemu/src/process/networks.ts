@@ -13,6 +13,8 @@ export interface LeasedAddress {
   address: string;
   prefix: number;
   family: "ipv4" | "ipv6";
+  /** What the guest called itself when it asked. */
+  hostname: string | undefined;
 }
 
 /** A guest interface's claim on a network, as the network's daemon granted it. */
@@ -71,10 +73,11 @@ export class Networks {
   async leases(network: string, mac: string): Promise<LeasedAddress[]> {
     const { net } = await this.#call(p.networkLookupByName, { name: network });
     const { leases } = await this.#call(p.networkGetDhcpLeases, { net, mac, needResults: 1, flags: 0 });
-    return leases.map(({ ipaddr, prefix, type }) => ({
+    return leases.map(({ ipaddr, prefix, type, hostname }) => ({
       address: ipaddr,
       prefix,
       family: type === 1 ? "ipv6" : "ipv4",
+      hostname: hostname ?? undefined,
     }));
   }
 

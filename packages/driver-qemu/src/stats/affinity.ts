@@ -1,0 +1,17 @@
+import { native } from "@libvirt-ts/native";
+import type { Bitmap } from "@libvirt-ts/util/bitmap";
+import { cpuMap, cpusOf } from "../driver/cpu-map.ts";
+
+/** Enough for all processors a kernel can have. */
+const MAX_CPUS = 8192;
+
+/** The host processors a thread may run on; undefined when there is no such thread. */
+export function threadCpus(tid: number): Bitmap | undefined {
+  const mask = new Uint8Array(MAX_CPUS / 8);
+  const filled = native.getAffinity(tid, mask);
+  return filled < 0 ? undefined : cpusOf(mask.subarray(0, filled));
+}
+
+/** @returns 0, or a negative errno */
+export const setThreadCpus = (tid: number, cpus: Bitmap): number =>
+  native.setAffinity(tid, cpuMap(cpus, Math.ceil(((cpus.at(-1) ?? 0) + 1) / 64) * 64));
