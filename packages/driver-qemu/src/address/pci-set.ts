@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { busKinds, connect, fits, type PciControllerModel } from "./pci-connect.ts";
+import { busKinds, connect, controllerNeeds, fits, type PciControllerModel } from "./pci-connect.ts";
 
 export interface PciPlace {
   domain: number;
@@ -137,8 +137,13 @@ export class PciAddressSet {
     if (flags & (connect.pcieDevice | connect.pcieSwitchUpstreamPort | connect.pcieToPciBridge)) {
       return this.addBus("pcie-root-port");
     }
-    throw refuse(
-      "a PCI slot is needed to connect a PCI controller, but none is available, and it cannot be automatically added",
+    const model = (Object.keys(controllerNeeds) as PciControllerModel[]).find(
+      (m) => controllerNeeds[m] === flags,
+    ); // its own keys
+    throw new VirError(
+      ErrorDomain.DOMAIN,
+      ErrorCode.INTERNAL_ERROR,
+      `a PCI slot is needed to connect a PCI controller model='${model}', but none is available, and it cannot be automatically added`,
     );
   }
 
@@ -177,6 +182,9 @@ function mismatch(at: string, bus: number, device: number): string {
   const kind = kindNames.find(([bit]) => device & bit);
   if (kind !== undefined && !(bus & kind[0])) {
     return `The device at PCI address ${at} cannot be plugged into the PCI controller with index='${Number.parseInt(at.slice(5, 7), 16)}'. It requires a controller that accepts ${kind[1]}.`;
+  }
+  if (device & connect.integrated && !(bus & connect.integrated)) {
+    return `The device at PCI address ${at} needs to be an integrated device (bus=0)`;
   }
   return `The device at PCI address ${at} requires hotplug capability, but the PCI controller with index='${Number.parseInt(at.slice(5, 7), 16)}' doesn't support hotplug`;
 }

@@ -1,7 +1,10 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
-import { checkDevices } from "./devices.ts";
+import { deviceRules, deviceStartRules } from "./devices.ts";
+import { diskRules, diskStartRules } from "./disk-rules.ts";
+import { machineRules, machineStartRules } from "./machine-rules.ts";
+import type { CheckContext, Rule } from "./rule.ts";
 
 const unsupported = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, detail);
 
@@ -15,11 +18,18 @@ const guestArches = (arch: string): string[] =>
         ? [arch, "ppc64le"]
         : [arch];
 
+function apply(rules: readonly Rule[], def: DomainDef, context: CheckContext) {
+  for (const rule of rules) {
+    const complaint = rule(def, context);
+    if (complaint !== undefined) throw complaint instanceof VirError ? complaint : unsupported(complaint);
+  }
+}
+
 /**
  * Refuses what this QEMU cannot do.
  * @throws VirError QEMU/CONFIG_UNSUPPORTED in libvirt's words
  */
-export function checkQemu(def: DomainDef, caps: QemuCaps): void {
+export function checkQemu(def: DomainDef, caps: QemuCaps, more: Omit<CheckContext, "caps"> = {}): void {
   const { emulator } = def.devices;
   if (!guestArches(caps.arch).includes(def.os.type.arch ?? "")) {
     throw unsupported(`Emulator '${emulator}' does not support arch '${def.os.type.arch}'`);
@@ -27,5 +37,13 @@ export function checkQemu(def: DomainDef, caps: QemuCaps): void {
   if (def.type === "qemu" ? !caps.flags.has("tcg") : caps.accel[acceleratorOf(def.type)] === undefined) {
     throw unsupported(`Emulator '${emulator}' does not support virt type '${def.type}'`);
   }
-  checkDevices(def, caps);
+  const context = { caps, ...more };
+  apply(machineRules, def, context);
+  apply(diskRules, def, context);
+  apply(deviceRules, def, context);
+}
+
+/** Refuses what a definition may say but no guest can be started with. */
+export function checkStart(def: DomainDef, caps: QemuCaps): void {
+  apply([...machineStartRules, ...diskStartRules, ...deviceStartRules], def, { caps });
 }

@@ -1,4 +1,5 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { checkStart } from "../check/check.ts";
 import { bootIndexes } from "../device/boot-index.ts";
 import { type DeviceContext, FdAllocator, type Part } from "../device/parts.ts";
 import { baseParts } from "./base.ts";
@@ -16,6 +17,7 @@ import type { CommandContext, CommandLine } from "./types.ts";
  * @throws VirError QEMU/CONFIG_UNSUPPORTED for what QEMU cannot do
  */
 export function buildCommand(def: DomainDef, context: CommandContext): CommandLine {
+  checkStart(def, context.caps);
   const names = assignNodeIndexes(def);
   const fds = new FdAllocator();
   const device: DeviceContext = {

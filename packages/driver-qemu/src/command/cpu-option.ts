@@ -36,12 +36,15 @@ function cpuModel({ def, caps }: DeviceContext, options: Options): string | unde
   if (cpu.model?.vendorId !== undefined) options.push(["vendor", cpu.model.vendorId]);
   for (const { name: feature, policy } of cpu.features) {
     const spelled = isX86(arch) ? feature.replaceAll("_", "-") : feature;
-    // differs: features QEMU never knew by name are dropped there, and must not be named here
+    // Never settable: they follow from others, or were dropped from QEMU.
+    if (ignoredFeatures.has(feature)) continue;
     if (policy === "disable" || policy === "forbid") options.push([qemuFeature(spelled), false]);
     else options.push([qemuFeature(spelled), true]);
   }
   return name;
 }
+
+const ignoredFeatures: ReadonlySet<string> = new Set(["cmt", "mbm_total", "mbm_local", "osxsave", "ospke"]);
 
 const renamed: Readonly<Record<string, string>> = {
   sse4_1: "sse4.1",

@@ -1,4 +1,4 @@
-import type { Controller, Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import type { Controller, Disk, DomainDef, Hostdev } from "@libvirt-ts/conf/domain";
 import { audioProps } from "../device/audio.ts";
 import { bootIndexOf } from "../device/boot-index.ts";
 import { controllerDevice } from "../device/controller.ts";
@@ -11,7 +11,7 @@ import { iommuParts } from "../device/iommu.ts";
 import { hasBuiltinIde, isQ35, needsFdc } from "../device/machine.ts";
 import { memballoonDevice } from "../device/memballoon.ts";
 import { memoryDeviceParts } from "../device/memory-backend.ts";
-import { netParts } from "../device/net.ts";
+import { hostdevOfNet, netParts } from "../device/net.ts";
 import { type DeviceContext, devicePart, optionPart, type Part } from "../device/parts.ts";
 import { redirdevParts } from "../device/redirdev.ts";
 import { rngParts } from "../device/rng.ts";
@@ -55,7 +55,7 @@ export function deviceParts(context: DeviceContext): Part[] {
     ...each(devices.sounds, soundParts),
     ...watchdogParts(devices.watchdogs, context),
     ...each(devices.redirdevs, redirdevParts),
-    ...each(devices.hostdevs, hostdevParts),
+    ...each(allHostdevs(def), hostdevParts),
     ...incoming(context),
     ...(devices.memballoon !== undefined && devices.memballoon.model !== "none"
       ? [devicePart(memballoonDevice(devices.memballoon, context))]
@@ -66,6 +66,12 @@ export function deviceParts(context: DeviceContext): Part[] {
 
 /** A disk whose image is shared with its overlay is plugged in before the guest runs. */
 const isPluggedLater = (disk: Disk) => disk.transient?.shareBacking === true;
+
+/** Devices of the host, those behind network cards first; what is only reserved for the guest is left out. */
+function allHostdevs({ devices }: DomainDef): Hostdev[] {
+  const cards = devices.interfaces.filter((net) => net.type === "hostdev").map(hostdevOfNet);
+  return [...cards, ...devices.hostdevs].filter(({ address }) => address?.type !== "unassigned");
+}
 
 const incoming = ({ incoming: uri }: DeviceContext): Part[] =>
   uri === undefined ? [] : [optionPart("-incoming", uri)];

@@ -1,4 +1,5 @@
 import type { NumaCell } from "@libvirt-ts/conf/domain";
+import { findMachine } from "../caps/qemu-caps.ts";
 import { memoryBackend } from "../device/memory-backend.ts";
 import { type DeviceContext, optionPart, type Part } from "../device/parts.ts";
 import { systemRam } from "./machine-option.ts";
@@ -37,6 +38,7 @@ export function numaParts(context: DeviceContext): Part[] {
   const numa = def.cpu?.numa;
   if (numa === undefined || numa.cells.length === 0) return [];
   const hasHmat = numa.interconnects !== undefined || numa.cells.some((cell) => cell.caches.length > 0);
+  const oldStyle = takesPlainSizes(context);
   const parts: Part[] = [];
   const nodes: Part[] = [];
   for (const [node, cell] of numa.cells.entries()) {
@@ -45,8 +47,12 @@ export function numaParts(context: DeviceContext): Part[] {
     if (hasHmat) entries.push(["initiator", initiatorOf(numa.cells, node)]);
     if (cell.memoryKiB) {
       const alias = `ram-node${node}`;
-      nodes.push(...memoryBackend({ alias, sizeBytes: BigInt(cell.memoryKiB) * 1024n, node }, context));
-      entries.push(["memdev", alias]);
+      const backend = memoryBackend({ alias, sizeBytes: BigInt(cell.memoryKiB) * 1024n, node }, context);
+      if (oldStyle) entries.push(["mem", Math.floor(cell.memoryKiB / 1024)]);
+      else {
+        nodes.push(...backend);
+        entries.push(["memdev", alias]);
+      }
     }
     nodes.push(optionPart("-numa", optionText("node", entries)));
   }
@@ -98,6 +104,20 @@ export function numaParts(context: DeviceContext): Part[] {
     }
   }
   return parts;
+}
+
+/** Old machines get node sizes as numbers if nothing else is asked of the memory: guests keep migrating that way. */
+function takesPlainSizes(context: DeviceContext): boolean {
+  const { def, caps } = context;
+  if (findMachine(caps, def.type, def.os.type.machine ?? "")?.numaMemSupported !== true) return false;
+  return (def.cpu?.numa?.cells ?? []).every((cell, node) => {
+    const backend = memoryBackend(
+      { alias: "", sizeBytes: BigInt(cell.memoryKiB ?? 0) * 1024n, node },
+      context,
+    );
+    const [part] = backend;
+    return backend.length === 1 && part?.kind === "object" && Object.keys(part.props).length === 3;
+  });
 }
 
 const hierarchies = ["memory", "first-level", "second-level", "third-level"] as const;

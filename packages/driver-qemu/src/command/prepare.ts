@@ -35,6 +35,6 @@ export function prepareDefaults(
   for (const { source, target } of def.devices.channels) {
     if (source.type !== "unix" || target.type === "guestfwd" || source.source?.path !== undefined) continue;
     const path = `${paths.channelTarget}/${target.name ?? ""}`;
-    source.source = { seclabels: [], ...source.source, mode: source.source?.mode ?? "bind", path };
+    source.source = { seclabels: [], ...source.source, mode: "bind", path };
   }
 }

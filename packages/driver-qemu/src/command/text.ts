@@ -58,3 +58,10 @@ function flatten(value: Json | undefined, path: string, into: [string, OptionVal
     for (const [key, member] of Object.entries(value))
       flatten(member, path === "" ? key : `${path}.${key}`, into);
 }
+
+/** Properties as option entries below a prefix: `file.server.host=`. */
+export function flatOptions(prefix: string, props: Props): [key: string, value: OptionValue][] {
+  const entries: [string, OptionValue][] = [];
+  flatten(props, prefix, entries);
+  return entries;
+}

@@ -122,6 +122,8 @@ export interface CommandHost {
   renderNode?: string;
   nowSeconds: number;
   pageSizeKiB: number;
+  /** NUMA nodes of the host; absent: not looked at. */
+  numaNodes?: readonly number[];
 }
 
 export interface CommandContext {
@@ -135,6 +137,8 @@ export interface CommandContext {
   /** `-incoming`: `defer` or a URI. */
   incoming?: string;
   privileged: boolean;
+  /** Socket of the nbdkit that serves a network image instead of QEMU's own driver, by name of the storage node. */
+  nbdkitSocket?: (protocol: string, node: string) => string | undefined;
   /** Host nodes numad advised, for guests that leave their placement to it. */
   autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */

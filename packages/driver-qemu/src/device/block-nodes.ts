@@ -1,3 +1,4 @@
+import type { NetworkSource } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Json, Props } from "../command/types.ts";
 import { type CacheMode, hasFormatNode, type ImageLayer, sliceOf, topNode } from "./image-layer.ts";
@@ -145,7 +146,7 @@ const backingProps = ({ backing }: ImageLayer): Props =>
 
 /** Makes the objects a storage node refers to; their ids come from the node's name. */
 function storageObjects(layer: ImageLayer, context: DeviceContext, parts: Part[]): StorageObjects {
-  const { resources, settings } = context;
+  const { resources } = context;
   const { place, names, encryption } = layer;
   const { storage } = names;
   const objects: StorageObjects = { encryptionSecrets: [] };
@@ -181,8 +182,10 @@ function storageObjects(layer: ImageLayer, context: DeviceContext, parts: Part[]
       ),
     );
   }
+  if (place.type === "network" && place.source !== undefined && !usesNbdkit)
+    networkObjects(place.source, storage, context, objects, parts);
   if (encryption !== undefined) {
-    const owner = encryption.engine === "librbd" ? storage : names.format;
+    const owner = hasFormatNode(layer) ? names.format : storage;
     objects.encryptionSecrets = encryption.secrets.map((secret, i) => {
       const id = `${owner}-encryption-secret${i}`;
       parts.push(
@@ -197,15 +200,24 @@ function storageObjects(layer: ImageLayer, context: DeviceContext, parts: Part[]
       return id;
     });
   }
-  if (place.type !== "network" || place.source === undefined || usesNbdkit) return objects;
-  const cookies = place.source.cookies?.cookies ?? [];
+  return objects;
+}
+
+function networkObjects(
+  source: NetworkSource,
+  storage: string,
+  { resources, settings }: DeviceContext,
+  objects: StorageObjects,
+  parts: Part[],
+) {
+  const cookies = source.cookies?.cookies ?? [];
   if (cookies.length > 0) {
     objects.cookieSecret = `${storage}-httpcookie-secret0`;
     const text = cookies.map(({ name, value }) => `${name}=${value ?? ""}`).join("; ");
     parts.push(objectPart(secretProps(objects.cookieSecret, Buffer.from(text), resources)));
   }
-  if (place.source.tls === true && (place.source.protocol === "nbd" || place.source.protocol === "vxhs")) {
-    const tls = place.source.protocol === "nbd" ? settings.nbdTls : settings.vxhsTls;
+  if (source.tls === true && (source.protocol === "nbd" || source.protocol === "vxhs")) {
+    const tls = source.protocol === "nbd" ? settings.nbdTls : settings.vxhsTls;
     const id = `obj${storage}_tls0`;
     let passwordId: string | undefined;
     if (tls.secretUuid !== undefined) {
@@ -221,5 +233,4 @@ function storageObjects(layer: ImageLayer, context: DeviceContext, parts: Part[]
     );
     objects.tlsCreds = id;
   }
-  return objects;
 }

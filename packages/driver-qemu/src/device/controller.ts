@@ -106,7 +106,7 @@ function usbProps(
   { def, caps }: DeviceContext,
 ): Props | undefined {
   const { model, ports, index = 0 } = controller;
-  if (model === "none") return undefined;
+  if (model === "none" || (model === undefined && def.os.type.arch?.startsWith("s390"))) return undefined;
   const driver = usbDrivers[model ?? ""];
   if (model === undefined) throw unsupported("no model provided for USB controller");
   if (driver === undefined) throw unsupported(`Unsupported controller model '${model}' for usb controller`);

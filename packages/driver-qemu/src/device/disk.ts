@@ -1,5 +1,7 @@
 import type { Disk, IothreadMap } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { diskIndex } from "../address/aliases.ts";
+import { flatOptions, type OptionValue, optionText } from "../command/text.ts";
 import type { Json, Props } from "../command/types.ts";
 import { addressProps, controllerAlias, findController } from "./address-props.ts";
 import { cacheFlags, chainParts } from "./block-nodes.ts";
@@ -7,7 +9,8 @@ import { bootIndexOf } from "./boot-index.ts";
 import { chardevParts } from "./chardev.ts";
 import { diskLayers, type ImageLayer, topNode } from "./image-layer.ts";
 import { hasBuiltinIde, isQ35 } from "./machine.ts";
-import { aliasOf, type DeviceContext, devicePart, type Part } from "./parts.ts";
+import { aliasOf, type DeviceContext, devicePart, optionPart, type Part } from "./parts.ts";
+import { storageProps } from "./storage-source.ts";
 import { virtioProps } from "./virtio.ts";
 
 const unsupported = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, detail);
@@ -57,9 +60,25 @@ export function diskParts(disk: Disk, context: DeviceContext): Part[] {
       node = filter.node;
     }
   }
-  // An SD card slot is part of the board: its drive finds it by itself.
+  if (disk.target.bus === "sd")
+    return [...parts.filter((part) => part.kind === "object"), sdDrive(disk, top)];
   parts.push(devicePart(diskDevice(disk, { drive: node }, context)));
   return parts;
+}
+
+/** An SD card slot is part of the board: only a legacy drive finds its way into it. */
+function sdDrive(disk: Disk, layer: ImageLayer | undefined): Part {
+  const index = diskIndex(disk.target.dev ?? "");
+  const options: [string, OptionValue][] = [];
+  if (layer !== undefined) {
+    const { driver, filename, ...rest } = storageProps(layer, { encryptionSecrets: [] });
+    if (driver === "file" || driver === "host_device") options.push(["file", String(filename)]);
+    else options.push(...flatOptions("file", { driver, ...rest }));
+    options.push(["format", layer.format]);
+  }
+  options.push(["if", "sd"], ["index", index]);
+  if (disk.readonly) options.push(["readonly", true]);
+  return optionPart("-drive", optionText(undefined, options));
 }
 
 function prepareLayer(layer: ImageLayer, alias: string, context: DeviceContext, parts: Part[]) {
@@ -67,6 +86,9 @@ function prepareLayer(layer: ImageLayer, alias: string, context: DeviceContext, 
   if (!context.caps.flags.has("blockjob.backing-mask-protocol")) layer.forceFormat = true;
   layer.glusterDebug = context.settings.glusterDebugLevel;
   const { place } = layer;
+  if (place.type === "network" && place.source !== undefined) {
+    layer.nbdkitSocket = context.nbdkitSocket?.(place.source.protocol, layer.names.storage);
+  }
   if (place.type === "vhostvdpa") {
     const fd = context.fds.set(context.resources.device(alias, "vdpa"), `${layer.names.storage}-vdpa`);
     parts.push(fd.part);

@@ -14,7 +14,7 @@ export function graphicsParts(graphics: Graphics, context: DeviceContext): Part[
       return spiceParts(graphics, context);
     case "sdl": {
       const parts = [optionPart("-display", optionText("sdl", [["gl", graphics.gl?.enable]]))];
-      return graphics.fullscreen ? [optionPart("-full-screen"), ...parts].toReversed() : parts;
+      return graphics.fullscreen ? [optionPart("-full-screen"), ...parts] : parts;
     }
     case "egl-headless":
       return [

@@ -123,11 +123,11 @@ function scsiProps(hostdev: Of<"scsi">, drive: string, id: string, context: Devi
   const isSingle = controller?.type === "scsi" && isUnitAddressed(controller.model);
   return {
     driver: "scsi-generic",
+    drive,
+    id,
     ...(isSingle
       ? { bus: `${alias}.${address.bus}`, "scsi-id": address.unit }
       : { bus: `${alias}.0`, channel: address.bus, "scsi-id": address.target, lun: address.unit }),
-    drive,
-    id,
     bootindex: bootIndexOf(hostdev, context),
   };
 }

@@ -97,7 +97,7 @@ const policies = { strict: "bind", preferred: "preferred", interleave: "interlea
 
 function hostNodes(
   request: MemoryRequest,
-  { def, autoNodeset }: DeviceContext,
+  { def, autoNodeset, host }: DeviceContext,
 ): { nodes?: readonly number[]; policy?: string } {
   const { numatune } = def;
   const own =
@@ -105,6 +105,10 @@ function hostNodes(
   const mode = own?.mode ?? numatune?.memory?.mode ?? "strict";
   const general = numatune?.memory?.placement === "auto" ? autoNodeset : numatune?.memory?.nodeset;
   const nodes = request.hostNodes ?? own?.nodeset ?? general;
+  const missing = nodes?.find((node) => host.numaNodes?.includes(node) === false);
+  if (missing !== undefined) {
+    throw new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, `NUMA node ${missing} is unavailable`);
+  }
   if (nodes === undefined || mode === "restrictive") return {};
   return { nodes, policy: policies[mode] };
 }

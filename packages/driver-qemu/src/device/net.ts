@@ -1,4 +1,4 @@
-import type { Interface } from "@libvirt-ts/conf/domain";
+import type { Hostdev, Interface } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Props } from "../command/types.ts";
 import { addressProps } from "./address-props.ts";
@@ -205,4 +205,22 @@ export function netDevice(net: Interface, netdev: string, queues: number, contex
     ...addressProps(def, net),
     ...romProps(net.rom),
   };
+}
+
+/** The device of the host a network card stands for. */
+export function hostdevOfNet(net: Interface): Hostdev {
+  const { alias, address, boot, rom, acpiIndex, teaming } = net;
+  const common = {
+    mode: "subsystem" as const,
+    managed: net.managed,
+    alias,
+    address,
+    boot,
+    rom,
+    acpiIndex,
+    teaming,
+  };
+  const source = net.type === "hostdev" ? net.source?.address : undefined;
+  if (source?.type === "usb") return { ...common, type: "usb", source: {} };
+  return { ...common, type: "pci", source: source && { address: source } };
 }

@@ -14,12 +14,10 @@ export function serialParts(serial: Serial, context: DeviceContext): Part[] {
   if (serial.source.type === "spiceport" && !context.def.devices.graphics.some((g) => g.type === "spice"))
     return [];
   const parts = chardevParts(id, serial.source, context);
-  // The board's own UARTs take the chardev by their number.
-  if (
-    serial.target?.type === "system-serial" ||
-    serial.target?.model === "pl011" ||
-    serial.target?.model === "16550a"
-  ) {
+  const { type, model } = serial.target ?? {};
+  // UARTs of the board take the chardev by their number.
+  const isOnBoard = type === undefined || type === "none" || type === "system-serial";
+  if (isOnBoard || model === "pl011" || model === "16550a") {
     parts.push({ kind: "option", args: ["-serial", `chardev:${id}`] });
   } else parts.push(devicePart(serialDevice(serial, id, alias, context)));
   return parts;

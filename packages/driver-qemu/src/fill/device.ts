@@ -8,6 +8,7 @@ import type {
   Interface,
   Serial,
 } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import {
   isArmVirt,
@@ -181,7 +182,17 @@ function fillChannel(
   const isOurs =
     path.startsWith(`${channelDir}/`) ||
     /^\/var\/lib\/libvirt\/qemu\/channel\/target\/(domain-)?[^/]+\/[^/]+$/.test(path);
-  if (isOurs && source.source !== undefined) source.source.path = undefined;
+  if (!isOurs || source.source === undefined) return;
+  source.source.path = undefined;
+  // From here on it is we who listen.
+  source.source.mode = "bind";
+  if (source.source.reconnect?.enabled) {
+    throw new VirError(
+      ErrorDomain.NONE,
+      ErrorCode.INTERNAL_ERROR,
+      "chardev reconnect is possible only for connect mode",
+    );
+  }
 }
 
 type VideoType = NonNullable<NonNullable<DomainDef["devices"]["videos"][number]["model"]>["type"]>;
@@ -196,6 +207,7 @@ function defaultVideo(def: DomainDef, { flags }: QemuCaps): VideoType {
 function defaultPanic(def: DomainDef) {
   if (isPseries(def)) return "pseries";
   if (isX86(def.os.type.arch ?? "") && (isI440fx(def) || isQ35(def))) return "isa";
+  if (isArmVirt(def)) return "pvpanic";
   return isS390Ccw(def) ? "s390" : undefined;
 }
 

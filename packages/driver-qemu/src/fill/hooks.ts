@@ -21,6 +21,8 @@ export interface FillContext {
   vncAllowHostAudio: boolean;
   /** QEMU_AUDIO_DRV of our own environment. */
   hostAudioDriver?: string | undefined;
+  /** TPM versions the emulator can play; absent: all. */
+  tpmVersions?: readonly string[] | undefined;
   /** Folder with the guests' own folders. */
   libDir?: string;
   /** Paths below this are made by us and not part of a definition. */
@@ -64,7 +66,7 @@ export function qemuHooks(context: FillContext): DomainHooks {
       assignAddresses(def, capsOf(def), context);
     },
     check(def) {
-      checkQemu(def, capsOf(def));
+      checkQemu(def, capsOf(def), { tpmVersions: context.tpmVersions });
     },
   };
 }

@@ -21,7 +21,9 @@ export const plug: QemuPlug = {
       noGraphicsAllowHostAudio: Boolean(config["nogfxAllowHostAudio"]),
       vncAllowHostAudio: Boolean(config["vncAllowHostAudio"]),
       channelDir: "/var/run/libvirt/qemu/channel",
-      tpmVersions: ["1.2", "2.0"].filter((v) => row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION?.includes(v) !== false),
+      tpmVersions: ["1.2", "2.0"].filter(
+        (v) => row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION?.includes(v) !== false,
+      ),
       libDir: "/var/lib/libvirt/qemu",
       hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
