@@ -14,10 +14,11 @@ export type Complaint = string | VirError;
 
 /** One thing QEMU cannot do: the complaint, or `undefined`. Checked in the order of the lists they stand in. */
 export type Rule = (def: DomainDef, context: CheckContext) => Complaint | undefined;
+type DeviceRule<T> = (device: T, def: DomainDef, context: CheckContext) => Complaint | undefined;
 
 /** A rule for each device of a list. */
 export const forEach =
-  <T>(list: (def: DomainDef) => readonly T[], rule: (device: T, def: DomainDef, context: CheckContext) => Complaint | undefined =>
+  <T>(list: (def: DomainDef) => readonly T[], rule: DeviceRule<T>): Rule =>
   (def, context) => {
     for (const device of list(def)) {
       const complaint = rule(device, def, context);
