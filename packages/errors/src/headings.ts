@@ -29,11 +29,11 @@ export const headings: Readonly<Record<ErrorCode, readonly [plain: string, detai
   [ErrorCode.NO_ROOT]: ["missing root device information", "missing root device information: %s"],
   [ErrorCode.NO_SOURCE]: [
     "missing source information for device",
-    "missing source information for device: %s",
+    "missing source information for device %s",
   ],
   [ErrorCode.NO_TARGET]: [
     "missing target information for device",
-    "missing target information for device: %s",
+    "missing target information for device %s",
   ],
   [ErrorCode.NO_NAME]: ["missing name information", "missing name information: %s"],
   [ErrorCode.NO_OS]: ["missing operating system information", "missing operating system information: %s"],

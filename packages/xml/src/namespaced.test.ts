@@ -9,6 +9,7 @@ const put = (text: string, parent?: Parameters<typeof ownChild>[0]) =>
 
 test.each([
   ['<a><b c="1"/>t</a>', '<k:a xmlns:k="http://x"><k:b c="1"/>t</k:a>'],
+  ['<a z="1"/>', '<k:a xmlns:k="http://x" z="1"/>'],
   ["<a/>", '<k:a xmlns:k="http://x"/>'],
   ["<a>\n <b/>\n <c>x</c></a>", '<k:a xmlns:k="http://x">\n      <k:b/>\n      <k:c>x</k:c>\n    </k:a>'],
 ])("%s and back", (text, inside) => {
@@ -32,6 +33,6 @@ test("one child per namespace, others stay", () => {
 
 test("what has a namespace keeps it and is not found under ours", () => {
   const parent = put('<q:a xmlns:q="http://q"/>');
-  expect(formatTree(parent)).toContain('<q:a xmlns:k="http://x" xmlns:q="http://q"/>');
+  expect(formatTree(parent)).toContain('<q:a xmlns:q="http://q" xmlns:k="http://x"/>');
   expect(ownChild(parent, namespace.uri)).toBeUndefined();
 });

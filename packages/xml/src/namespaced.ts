@@ -43,7 +43,14 @@ function declared(child: XmlElement, { prefix, uri }: Namespace): XmlElement {
   const inside = mapElements(child, (element) =>
     element.ns === "" ? { ...element, prefix, ns: uri } : element,
   );
-  return { ...inside, attrs: { [`xmlns:${prefix}`]: uri, ...inside.attrs } };
+  const attrs = Object.entries(inside.attrs);
+  const isDeclaration = ([name]: [string, string]) => name === "xmlns" || name.startsWith("xmlns:");
+  const ordered = [
+    ...attrs.filter(isDeclaration),
+    [`xmlns:${prefix}`, uri] as const,
+    ...attrs.filter((attr) => !isDeclaration(attr)),
+  ];
+  return { ...inside, attrs: Object.fromEntries(ordered) };
 }
 
 function bare(element: XmlElement, uri: string): XmlElement {

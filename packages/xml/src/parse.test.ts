@@ -29,7 +29,7 @@ describe("a document", () => {
 });
 
 test.each([
-  ["", "(domain_definition):1: Document is empty\n\n^"],
+  ["", "(domain_definition):1: Document is empty\n(null)\n^"],
   ["hello", "(domain_definition):1: Start tag expected, '<' not found\nhello\n^"],
   [
     "<a>\n<b>\n</a>",
@@ -40,7 +40,6 @@ test.each([
   ["<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", /Document type declarations are not accepted/],
   ["<a>&e;</a>", /Entity 'e' not defined/],
   ["<a>\u0000</a>", /PCDATA invalid Char value 0/],
-  ["<q:a/>", /Namespace prefix q on a is not defined/],
   ["<a>".repeat(300), /Excessive depth/],
   ["<a/><b/>", /:1: Extra content at the end of the document\n/],
   ["<a x=1/>", /AttValue: " or ' expected/],

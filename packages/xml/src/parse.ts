@@ -41,7 +41,7 @@ const startsName =
  * Parses a document into a tree with positions, in one pass over the text.
  *
  * Refused: document type declarations (hence entities beyond the five of XML), characters XML does not
- * allow (NUL), undeclared namespace prefixes, nesting and length beyond the bounds.
+ * allow (NUL), nesting and length beyond the bounds.
  * @throws VirError XML/XML_DETAIL with line, offending text and pointer
  */
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElement {
@@ -174,7 +174,6 @@ class Scanner {
           this.#at >= text.length ? `Couldn't find end of Start Tag ${tag}` : "attributes construct error",
           this.#at,
         );
-      const nameFrom = this.#at;
       const name = this.#name(`Couldn't find end of Start Tag ${tag}`);
       this.#skipBlank();
       if (text.charCodeAt(this.#at) !== 61)
@@ -190,7 +189,7 @@ class Scanner {
       const less = written.indexOf("<");
       if (less >= 0) this.#fail("Unescaped '<' not allowed in attributes values", from + less);
       if (attrs === noAttrs) attrs = {};
-      if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, nameFrom);
+      if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, to + 1);
       attrs[name] = this.#decode(
         /[\t\n\r]/.test(written) ? written.replace(/\r\n|[\t\n\r]/g, " ") : written,
         from,
@@ -206,12 +205,11 @@ class Scanner {
     const prefix = colon < 0 ? "" : tag.slice(0, colon);
     let ns = parent === undefined || parent.prefix !== prefix ? this.#namespace(prefix) : parent.ns;
     if (attrs !== noAttrs) ns = attrs[prefix === "" ? "xmlns" : `xmlns:${prefix}`] ?? ns;
-    if (prefix !== "" && !ns)
-      this.#fail(`Namespace prefix ${prefix} on ${tag.slice(colon + 1)} is not defined`, tagAt);
     const opened: OpenElement = {
       tag,
-      name: colon < 0 ? tag : tag.slice(colon + 1),
-      prefix,
+      // A prefix nobody declared is part of the name, as for libxml2.
+      name: colon < 0 || ns === undefined ? tag : tag.slice(colon + 1),
+      prefix: ns === undefined ? "" : prefix,
       ns: ns ?? "",
       attrs,
       children: this.#text.charCodeAt(this.#at - 2) === 47 ? noChildren : [],
@@ -288,11 +286,12 @@ class Scanner {
   #decode(written: string, from: number): string {
     const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
     if (!text.includes("&")) return text;
-    return text.replace(/&([^;&\s]*)(;?)/g, (_whole, name: string, end: string, offset: number) => {
+    return text.replace(/&([^;&\s]*)(;?)/g, (whole, name: string, end: string, offset: number) => {
       const at = from + offset;
       if (end === "")
         return this.#fail(name === "" ? "xmlParseEntityRef: no name" : "EntityRef: expecting ';'", at);
-      if (!name.startsWith("#")) return entities[name] ?? this.#fail(`Entity '${name}' not defined`, at);
+      if (!name.startsWith("#"))
+        return entities[name] ?? this.#fail(`Entity '${name}' not defined`, at + whole.length);
       const code = /^#x[0-9a-fA-F]+$/.test(name)
         ? Number.parseInt(name.slice(2), 16)
         : /^#\d+$/.test(name)
@@ -336,7 +335,7 @@ class Scanner {
     const lineEnd = text.indexOf("\n", lineStart);
     let line = 1;
     for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
-    const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+    const lineText = text === "" ? "(null)" : text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
     throw malformed(this.#origin, { line, column: offset - lineStart, lineText }, message);
   }
 }

@@ -69,10 +69,14 @@ export const int = number(
   plain,
 );
 /** Signed 32 bit, but not below zero. */
-export const nonNegativeInt = number(
-  { min: 0, max: 2147483647, radix: 10, expected: "Expected non-negative value" },
-  plain,
-);
+export const nonNegativeInt: Scalar<number> = {
+  parse(text, element, attr) {
+    const value = int.parse(text, element, attr);
+    if (value < 0) throw invalidValue(text, element, attr, "Expected non-negative value");
+    return value;
+  },
+  format: plain,
+};
 /** Unsigned 32 bit, decimal. */
 export const uint = number(
   { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value" },

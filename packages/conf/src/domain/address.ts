@@ -6,8 +6,6 @@ import {
   hexLong,
   type Infer,
   onOff,
-  refusing,
-  type Scalar,
   str,
   uint,
   uintAnyBase,
@@ -16,19 +14,14 @@ import {
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
-const pciPart = (name: string, digits: number): Scalar<number> =>
-  refusing(hex(digits), (text) =>
-    xmlError(`Invalid value for attribute '${name}' in element 'address': '${text}'.`),
-  );
-
 const Zpci = element("zpci", { uid: attr("uid", hex(4)), fid: attr("fid", hex(8)) });
 
 /** The four numbers of a PCI address; all zero means "some PCI address, not chosen yet". */
 export const pciNumbers = {
-  domain: attr("domain", pciPart("domain", 4), { default: 0 }),
-  bus: attr("bus", pciPart("bus", 2), { default: 0 }),
-  slot: attr("slot", pciPart("slot", 2), { default: 0 }),
-  function: attr("function", pciPart("function", 1), { default: 0 }),
+  domain: attr("domain", hex(4), { default: 0 }),
+  bus: attr("bus", hex(2), { default: 0 }),
+  slot: attr("slot", hex(2), { default: 0 }),
+  function: attr("function", hex(1), { default: 0 }),
 };
 
 interface PciNumbers {

@@ -18,7 +18,7 @@ import {
   type XmlWriter,
   yesNo,
 } from "@libvirt-ts/xml";
-import { internalError, invalidArgument, xmlError } from "./errors.ts";
+import { internalError, invalidArgument, unsupported, xmlError } from "./errors.ts";
 import { SourceSeclabel } from "./seclabel.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -135,8 +135,12 @@ const types = [
 
 const Log = element("log", { file: attr("file", str, { required: true }), append });
 
+/** The refusal of a kind nobody knows. */
+const unknownType = (text: string) =>
+  unsupported(`unknown type presented to host for character device: ${text}`);
+
 const fields = {
-  type: attrOneOf("type", types, { required: true }),
+  type: attrOneOf("type", types, { default: "pty", refuse: unknownType }),
   $host: variant("type", {
     null: {},
     vc: {},
@@ -167,10 +171,6 @@ const fields = {
 export type ChardevSource = InferFields<typeof fields>;
 export const chardevTypes = types;
 export const chardevSource = group(fields, { required: true });
-
-/** The refusal of a kind of character device nobody knows. */
-export const unknownChardevType = (text: string) =>
-  xmlError(`unknown type presented to host for character device: ${text}`);
 
 /** Refuses more than one `<source>` where only one makes sense. */
 export function checkSourceCount(from: XmlElement, type: string): void {

@@ -197,6 +197,9 @@ export const Cpu = element(
         throw unsupported("CPU maximum physical address bits limit cannot be used with mode='emulate'");
       }
       if (cpu.numa) cpu.numa.cells = orderCells(cpu.numa.cells);
+      if (cpu.mode === "custom" && cpu.model?.name === undefined && cpu.features.length > 0) {
+        throw xmlError("Non-empty feature list specified without CPU model");
+      }
       const seen = new Set<string>();
       for (const { name } of cpu.features) {
         if (seen.has(name)) throw xmlError(`CPU feature '${name}' specified more than once`);

@@ -10,6 +10,8 @@ import {
   leaf,
   list,
   long,
+  refusing,
+  type Scalar,
   size,
   str,
   uint,
@@ -57,19 +59,25 @@ const MemoryTune = element("memorytune", {
   monitors: list(element("monitor", { vcpus })),
 });
 
+const tuned = (tag: string, scalar: Scalar<number>) =>
+  leaf(
+    tag,
+    refusing(scalar, () => xmlError(`can't parse cputune ${tag} value`)),
+  );
+
 /** How the guest's threads share the host's CPUs: microseconds, weights, pinning. */
 export const Cputune = element(
   "cputune",
   {
-    shares: leaf("shares", size),
-    period: leaf("period", size),
-    quota: leaf("quota", long),
-    globalPeriod: leaf("global_period", size),
-    globalQuota: leaf("global_quota", long),
-    emulatorPeriod: leaf("emulator_period", size),
-    emulatorQuota: leaf("emulator_quota", long),
-    iothreadPeriod: leaf("iothread_period", size),
-    iothreadQuota: leaf("iothread_quota", long),
+    shares: tuned("shares", size),
+    period: tuned("period", size),
+    quota: tuned("quota", long),
+    globalPeriod: tuned("global_period", size),
+    globalQuota: tuned("global_quota", long),
+    emulatorPeriod: tuned("emulator_period", size),
+    emulatorQuota: tuned("emulator_quota", long),
+    iothreadPeriod: tuned("iothread_period", size),
+    iothreadQuota: tuned("iothread_quota", long),
     vcpupins: list(element("vcpupin", { vcpu: attr("vcpu", uint, { required: true }), cpuset })),
     emulatorpin: child(element("emulatorpin", { cpuset })),
     iothreadpins: list(

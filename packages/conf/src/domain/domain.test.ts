@@ -81,12 +81,12 @@ describe("a guest", () => {
 test.each([
   [
     "disks of a bus by name",
-    "<disk><target dev='vdb' bus='virtio'/></disk><disk><target dev='hda' bus='ide'/></disk><disk><target dev='vda' bus='virtio'/></disk>",
+    "<disk><source file='/x'/><target dev='vdb' bus='virtio'/></disk><disk><source file='/x'/><target dev='hda' bus='ide'/></disk><disk><source file='/x'/><target dev='vda' bus='virtio'/></disk>",
     ["vda", "vdb", "hda"],
   ],
   [
     "without a bus in one group",
-    "<disk><target dev='sdb'/></disk><disk><target dev='vda'/></disk>",
+    "<disk><source file='/x'/><target dev='sdb'/></disk><disk><source file='/x'/><target dev='vda'/></disk>",
     ["vda", "sdb"],
   ],
 ])("order: %s", (_what, devices, order) => {
@@ -97,7 +97,7 @@ test.each([
   ["hdc", { controller: 0, bus: 1, target: 0, unit: 0 }, "ide"],
   ["sdh", { controller: 1, bus: 0, target: 0, unit: 0 }, "scsi"],
 ])("drive %s finds its place and its controller", (dev, place, type) => {
-  const { devices } = parse(guest(`<disk><target dev='${dev}'/></disk>`));
+  const { devices } = parse(guest(`<disk><source file='/x'/><target dev='${dev}'/></disk>`));
   expect(devices.disks[0]?.address).toEqual({ type: "drive", ...place });
   expect(devices.controllers.filter((each) => each.type === type).map(({ index }) => index)).toContain(
     place.controller,
@@ -118,9 +118,9 @@ test.each([
     "<domain type='kvm'><name>a/b</name><os><type>hvm</type></os></domain>",
     "XML error: name a/b cannot contain '/'",
   ],
-  ["<network/>", "XML error: unexpected root element <network>, expecting <domain>"],
+  ["<network/>", "XML error: expecting root element of 'domain', not 'network'"],
   [
-    guest("<disk><target dev='vda1'/></disk>"),
+    guest("<disk><source file='/x'/><target dev='vda1'/></disk>"),
     "unsupported configuration: invalid disk target 'vda1', partitions can't appear in disk targets",
   ],
   [
@@ -129,10 +129,7 @@ test.each([
     ),
     "XML error: target 'vda' duplicated for disk sources '/a' and '/b'",
   ],
-  [
-    guest("<interface type='network'/>"),
-    "XML error: No <source> 'network' attribute specified with <interface type='network'/>",
-  ],
+  [guest("<interface type='network'/>"), "XML error: interface type='network' requires a 'source' element"],
   [
     guest("<controller type='pci' index='-1'/>"),
     "XML error: Invalid value for attribute 'index' in element 'controller': '-1'. Expected non-negative value",
@@ -143,7 +140,9 @@ test.each([
   ],
   [guest("<serial type='file'/>"), "internal error: Missing source path attribute for char device"],
   [
-    guest("<disk><target dev='sda'/><address type='drive' controller='4000000000'/></disk>"),
+    guest(
+      "<disk><source file='/x'/><target dev='sda'/><address type='drive' controller='4000000000'/></disk>",
+    ),
     "unsupported configuration: scsi controller index 4000000000 is out of range",
   ],
   [guest("", "<iothreads>4000000000</iothreads>"), "XML error: invalid iothreads count '4000000000'"],
@@ -172,8 +171,8 @@ test("names of a running guest's devices are left out of the inactive form unles
 });
 
 test("a device is added where it belongs, filled in, and taken out again", () => {
-  const def = parse(guest("<disk><target dev='vdc' bus='virtio'/></disk>"));
-  const disk = parseDevice("<disk><target dev='vda' bus='virtio'/></disk>");
+  const def = parse(guest("<disk><source file='/x'/><target dev='vdc' bus='virtio'/></disk>"));
+  const disk = parseDevice("<disk><source file='/x'/><target dev='vda' bus='virtio'/></disk>");
   const net = parseDevice("<interface type='ethernet'/>");
   fillNewDevice(net, def, { newMac: () => "52:54:00:00:00:01" });
   insertDevice(def.devices, disk);

@@ -11,6 +11,7 @@ import {
   oneOf,
   onOff,
   raw,
+  refusing,
   str,
   text,
   uint,
@@ -23,7 +24,7 @@ import { Cputune } from "./cputune.ts";
 import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
-import { xmlError } from "./errors.ts";
+import { unsupported, xmlError } from "./errors.ts";
 import { Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
@@ -118,7 +119,7 @@ const Vcpu = element("vcpu", {
   placement: attrOneOf("placement", ["static", "auto"]),
   cpuset: attr("cpuset", bitmap),
   current: attr("current", uint),
-  count: text(uint),
+  count: text(refusing(uint, () => xmlError("maximum vcpus count must be an integer"))),
 });
 const VcpuList = element("vcpus", {
   vcpus: list(
@@ -154,7 +155,10 @@ const Genid = element("genid", { uuid: text(uuid) }, { keepEmpty: true });
 export const DomainSyntax = element(
   "domain",
   {
-    type: attrOneOf("type", domainTypes, { required: true }),
+    type: attrOneOf("type", domainTypes, {
+      required: true,
+      refuse: (text) => unsupported(`invalid domain type ${text}`),
+    }),
     id: attr("id", int, { show: "live" }),
     qemuXmlns: custom<true>({
       attrs: [],
@@ -176,7 +180,11 @@ export const DomainSyntax = element(
     memoryBacking: child(MemoryBacking),
     vcpu: child(Vcpu),
     vcpuList: child(VcpuList),
-    iothreads: leaf("iothreads", uint, { omit: 0 }),
+    iothreads: leaf(
+      "iothreads",
+      refusing(uint, (text) => xmlError(`invalid iothreads count '${text}'`)),
+      { omit: 0 },
+    ),
     iothreadids: child(element("iothreadids", { iothreads: list(Iothread) })),
     defaultiothread: child(
       element("defaultiothread", {
@@ -236,6 +244,6 @@ export type DomainSyntax = Infer<typeof DomainSyntax>;
 function leafOf<const W extends readonly string[]>(tag: string, words: W) {
   return leaf(
     tag,
-    oneOf(words, (text) => xmlError(`unknown ${tag.replace("_", "")} action: ${text}`)),
+    oneOf(words, (text) => unsupported(`unknown ${tag} action: ${text}`)),
   );
 }

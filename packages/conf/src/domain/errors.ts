@@ -19,3 +19,11 @@ export const xmlDetail = (text: string): VirError =>
 /** "invalid argument: DETAIL" raised by the domain model. */
 export const invalidArgument = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, detail);
+
+/** "missing source information for device DEVICE" */
+export const noSource = (device?: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_SOURCE, device);
+
+/** "missing target information for device DEVICE" */
+export const noTarget = (device?: string): VirError =>
+  new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_TARGET, device);

@@ -19,10 +19,13 @@ import { sourceByType, sourceTypes } from "./devices/storage-source.ts";
 import { unsupported, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
+const osTypes = oneOf(["linux", "xen", "hvm", "exe", "uml", "xenpvh"], (value) =>
+  unsupported(`unknown OS type '${value}'`),
+);
 const OsType = element("type", {
   arch: attr("arch", str),
   machine: attr("machine", str),
-  name: text(str, { required: true }),
+  name: text(osTypes, { required: true }),
 });
 
 const Loader = element(
@@ -77,7 +80,7 @@ const AcpiTable = element("table", {
 /** What the guest boots, and on which machine. */
 export const Os = element("os", {
   firmware: attrOneOf("firmware", ["none", "bios", "efi"], {
-    refuse: (value) => unsupported(`unknown firmware value ${value}`),
+    refuse: (value) => xmlError(`unknown firmware value ${value}`),
   }),
   type: child(OsType, { required: true, missing: () => xmlError("an os <type> must be specified") }),
   firmwareInfo: child(Firmware),

@@ -1,5 +1,5 @@
-import { ErrorDomain } from "@libvirt-ts/errors";
-import { type Context, parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { type Context, childNamed, parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
 import { checkDomain } from "./check/check.ts";
 import type { DomainDef } from "./def.ts";
 import { DomainSyntax } from "./domain.ts";
@@ -33,8 +33,9 @@ export function readDomain(root: XmlElement, options: ParseDomainOptions = {}): 
 /** What is written, and nothing else. */
 export function readDomainSyntax(root: XmlElement, context: Context = {}): DomainSyntax {
   if (root.name !== "domain" || root.ns !== "") {
-    throw xmlError(`unexpected root element <${root.name}>, expecting <domain>`);
+    throw xmlError(`expecting root element of 'domain', not '${root.name}'`);
   }
+  if (!childNamed(root, "name")?.text) throw new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
   return DomainSyntax.parse(root, context);
 }
 

@@ -4,7 +4,7 @@ import { parseMac } from "@libvirt-ts/util/mac";
 import { bytesToKiB, unitBytes } from "@libvirt-ts/util/units";
 import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
 import { custom, type Field, invalidValue, type Scalar, type XmlElement } from "@libvirt-ts/xml";
-import { unsupported, xmlError } from "./errors.ts";
+import { internalError, unsupported, xmlError } from "./errors.ts";
 
 /** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
 export const bitmap: Scalar<number[]> = {
@@ -36,7 +36,7 @@ export const uuid: Scalar<string> = {
     const bytes = parseUuid(text);
     if (bytes === undefined) {
       throw attr === undefined
-        ? xmlError(`malformed ${element.name} element`)
+        ? internalError(`malformed ${element.name} element`)
         : invalidValue(text, element, attr, "Expected UUID");
     }
     return formatUuid(bytes);
@@ -60,6 +60,9 @@ export function scaledBytes(
 ): bigint {
   if (!digits.test(value))
     throw xmlError(`Invalid value '${value}' for element or attribute './${element.name}[1]'`);
+  if (BigInt(value.trim()) > 0xffffffffffffffffn) {
+    throw xmlError(`Invalid value '${value}' for element or attribute './${element.name}[1]'`);
+  }
   const factor = unitBytes(unit === undefined || unit === "" ? defaultUnit : unit);
   if (factor === undefined) {
     throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);

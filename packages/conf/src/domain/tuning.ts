@@ -75,8 +75,7 @@ const HugePage = element("page", {
   sizeKiB: custom<number>({
     attrs: ["size", "unit"],
     parse(from) {
-      if (from.attrs.size === undefined)
-        throw xmlError("Missing required attribute 'size' in element 'page'");
+      if (from.attrs.size === undefined) throw xmlError("missing element or attribute './@size'");
       return Number(bytesToKiB(scaledBytes(from.attrs.size, from.attrs.unit, "KiB", from)));
     },
     formatAttrs(value, writer) {

@@ -1,6 +1,6 @@
 import { attr, child, element, type Infer, str, uint, variant } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -14,7 +14,7 @@ const ChannelTarget = element(
   {
     type: attrOneOf("type", ["guestfwd", "virtio", "xen"], {
       required: true,
-      refuse: (text) => xmlError(`unknown target type '${text}' specified for character device`),
+      refuse: (text) => unsupported(`unknown target type '${text}' specified for character device`),
       missing: () => xmlError("target type must be specified for channel device"),
     }),
     $end: variant("type", {

@@ -12,7 +12,7 @@ import {
   uint,
   variant,
 } from "@libvirt-ts/xml";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { masterInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
 import { kib } from "../scalars.ts";
@@ -80,7 +80,7 @@ export const usbModels = [
 ] as const;
 const virtioModels = ["virtio", "virtio-transitional", "virtio-non-transitional"] as const;
 
-const unknownModel = (text: string) => xmlError(`Unknown model type '${text}'`);
+const unknownModel = (text: string) => unsupported(`Unknown model type '${text}'`);
 const model = <const W extends readonly string[]>(words: W) =>
   attrOneOf("model", words, { refuse: unknownModel });
 
@@ -142,10 +142,7 @@ const ControllerDriver = element("driver", {
 export const Controller = element(
   "controller",
   {
-    type: attrOneOf("type", controllerTypes, {
-      required: true,
-      refuse: (text) => xmlError(`Unknown controller type '${text}'`),
-    }),
+    type: attrOneOf("type", controllerTypes, { default: "ide" }),
     index: attr("index", nonNegativeInt),
     $model: variant("type", {
       pci: {

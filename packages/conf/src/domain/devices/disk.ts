@@ -1,6 +1,7 @@
 import {
   attr,
   child,
+  childNamed,
   type ElementCodec,
   element,
   flag,
@@ -13,9 +14,10 @@ import {
   raw,
   str,
   uint,
+  type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
-import { unsupported, xmlError } from "../errors.ts";
+import { noSource, noTarget, unsupported, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -163,7 +165,7 @@ export const Disk = element(
     blockio: child(Blockio),
     target: child(DiskTarget, {
       required: true,
-      missing: () => xmlError("missing target information for device"),
+      missing: (from) => noTarget(writtenPath(from)),
     }),
     iotune: child(Iotune),
     throttlefilters: child(ThrottleFilters),
@@ -195,7 +197,10 @@ export const Disk = element(
         },
       };
     },
-    read(disk) {
+    read(disk, from) {
+      if (disk.target.dev === undefined) throw noTarget(writtenPath(from));
+      const isMedium = disk.device === "disk" || disk.device === "lun";
+      if (isMedium && disk.source === undefined) throw noSource(disk.target.dev);
       if (disk.type === "network" && disk.source?.protocol === "iscsi" && disk.source.name !== undefined) {
         // Without a unit number the first one is meant.
         if (!disk.source.name.includes("/")) disk.source.name += "/0";
@@ -212,3 +217,9 @@ export const Disk = element(
 export type Disk = Infer<typeof Disk>;
 export type DiskDriver = Infer<typeof DiskDriver>;
 export type DiskTarget = Infer<typeof DiskTarget>;
+
+/** What the source is, for errors about a disk that has no name. */
+function writtenPath(from: XmlElement): string | undefined {
+  const { file, dev, dir, name } = childNamed(from, "source")?.attrs ?? {};
+  return file ?? dev ?? dir ?? name;
+}

@@ -13,6 +13,7 @@ import {
   uint,
   variant,
 } from "@libvirt-ts/xml";
+import { noSource, noTarget } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { byteSize } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -51,31 +52,41 @@ export const Idmap = element("idmap", {
 export type Idmap = Infer<typeof Idmap>;
 
 /** A directory tree of the host shown in the guest. `target.dir` is a path in the guest or a mount tag. */
-export const Filesystem = element("filesystem", {
-  type: attrOneOf("type", ["mount", "block", "file", "template", "ram", "bind", "volume"], {
-    default: "mount",
-  }),
-  accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
-  model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
-  multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),
-  fmode: attr("fmode", str),
-  dmode: attr("dmode", str),
-  driver: child(FsDriver),
-  binary: child(Binary),
-  idmap: child(Idmap),
-  $source: variant("type", {
-    mount: { source: child(element("source", { dir: attr("dir", str), socket: attr("socket", str) })) },
-    bind: { source: child(element("source", { dir: attr("dir", str) })) },
-    block: { source: child(element("source", { dev: attr("dev", str) })) },
-    file: { source: child(element("source", { file: attr("file", str) })) },
-    template: { source: child(element("source", { name: attr("name", str) })) },
-    ram: { source: child(element("source", { usage: attr("usage", size), units: attr("units", str) })) },
-    volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
-  }),
-  target: child(element("target", { dir: attr("dir", str) })),
-  readonly: flag("readonly"),
-  spaceHardLimit: byteSize("space_hard_limit"),
-  spaceSoftLimit: byteSize("space_soft_limit"),
-  ...bootInfo,
-});
+export const Filesystem = element(
+  "filesystem",
+  {
+    type: attrOneOf("type", ["mount", "block", "file", "template", "ram", "bind", "volume"], {
+      default: "mount",
+    }),
+    accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
+    model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+    multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),
+    fmode: attr("fmode", str),
+    dmode: attr("dmode", str),
+    driver: child(FsDriver),
+    binary: child(Binary),
+    idmap: child(Idmap),
+    $source: variant("type", {
+      mount: { source: child(element("source", { dir: attr("dir", str), socket: attr("socket", str) })) },
+      bind: { source: child(element("source", { dir: attr("dir", str) })) },
+      block: { source: child(element("source", { dev: attr("dev", str) })) },
+      file: { source: child(element("source", { file: attr("file", str) })) },
+      template: { source: child(element("source", { name: attr("name", str) })) },
+      ram: { source: child(element("source", { usage: attr("usage", size), units: attr("units", str) })) },
+      volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
+    }),
+    target: child(element("target", { dir: attr("dir", str) })),
+    readonly: flag("readonly"),
+    spaceHardLimit: byteSize("space_hard_limit"),
+    spaceSoftLimit: byteSize("space_soft_limit"),
+    ...bootInfo,
+  },
+  {
+    read(fs) {
+      if (fs.type !== "ram" && fs.source === undefined) throw noSource();
+      if (fs.target?.dir === undefined)
+        throw noTarget(fs.type === "mount" || fs.type === "bind" ? fs.source?.dir : undefined);
+    },
+  },
+);
 export type Filesystem = Infer<typeof Filesystem>;

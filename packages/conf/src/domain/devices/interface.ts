@@ -1,12 +1,15 @@
+import { isMulticastMac } from "@libvirt-ts/util/mac";
 import {
   attr,
   attrOf,
   child,
+  childNamed,
   custom,
   element,
   type Fields,
   type Infer,
   list,
+  missingAttribute,
   oneOf,
   onOff,
   positive,
@@ -16,20 +19,30 @@ import {
   str,
   uint,
   variant,
+  type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
 import { Bandwidth, isolatedPort, mtuSize, VirtualPort, Vlan } from "../../network/parts.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { invalidArgument, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { mac, uuid } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
+const unicast: Scalar<string> = {
+  parse(text, element, name) {
+    const address = mac.parse(text, element, name);
+    if (isMulticastMac(address)) throw xmlError(`expected unicast mac address, found multicast '${text}'`);
+    return address;
+  },
+  format: mac.format,
+};
+
 const Mac = element("mac", {
-  address: attr("address", mac),
+  address: attr("address", unicast),
   type: attrOneOf("type", ["generated", "static"]),
   check: attr("check", yesNo),
 });
@@ -336,25 +349,14 @@ export const Interface = element(
     privateData: raw("privateData", { show: "status", plain: true }),
   },
   {
-    read(net, _from, context) {
+    read(net, from, context) {
       if (net.driver?.queues === 1) net.driver.queues = undefined;
       const dev = net.target?.dev;
       if (dev !== undefined && context.inactive && isGeneratedName(dev) && net.target?.managed !== false) {
         const { dev: _dev, ...rest } = net.target ?? {};
         net.target = Object.keys(rest).length > 0 ? rest : undefined;
       }
-      if (net.type === "network" && net.source?.network === undefined) {
-        throw xmlError("No <source> 'network' attribute specified with <interface type='network'/>");
-      }
-      if (net.type === "bridge" && net.source?.bridge === undefined) {
-        throw xmlError("No <source> 'bridge' attribute specified with <interface type='bridge'/>");
-      }
-      if (net.type === "direct" && net.source?.dev === undefined) {
-        throw xmlError("No <source> 'dev' attribute specified with <interface type='direct'/>");
-      }
-      if (net.type === "vdpa" && net.source?.dev === undefined) {
-        throw xmlError("No <source> 'dev' attribute specified with <interface type='vdpa'/>");
-      }
+      requireSource(net, from);
       if (!net.model?.startsWith("virtio")) {
         net.driver = undefined;
         if (net.backend) net.backend.vhost = undefined;
@@ -362,7 +364,7 @@ export const Interface = element(
       if (net.type !== "network" && net.type !== "bridge" && net.type !== "ethernet")
         net.filterref = undefined;
       if (net.model !== undefined && !/^[a-zA-Z0-9_-]*$/.test(net.model)) {
-        throw unsupported("Model name contains invalid characters");
+        throw invalidArgument("Model name contains invalid characters");
       }
     },
   },
@@ -371,6 +373,23 @@ export type Interface = Infer<typeof Interface>;
 export type InterfaceOf<T extends InterfaceType> = Extract<Interface, { type: T }>;
 export type Actual = Infer<typeof Actual>;
 export type NetDriver = Infer<typeof NetDriver>;
+
+const wanted = {
+  network: "network",
+  bridge: "bridge",
+  direct: "dev",
+  vdpa: "dev",
+  internal: "name",
+} as const;
+
+/** Kinds that are nothing without a source say so. */
+function requireSource({ type }: { type: InterfaceType }, from: XmlElement): void {
+  const name = Object.hasOwn(wanted, type) ? wanted[type as keyof typeof wanted] : undefined; // just looked up
+  if (name === undefined) return;
+  const source = childNamed(from, "source");
+  if (!source) throw xmlError(`interface type='${type}' requires a 'source' element`);
+  if (source.attrs[name] === undefined) throw missingAttribute(name, source);
+}
 
 /** Names the daemon makes up; they are not kept in the persistent form. */
 export const isGeneratedName = (dev: string): boolean => /^(vnet|macvtap|macvlan|vif)\d*%?d?\d*$/.test(dev);

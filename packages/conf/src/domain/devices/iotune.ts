@@ -1,6 +1,13 @@
-import { element, type Infer, leaf, list, size, str } from "@libvirt-ts/xml";
+import { element, type Infer, leaf, list, refusing, size, str } from "@libvirt-ts/xml";
 
-const tune = (tag: string) => leaf(tag, size, { omit: 0 });
+const tune = (tag: string) =>
+  leaf(
+    tag,
+    refusing(size, () => xmlError(`disk iotune field '${tag}' must be an integer`)),
+    { omit: 0 },
+  );
+
+import { xmlError } from "../errors.ts";
 
 /** Limits of a block device: bytes or operations a second; `Max` for bursts, `MaxLength` in seconds. */
 export const iotuneFields = {

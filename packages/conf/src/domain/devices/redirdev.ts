@@ -1,5 +1,6 @@
 import { attr, element, type Infer, list, str, yesNo } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { internalError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -11,7 +12,12 @@ export const Redirdev = element(
     source: chardevSource,
     ...bootInfo,
   },
-  { read: (device, from) => checkChardevSource(device.source, from, false) },
+  {
+    read(device, from) {
+      if (from.attrs.type === undefined) throw internalError("missing type in redirdev");
+      checkChardevSource(device.source, from, false);
+    },
+  },
 );
 export type Redirdev = Infer<typeof Redirdev>;
 

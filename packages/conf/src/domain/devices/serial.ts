@@ -1,6 +1,17 @@
-import { attr, attrOf, child, element, type Infer, nonNegativeInt, oneOf, raw, str } from "@libvirt-ts/xml";
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  type Infer,
+  nonNegativeInt,
+  oneOf,
+  raw,
+  refusing,
+  str,
+} from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -27,12 +38,13 @@ export const serialModels = [
   "isa-debugcon",
 ] as const;
 
+const portNumber = refusing(nonNegativeInt, (text) => xmlError(`Invalid port number: ${text}`));
 const unknownTarget = (text: string) =>
-  xmlError(`unknown target type '${text}' specified for character device`);
+  unsupported(`unknown target type '${text}' specified for character device`);
 
 const SerialTarget = element("target", {
   type: attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" }),
-  port: attr("port", nonNegativeInt),
+  port: attr("port", portNumber),
   model: attrOf("model", "name", oneOf(serialModels)),
 });
 
@@ -54,7 +66,7 @@ export const Parallel = element(
   "parallel",
   {
     source: chardevSource,
-    target: child(element("target", { port: attr("port", nonNegativeInt) })),
+    target: child(element("target", { port: attr("port", portNumber) })),
     ...info,
   },
   { read: (device, from) => checkChardevSource(device.source, from, false) },
@@ -73,7 +85,7 @@ export const Console = element(
           default: "serial",
           refuse: unknownTarget,
         }),
-        port: attr("port", nonNegativeInt),
+        port: attr("port", portNumber),
       }),
     ),
     ...info,

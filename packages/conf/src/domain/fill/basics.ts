@@ -8,7 +8,7 @@ import { Devices } from "../devices/devices.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Interface } from "../devices/interface.ts";
 import type { DomainSyntax } from "../domain.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { diskIndex } from "./disk-name.ts";
 import type { FillOptions } from "./fill.ts";
 import { fillIothreads } from "./iothreads.ts";
@@ -38,7 +38,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   if (vcpu.count === 0) throw xmlError("invalid domain configuration: maximum vcpu count must be an integer");
   if (vcpu.count > mostVcpus) throw xmlError(`invalid maximum number of vCPUs '${vcpu.count}'`);
   if (vcpu.current !== undefined && vcpu.current > vcpu.count) {
-    throw xmlError(`maxvcpus must not be less than current vcpus (${vcpu.count} < ${vcpu.current})`);
+    throw unsupported("maximum vCPU count must not be less than current vCPU count");
   }
   if (vcpu.current === vcpu.count) vcpu.current = undefined;
   fillPlacement(syntax);
@@ -75,7 +75,7 @@ function fillPlacement(def: DomainSyntax): void {
   if (memory)
     memory.placement ??= memory.nodeset === undefined && vcpu.placement === "auto" ? "auto" : "static";
   if (memory?.placement === "static" && memory.nodeset === undefined) {
-    throw xmlError("nodeset for NUMA memory tuning must be set if 'placement' is 'static'");
+    throw unsupported("nodeset for NUMA memory tuning must be set if 'placement' is 'static'");
   }
   if (vcpu.placement === "auto" && !memory) {
     def.numatune = { memnodes: [], ...def.numatune, memory: { mode: "strict", placement: "auto" } };

@@ -1,6 +1,6 @@
 import type { AddressOf } from "../address.ts";
 import type { Disk, DiskBus } from "../devices/disk.ts";
-import { internalError } from "../errors.ts";
+import { xmlError } from "../errors.ts";
 import { diskIndex, diskPrefix } from "./disk-name.ts";
 
 const busOfPrefix: { readonly [prefix: string]: DiskBus } = {
@@ -36,7 +36,7 @@ export function driveAddress(disk: Disk): AddressOf<"drive"> | undefined {
   const { bus, dev = "" } = disk.target;
   if (bus !== "ide" && bus !== "sata" && bus !== "fdc" && bus !== "scsi") return undefined;
   const index = diskIndex(dev);
-  if (index === undefined) throw internalError(`Unknown disk name '${dev}' and no address specified`);
+  if (index === undefined) throw xmlError(`Unknown disk name '${dev}' and no address specified`);
   const at = (controller: number, busNumber: number, unit: number): AddressOf<"drive"> => ({
     type: "drive",
     controller,
