@@ -1,5 +1,5 @@
 // What both commands need before anything of the project can run: Node, Debian packages, pnpm and a build.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,18 +29,25 @@ export function requireNode() {
 }
 
 const isInstalled = (name) =>
-  spawnSync("dpkg-query", ["-W", "-f=${db:Status-Abbrev}", name], { encoding: "utf8" }).stdout?.startsWith("ii") ?? false;
+  spawnSync("dpkg-query", ["-W", "-f=${db:Status-Abbrev}", name], { encoding: "utf8" }).stdout?.startsWith(
+    "ii",
+  ) ?? false;
 
 /** Installs the missing ones of `names` when root; otherwise says what to install and ends. */
 export function requirePackages(names) {
   const missing = names.filter((name) => !isInstalled(name));
   if (missing.length === 0) return;
   if (process.getuid() !== 0) {
-    console.error(`Missing Debian packages. As root:\n  apt-get install --no-install-recommends ${missing.join(" ")}`);
+    console.error(
+      `Missing Debian packages. As root:\n  apt-get install --no-install-recommends ${missing.join(" ")}`,
+    );
     process.exit(1);
   }
   console.log(`installing ${missing.join(" ")}`);
-  const quiet = { env: { ...env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", "ignore", "inherit"] };
+  const quiet = {
+    env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+    stdio: ["ignore", "ignore", "inherit"],
+  };
   run("apt-get", ["update", "-qq"], quiet);
   // A package must not start its own daemon beside ours.
   const policy = ["-o", "DPkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0"];
@@ -51,5 +58,3 @@ export function build() {
   pnpm("install", "--frozen-lockfile");
   pnpm("build");
 }
-
-export const capture = (command, args) => execFileSync(command, args, { cwd: root, env, encoding: "utf8" });

@@ -6,7 +6,15 @@ import { build, requireNode, requirePackages, root } from "./host.mjs";
 
 const packages = [
   ...["g++", "make", "python3", "libvirt-clients", "python3-libvirt", "libsys-virt-perl", "libvirt-daemon"],
-  ...["libvirt-daemon-driver-qemu", "qemu-system-x86", "qemu-utils", "dnsmasq-base", "nftables", "iproute2", "iputils-ping"],
+  ...[
+    "libvirt-daemon-driver-qemu",
+    "qemu-system-x86",
+    "qemu-utils",
+    "dnsmasq-base",
+    "nftables",
+    "iproute2",
+    "iputils-ping",
+  ],
   ...["busybox-static", "cpio", "tmux", "util-linux"],
 ];
 
@@ -32,7 +40,11 @@ function vitest(project) {
   rmSync(report, { force: true });
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const { status } = spawnSync("npx", ["--no-install", "vitest", "run", "--project", project, ...reporters], { cwd: root, stdio: "inherit", env });
+  const { status } = spawnSync("npx", ["--no-install", "vitest", "run", "--project", project, ...reporters], {
+    cwd: root,
+    stdio: "inherit",
+    env,
+  });
   const result = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined;
   const passed = result?.numPassedTests ?? 0;
   const failed = result?.numFailedTests ?? 0;
@@ -55,7 +67,8 @@ process.exit(total.failed === 0 ? 0 : 1);
 /** The foreign corpus is no part of the project: where it lies is told, or it is a sibling of the checkout. */
 function golden() {
   const corpus = process.env.LIBVIRT_CORPUS ?? join(root, "../shared/corpus");
-  if (existsSync(join(corpus, "index.json"))) check("tsx", "tools/dev/src/golden/main.ts", "--corpus", corpus, "--check");
+  if (existsSync(join(corpus, "index.json")))
+    check("tsx", "tools/dev/src/golden/main.ts", "--corpus", corpus, "--check");
   else {
     total.skipped++;
     console.error(`golden cases skipped: no corpus at ${corpus} (set LIBVIRT_CORPUS)`);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Argument, Command } from "commander";
+import { runDemo } from "./demo.ts";
 import { stopDaemons } from "./down.ts";
 import { daemonStatus } from "./status.ts";
 import { startDaemons } from "./up.ts";
@@ -36,5 +37,15 @@ command("status", "Shows which daemons run; fails if one does not.").action(
     if (rows.some(({ pid }) => pid === undefined)) process.exitCode = 1;
   },
 );
+
+program
+  .command("demo")
+  .description("Starts the daemons and a demo guest; says how to connect.")
+  .requiredOption("--prefix <dir>", "every path of the daemons lies below this directory")
+  .requiredOption("--kernel <file>", "what the guest boots")
+  .requiredOption("--initrd <file>", "and its initial file system")
+  .action(({ prefix, ...images }: { prefix: string; kernel: string; initrd: string }) =>
+    runDemo(world(resolve(prefix)), images),
+  );
 
 await program.parseAsync();
