@@ -28,6 +28,8 @@ interface OpenElement {
 
 const noAttrs: Record<string, string> = Object.freeze({}) as Record<string, string>; // never written to
 const noChildren: XmlElement[] = [];
+/** What XML does not allow, and halves of surrogate pairs, which need a closer look. */
+const suspectChar = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/;
 const badChar =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const entities: { readonly [name: string]: string } = { lt: "<", gt: ">", amp: "&", apos: "'", quot: '"' };
@@ -75,7 +77,7 @@ class Scanner {
   document(maxLength: number): XmlElement {
     const text = this.#text;
     if (text.length > maxLength) this.#fail(`Document is longer than ${maxLength} characters`, 0);
-    const bad = badChar.exec(text);
+    const bad = suspectChar.test(text) ? badChar.exec(text) : null;
     if (bad) this.#fail(`PCDATA invalid Char value ${bad[0].charCodeAt(0)}`, bad.index);
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
     this.#skipBlank();
@@ -191,7 +193,7 @@ class Scanner {
       if (attrs === noAttrs) attrs = {};
       if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, to + 1);
       attrs[name] = this.#decode(
-        /[\t\n\r]/.test(written) ? written.replace(/\r\n|[\t\n\r]/g, " ") : written,
+        lineBreak.test(written) ? written.replace(/\r\n|[\t\n\r]/g, " ") : written,
         from,
       );
       this.#at = to + 1;
@@ -276,6 +278,15 @@ class Scanner {
   }
 
   #name(message: string): string {
+    const text = this.#text;
+    const from = this.#at;
+    let at = from;
+    while (isPlainNameChar(text.charCodeAt(at))) at++;
+    const next = text.charCodeAt(at);
+    if (at > from && next < 128 && isPlainNameStart(text.charCodeAt(from))) {
+      this.#at = at;
+      return text.slice(from, at);
+    }
     nameAt.lastIndex = this.#at;
     const name = nameAt.exec(this.#text)?.[0];
     if (name === undefined || !startsName.test(name)) return this.#fail(message, this.#at);
@@ -340,6 +351,16 @@ class Scanner {
   }
 }
 
+/** Letters, digits and what else names consist of, as far as ASCII goes. */
+const isPlainNameChar = (code: number): boolean =>
+  (code >= 97 && code <= 122) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 45 && code <= 58 && code !== 47) ||
+  code === 95;
+const isPlainNameStart = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 58;
+
+const lineBreak = /[\t\n\r]/;
 const notBlank = /[^ \t\r\n]/;
 const isBlank = (text: string): boolean => !notBlank.test(text);
 
