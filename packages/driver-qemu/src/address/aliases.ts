@@ -1,4 +1,5 @@
 import type { Controller, Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import { pciRootName } from "../device/address-props.ts";
 import { isUnitAddressed } from "../device/disk.ts";
 import { hasBuiltinIde, isQ35 } from "../device/machine.ts";
 import { findController } from "./controllers.ts";
@@ -76,8 +77,7 @@ function controllerAliasOf(controller: Controller, def: DomainDef): string {
   switch (controller.type) {
     case "pci":
       if (controller.model === "pcie-root" && index === 0) return "pcie.0";
-      // This board calls its only bus so.
-      if (index === 0 && controller.model === "pci-root" && !hasMultiBus(def)) return "pci";
+      if (index === 0 && controller.model === "pci-root") return pciRootName(def);
       return `pci.${index}`;
     case "ide":
       if (index === 0 && hasBuiltinIde(def)) return "ide";
@@ -95,9 +95,6 @@ function controllerAliasOf(controller: Controller, def: DomainDef): string {
   }
   return `${controller.type}${index}`;
 }
-
-/** Boards that number their PCI buses. */
-const hasMultiBus = (def: DomainDef): boolean => def.os.type.machine !== "versatilepb";
 
 function diskAlias(disk: Disk, def: DomainDef): string {
   const bus = disk.target.bus ?? "";

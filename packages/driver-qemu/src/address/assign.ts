@@ -11,6 +11,7 @@ import {
 } from "./transports.ts";
 import { assignUsbAddresses, type UsbAddressSet } from "./usb.ts";
 import { assignVirtioSerialPorts } from "./virtio-serial.ts";
+import { assignZpci } from "./zpci.ts";
 
 export interface AddressOptions extends HostPci {
   /** A new guest, or one that is being started: everything without an address gets one. */
@@ -30,6 +31,7 @@ export function assignAddresses(def: DomainDef, caps: QemuCaps, options: Address
   assignCcwAddresses(def, caps);
   assignMmioAddresses(def, caps);
   const pci = assignPciAddresses(def, caps, options);
+  assignZpci(def, caps);
   const usb = assignUsbAddresses(def, options.isNew === true);
   assignMemorySlots(def);
   return { pci, usb };

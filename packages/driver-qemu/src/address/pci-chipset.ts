@@ -44,7 +44,7 @@ export function reserveChipset(def: DomainDef, set: PciAddressSet, needs: PciNee
 }
 
 function reservePiix3(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
-  const flags = connect.pciDevice | connect.hotpluggable;
+  const flags = connect.pciDevice | connect.autoAssign;
   for (const controller of def.devices.controllers) {
     if (controller.index !== 0) continue;
     const isUsb =

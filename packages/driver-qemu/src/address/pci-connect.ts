@@ -3,7 +3,8 @@
  * has every requirement of the device.
  */
 export const connect = {
-  hotpluggable: 1 << 0,
+  /** Devices may be put here without being asked. */
+  autoAssign: 1 << 0,
   /** Functions of one slot may belong to different devices of this kind (root ports). */
   aggregateSlot: 1 << 1,
   pciDevice: 1 << 2,
@@ -18,6 +19,8 @@ export const connect = {
   pcieToPciBridge: 1 << 11,
   /** Only directly on the root bus. */
   integrated: 1 << 12,
+  /** Devices may be plugged in and out while the guest runs. */
+  hotpluggable: 1 << 13,
 } as const;
 
 const endpoint = connect.pciDevice | connect.pcieDevice;
@@ -66,7 +69,7 @@ export interface BusKind {
 
 const c = connect;
 const port: BusKind = {
-  flags: c.hotpluggable | c.pcieDevice | c.pcieSwitchUpstreamPort | c.pcieToPciBridge,
+  flags: c.autoAssign | c.pcieDevice | c.pcieSwitchUpstreamPort | c.pcieToPciBridge,
   minSlot: 0,
   maxSlot: 0,
 };
@@ -74,7 +77,7 @@ const port: BusKind = {
 /** What the bus behind a controller offers. */
 export const busKinds: Readonly<Record<PciControllerModel, BusKind>> = {
   "pci-root": {
-    flags: c.hotpluggable | c.pciDevice | c.pciBridge | c.pciExpanderBus | c.integrated,
+    flags: c.autoAssign | c.pciDevice | c.pciBridge | c.pciExpanderBus | c.integrated,
     minSlot: 1,
     maxSlot: 31,
   },
@@ -83,25 +86,25 @@ export const busKinds: Readonly<Record<PciControllerModel, BusKind>> = {
     minSlot: 1,
     maxSlot: 31,
   },
-  "pci-bridge": { flags: c.hotpluggable | c.pciDevice | c.pciBridge, minSlot: 1, maxSlot: 31 },
-  "pci-expander-bus": { flags: c.hotpluggable | c.pciDevice | c.pciBridge, minSlot: 0, maxSlot: 31 },
+  "pci-bridge": { flags: c.autoAssign | c.pciDevice | c.pciBridge, minSlot: 1, maxSlot: 31 },
+  "pci-expander-bus": { flags: c.autoAssign | c.pciDevice | c.pciBridge, minSlot: 0, maxSlot: 31 },
   "dmi-to-pci-bridge": { flags: c.pciDevice | c.pciBridge, minSlot: 0, maxSlot: 31 },
-  "pcie-to-pci-bridge": { flags: c.hotpluggable | c.pciDevice | c.pciBridge, minSlot: 1, maxSlot: 31 },
+  "pcie-to-pci-bridge": { flags: c.autoAssign | c.pciDevice | c.pciBridge, minSlot: 1, maxSlot: 31 },
   "pcie-root-port": port,
   "pcie-switch-downstream-port": port,
   "pcie-switch-upstream-port": { flags: c.pcieSwitchDownstreamPort, minSlot: 0, maxSlot: 31 },
   "pcie-expander-bus": { flags: c.pcieRootPort | c.dmiToPciBridge, minSlot: 0, maxSlot: 31 },
 };
 
-/** @param fromConfig the user chose this place: PCI and PCIe endpoints may then be mixed, hotplug is not asked for */
+/** @param fromConfig the user chose this place: PCI and PCIe endpoints may then be mixed, and places nobody would choose by themselves are fine */
 export function fits(bus: number, device: number, fromConfig: boolean): boolean {
   let offered = bus;
   let needed = device;
   if (fromConfig) {
     if (offered & endpoint) offered |= endpoint;
-    needed &= ~connect.hotpluggable;
+    needed &= ~(connect.autoAssign | connect.hotpluggable);
   }
   if (!(offered & needed & types)) return false;
-  const requirements = connect.hotpluggable | connect.integrated;
+  const requirements = connect.autoAssign | connect.hotpluggable | connect.integrated;
   return (needed & requirements & ~offered) === 0;
 }

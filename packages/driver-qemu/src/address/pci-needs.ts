@@ -14,8 +14,8 @@ export interface HostPci {
 
 /** Rules for the devices of one guest: PCI Express counts only where the guest has it. */
 export function pciNeeds(def: DomainDef, host: HostPci): PciNeeds {
-  const pci = connect.pciDevice | connect.hotpluggable;
-  const pcie = hasPcieRoot(def) ? connect.pcieDevice | connect.hotpluggable : pci;
+  const pci = connect.pciDevice | connect.autoAssign;
+  const pcie = hasPcieRoot(def) ? connect.pcieDevice | connect.autoAssign : pci;
   const virtio = ({ model }: { model?: string | undefined }) =>
     model === "virtio-transitional" ? pci : pcie;
   return (each) => {
@@ -111,11 +111,11 @@ export function pciNeeds(def: DomainDef, host: HostPci): PciNeeds {
       case "serial":
         return each.device.target?.type === "pci-serial" ? pci : 0;
       case "panic":
-        return each.device.model === "pvpanic" ? (pci | connect.integrated) & ~connect.hotpluggable : 0;
+        return each.device.model === "pvpanic" ? (pci | connect.integrated) & ~connect.autoAssign : 0;
       case "memory":
         return each.device.model === "virtio-pmem" || each.device.model === "virtio-mem" ? pci : 0;
       case "iommu":
-        return each.device.model === "virtio" ? (pcie | connect.integrated) & ~connect.hotpluggable : 0;
+        return each.device.model === "virtio" ? (pcie | connect.integrated) & ~connect.autoAssign : 0;
       default:
         return 0;
     }

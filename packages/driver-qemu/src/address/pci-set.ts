@@ -57,7 +57,7 @@ export class PciAddressSet {
     const bus: PciBus = {
       model,
       ...kind,
-      flags: hotplug ? kind.flags : kind.flags & ~connect.hotpluggable,
+      flags: hotplug ? kind.flags | connect.hotpluggable : kind.flags,
       slots: Array.from({ length: 32 }, () => ({ functions: 0, aggregate: false })),
       isolationGroup: 0,
       isolationGroupLocked: false,

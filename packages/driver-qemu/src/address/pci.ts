@@ -77,7 +77,11 @@ function createSet(
     multipleRoots: isPseries(def),
     pcieToPciBridge: caps.flags.has("pcie-pci-bridge"),
   });
-  const fallback: PciControllerModel = hasPcieRoot(def) ? "pcie-root-port" : "pci-bridge";
+  const fallback: PciControllerModel = hasPcieRoot(def)
+    ? "pcie-root-port"
+    : isPseries(def)
+      ? "pci-root"
+      : "pci-bridge";
   for (let index = 0; index < size; index++) {
     const controller = findController(def, "pci", index);
     const model =
@@ -187,10 +191,10 @@ function dryRunSlots(set: PciAddressSet) {
 /** Room for one device to be plugged in later, where the guest did not arrange its buses itself. */
 function keepRoom(def: DomainDef, set: PciAddressSet, highest: number) {
   if (hasPciRoot(def) && !isVirtBoard(def) && set.buses.some((_, i) => !set.isBusFull(i))) {
-    set.reserveNext(connect.pciDevice | connect.hotpluggable);
+    set.reserveNext(connect.pciDevice | connect.autoAssign);
   }
   if (highest === 0 && set.buses.length > 1 && hasPcieRoot(def)) {
-    set.reserveNext(connect.pcieDevice | connect.hotpluggable);
+    set.reserveNext(connect.pcieDevice | connect.autoAssign | connect.hotpluggable);
   }
 }
 

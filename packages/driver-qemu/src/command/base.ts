@@ -98,7 +98,7 @@ export function baseParts(context: DeviceContext): Part[] {
   parts.push(optionPart("-no-shutdown"));
   parts.push(...noAcpi(context));
   parts.push(...powerManagement(context));
-  parts.push(...bootParts(context));
+  parts.push(...bootParts(context), ...rootHotplug(context));
   void caps;
   return parts;
 }
@@ -199,6 +199,22 @@ function throttleGroups({ def }: DeviceContext): Part[] {
   });
 }
 
+function rootHotplug({ def, caps }: DeviceContext): Part[] {
+  const parts: Part[] = [];
+  const root = def.devices.controllers.find(
+    (c) => c.type === "pci" && c.model === "pci-root" && c.index === 0,
+  );
+  if (
+    isI440fx(def) &&
+    root?.type === "pci" &&
+    root.target?.hotplug !== undefined &&
+    caps.flags.has("piix4.acpi-root-pci-hotplug")
+  ) {
+    parts.push(optionPart("-global", `PIIX4_PM.acpi-root-pci-hotplug=${root.target.hotplug ? "on" : "off"}`));
+  }
+  return parts;
+}
+
 /** Only for QEMU whose machines have no switch for it. */
 function noAcpi({ def, caps }: DeviceContext): Part[] {
   const { arch = "" } = def.os.type;
@@ -215,7 +231,7 @@ export const machineHasAcpiOption = ({ def, caps }: Pick<DeviceContext, "def" | 
   return accel?.machines.find((m) => m.name === def.os.type.machine)?.acpi !== undefined;
 };
 
-function powerManagement({ def, caps }: DeviceContext): Part[] {
+function powerManagement({ def }: DeviceContext): Part[] {
   const { suspendToMem, suspendToDisk } = def.pm ?? {};
   const device = isQ35(def) ? "ICH9-LPC" : "PIIX4_PM";
   const parts: Part[] = [];
@@ -223,17 +239,6 @@ function powerManagement({ def, caps }: DeviceContext): Part[] {
     parts.push(optionPart("-global", `${device}.disable_s3=${suspendToMem ? 0 : 1}`));
   if (suspendToDisk !== undefined)
     parts.push(optionPart("-global", `${device}.disable_s4=${suspendToDisk ? 0 : 1}`));
-  const root = def.devices.controllers.find(
-    (c) => c.type === "pci" && c.model === "pci-root" && c.index === 0,
-  );
-  if (
-    isI440fx(def) &&
-    root?.type === "pci" &&
-    root.target?.hotplug !== undefined &&
-    caps.flags.has("piix4.acpi-root-pci-hotplug")
-  ) {
-    parts.push(optionPart("-global", `PIIX4_PM.acpi-root-pci-hotplug=${root.target.hotplug ? "on" : "off"}`));
-  }
   return parts;
 }
 
@@ -262,14 +267,13 @@ function bootParts({ def }: DeviceContext): Part[] {
     if (value !== undefined) parts.push(optionPart(name, value));
   }
   for (const { type, path } of os.acpi?.tables ?? []) {
-    const key = type === "raw" ? "data" : "file";
     const signature = type === "slic" ? "SLIC" : type === "msdm" ? "MSDM" : undefined;
     parts.push(
       optionPart(
         "-acpitable",
         optionText(undefined, [
           ["sig", signature],
-          [key, path],
+          ["file", path],
         ]),
       ),
     );

@@ -20,7 +20,8 @@ export function assignNodeIndexes(def: DomainDef): BlockNames {
   const filters = new Map<Disk, Filter[]>();
   let next = highestIndex(def) + 1;
   for (const disk of def.devices.disks.toReversed()) {
-    if (disk.type === "vhostuser") continue;
+    // Drives of SD cards have no nodes.
+    if (disk.type === "vhostuser" || disk.target.bus === "sd") continue;
     if (isEmptySource(disk)) {
       // An empty drive takes its number along: a medium may come later.
       if (disk.source?.index === undefined) next++;

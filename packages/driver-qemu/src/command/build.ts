@@ -10,6 +10,7 @@ import { overrideProps } from "./override.ts";
 import { partArgs } from "./part-args.ts";
 import { tailParts } from "./tail.ts";
 import type { CommandContext, CommandLine } from "./types.ts";
+import { withZpci } from "./zpci.ts";
 
 /**
  * The command line of a guest. Everything that must be opened or fetched is in `context.resources` already.
@@ -32,7 +33,7 @@ export function buildCommand(def: DomainDef, context: CommandContext): CommandLi
   const parts: Part[] = [...baseParts(device), ...deviceParts(device), ...tailParts(device)];
   return {
     program: def.devices.emulator ?? "",
-    args: parts.flatMap((part) => partArgs(overrideProps(part, def), context.caps)),
+    args: withZpci(parts, def).flatMap((part) => partArgs(overrideProps(part, def), context.caps)),
     env: environment(def, device),
     fds: fds.inherited,
   };

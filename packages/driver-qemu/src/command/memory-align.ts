@@ -1,4 +1,5 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { alignModule, moduleBlockKiB } from "../fill/memory.ts";
 
 const mib = 1024;
 
@@ -6,7 +7,6 @@ const isPpc64 = (def: DomainDef) => def.os.type.arch?.startsWith("ppc64") === tr
 
 /** Memory comes in blocks, modules in larger ones: KiB. */
 const blockKiB = (def: DomainDef) => (isPpc64(def) ? 256 * mib : mib);
-const moduleBlockKiB = (def: DomainDef) => (isPpc64(def) ? 256 * mib : 2 * mib);
 
 /**
  * Rounds all sizes up to whole blocks, as QEMU needs them. Only for guests that start afresh: what migrates in has
@@ -30,7 +30,7 @@ export function alignMemory(def: DomainDef): void {
   for (const memory of def.devices.memories) {
     const { target } = memory;
     if (target?.sizeKiB === undefined) continue;
-    target.sizeKiB = up(target.sizeKiB, moduleBlock);
+    alignModule(memory, def);
     hotplugged += target.sizeKiB;
   }
   if (def.maxMemory !== undefined) def.maxMemory.sizeKiB = up(def.maxMemory.sizeKiB, moduleBlock);

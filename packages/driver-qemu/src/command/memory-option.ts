@@ -56,6 +56,8 @@ export function numaParts(context: DeviceContext): Part[] {
     }
     nodes.push(optionPart("-numa", optionText("node", entries)));
   }
+  if (oldStyle && def.memoryBacking?.allocation?.mode === "immediate")
+    parts.push(optionPart("-mem-prealloc"));
   parts.push(...nodes, ...distanceParts(numa.cells));
   const { latencies = [], bandwidths = [] } = numa.interconnects ?? {};
   for (const latency of latencies) {
@@ -116,9 +118,15 @@ function takesPlainSizes(context: DeviceContext): boolean {
       context,
     );
     const [part] = backend;
-    return backend.length === 1 && part?.kind === "object" && Object.keys(part.props).length === 3;
+    return (
+      backend.length === 1 &&
+      part?.kind === "object" &&
+      Object.keys(part.props).every((name) => plainMembers.has(name))
+    );
   });
 }
+
+const plainMembers: ReadonlySet<string> = new Set(["qom-type", "id", "size", "prealloc"]);
 
 const hierarchies = ["memory", "first-level", "second-level", "third-level"] as const;
 const associativities = { none: "none", direct: "direct", full: "complex" } as const;

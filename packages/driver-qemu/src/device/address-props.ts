@@ -48,6 +48,10 @@ export function addressProps(def: DomainDef, { address, acpiIndex }: Placed): Pr
   }
 }
 
+/** What boards call their first PCI bus, whatever the user calls its controller. */
+export const pciRootName = (def: DomainDef): string =>
+  def.os.type.machine === "versatilepb" ? "pci" : "pci.0";
+
 const hex = (value: number) => `0x${value.toString(16)}`;
 
 /** `fe.0.0001` */
@@ -65,6 +69,10 @@ function pciBus(def: DomainDef, index: number): string {
   const controller = findController(def, "pci", index);
   if (controller?.alias === undefined)
     throw internal(`Could not find PCI controller with index ${index} required for device at address`);
+  if (index === 0 && controller.type === "pci") {
+    if (controller.model === "pcie-root") return "pcie.0";
+    if (controller.model === "pci-root") return pciRootName(def);
+  }
   // Further host bridges of pSeries guests name their bus after themselves.
   const isHostBridge =
     controller.type === "pci" && controller.model === "pci-root" && (controller.target?.index ?? 0) > 0;

@@ -1,7 +1,8 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
 
 interface Bootable {
-  boot?: { order: number } | undefined;
+  boot?: { order: number; loadparm?: string | undefined } | undefined;
 }
 
 /**
@@ -30,3 +31,7 @@ export const bootIndexOf = (
   device: Bootable,
   { bootIndexes: indexes }: { bootIndexes: ReadonlyMap<object, number> },
 ): number | undefined => device.boot?.order ?? indexes.get(device);
+
+/** Which entry of a boot menu s390 firmware takes, where the device can tell it. */
+export const loadparmOf = ({ boot }: Bootable, { caps }: { caps: QemuCaps }): string | undefined =>
+  caps.flags.has("virtio-ccw.loadparm") ? boot?.loadparm?.toUpperCase() : undefined;

@@ -5,7 +5,7 @@ import { flatOptions, type OptionValue, optionText } from "../command/text.ts";
 import type { Json, Props } from "../command/types.ts";
 import { addressProps, controllerAlias, findController } from "./address-props.ts";
 import { cacheFlags, chainParts } from "./block-nodes.ts";
-import { bootIndexOf } from "./boot-index.ts";
+import { bootIndexOf, loadparmOf } from "./boot-index.ts";
 import { chardevParts } from "./chardev.ts";
 import { diskLayers, type ImageLayer, topNode } from "./image-layer.ts";
 import { hasBuiltinIde, isQ35 } from "./machine.ts";
@@ -43,7 +43,7 @@ export function diskParts(disk: Disk, context: DeviceContext): Part[] {
       const copyOnRead = `libvirt-CoR-${disk.target.dev}`;
       parts.push({
         kind: "blockdev",
-        props: { driver: "copy-on-read", "node-name": copyOnRead, file: node, discard: disk.driver.discard },
+        props: { driver: "copy-on-read", "node-name": copyOnRead, file: node, discard: "unmap" },
       });
       node = copyOnRead;
     }
@@ -115,7 +115,7 @@ export function diskDevice(
     chardev: back.chardev,
     id: alias,
     bootindex: bus === "fdc" ? undefined : bootIndexOf(disk, context),
-    loadparm: disk.boot?.loadparm?.toUpperCase(),
+    loadparm: loadparmOf(disk, context),
     logical_block_size: disk.blockio?.logicalBlockSize || undefined,
     physical_block_size: disk.blockio?.physicalBlockSize || undefined,
     discard_granularity: disk.blockio?.discardGranularity,

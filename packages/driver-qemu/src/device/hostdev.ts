@@ -3,7 +3,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Props } from "../command/types.ts";
 import { addressProps, controllerAlias, findController } from "./address-props.ts";
 import { imageParts } from "./block-nodes.ts";
-import { bootIndexOf } from "./boot-index.ts";
+import { bootIndexOf, loadparmOf } from "./boot-index.ts";
 import { isUnitAddressed } from "./disk.ts";
 import type { ImageLayer } from "./image-layer.ts";
 import { aliasOf, type DeviceContext, devicePart, type Part } from "./parts.ts";
@@ -83,7 +83,7 @@ function mdevProps(hostdev: Of<"mdev">, context: DeviceContext): Props {
     display: hostdev.display === undefined ? undefined : hostdev.display ? "on" : "off",
     ramfb: hostdev.ramfb,
     bootindex: bootIndexOf(hostdev, context),
-    loadparm: hostdev.boot?.loadparm?.toUpperCase(),
+    loadparm: loadparmOf(hostdev, context),
     ...addressProps(context.def, hostdev),
   };
 }

@@ -2,7 +2,7 @@ import type { Hostdev, Interface } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Props } from "../command/types.ts";
 import { addressProps } from "./address-props.ts";
-import { bootIndexOf } from "./boot-index.ts";
+import { bootIndexOf, loadparmOf } from "./boot-index.ts";
 import { chardevParts } from "./chardev.ts";
 import { aliasOf, type DeviceContext, devicePart, type Part } from "./parts.ts";
 import { romProps } from "./rom.ts";
@@ -201,7 +201,7 @@ export function netDevice(net: Interface, netdev: string, queues: number, contex
     id: aliasOf(net),
     mac: net.mac?.address,
     bootindex: bootIndexOf(net, context),
-    loadparm: net.boot?.loadparm?.toUpperCase(),
+    loadparm: loadparmOf(net, context),
     ...addressProps(def, net),
     ...romProps(net.rom),
   };

@@ -23,6 +23,7 @@ import {
 import { isX86 } from "../device/parts.ts";
 import { fillController } from "./controller.ts";
 import type { FillContext } from "./hooks.ts";
+import { alignModule } from "./memory.ts";
 
 interface Context extends FillContext, FillFlags {
   qemu: QemuCaps;
@@ -60,6 +61,9 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
         device.backend.version ??=
           device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
       return;
+    case "memory":
+      if (context.abiUpdate) alignModule(device, def);
+      return;
     case "sound":
       if (device.model === "virtio") device.streams ??= 2;
       return;
@@ -73,7 +77,10 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       if (device.model === undefined || device.model === "ivshmem") {
         device.model = device.server === undefined ? "ivshmem-plain" : "ivshmem-doorbell";
       }
-      if (device.model !== "ivshmem-doorbell") device.size ??= 4n * 1024n * 1024n;
+      if (device.model === "ivshmem-doorbell") {
+        device.msi ??= {};
+        device.msi.ioeventfd ??= true;
+      } else device.size ??= 4n * 1024n * 1024n;
       return;
     default:
       return;
@@ -141,6 +148,8 @@ export function fillSerial(serial: Serial, def: DomainDef) {
   const { arch = "" } = def.os.type;
   serial.target ??= {};
   const { target } = serial;
+  // Once `isa-serial` was written for whatever the board has.
+  if (target.type === "isa-serial" && !isX86(arch)) target.type = "none";
   if (target.type === undefined || target.type === "none") {
     if (isX86(arch)) target.type = serialTypes.isa;
     else if (isPseries(def)) target.type = serialTypes.spapr;
@@ -170,18 +179,30 @@ export function fillSerial(serial: Serial, def: DomainDef) {
   }
 }
 
+const formerChannelDir = "/var/lib/libvirt/qemu/channel/target";
+
 /** A path of ours is not the user's wish: it is made anew at each start. */
 function fillChannel(
-  { source, target }: Pick<Console, "source"> & { target?: { type: string } | undefined },
+  {
+    source,
+    target,
+  }: Pick<Console, "source"> & { target?: { type: string; name?: string | undefined } | undefined },
   { channelDir, inactive }: Context,
 ) {
   if (target?.type !== "virtio" || source.type !== "unix" || !inactive) return;
   const path = source.source?.path;
   if (path === undefined) return;
-  // Both the present and the former folder, with any short name of a guest below it.
+  // Our folder of today and those of former times, with the short name of a guest below it.
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  const below = [channelDir, `${channelDir}/target`, formerChannelDir]
+    .map((dir) => `${dir}/`)
+    .find((dir) => folder.startsWith(dir));
+  const rest = below === undefined ? undefined : path.slice(below.length);
   const isOurs =
-    path.startsWith(`${channelDir}/`) ||
-    /^\/var\/lib\/libvirt\/qemu\/channel\/target\/(domain-)?[^/]+\/[^/]+$/.test(path);
+    rest !== undefined &&
+    name.endsWith(target.name ?? "") &&
+    /^([^/]+\.|domain-[^/]+\/|\d+-[^/]+\/)/.test(rest);
   if (!isOurs || source.source === undefined) return;
   source.source.path = undefined;
   // From here on it is we who listen.

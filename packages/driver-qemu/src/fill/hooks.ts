@@ -8,6 +8,7 @@ import { addDefaultDevices } from "./default-devices.ts";
 import { fillDevice, fillSerial } from "./device.ts";
 import { fillFeatures } from "./features.ts";
 import { fillMachine } from "./machine.ts";
+import { addNumaNode } from "./memory.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
 export interface FillContext {
@@ -56,6 +57,7 @@ export function qemuHooks(context: FillContext): DomainHooks {
       fillDefaultCpu(def, caps);
       fillFeatures(def, caps);
       fillCpu(def, caps);
+      if (flags.abiUpdate) addNumaNode(def);
     },
     device(device, def, flags) {
       fillDevice(device, def, { ...context, ...flags, qemu: capsOf(def) });

@@ -1,0 +1,27 @@
+import type { DomainDef, MemoryDevice } from "@libvirt-ts/conf/domain";
+import { isPseries } from "../device/machine.ts";
+
+const mib = 1024;
+
+/** Modules come in blocks of this many KiB. */
+export const moduleBlockKiB = (def: DomainDef): number =>
+  def.os.type.arch?.startsWith("ppc64") ? 256 * mib : 2 * mib;
+
+/** Rounds a module up to whole blocks; an NVDIMM of a pSeries guest down, its label area not counted. */
+export function alignModule({ model, target }: MemoryDevice, def: DomainDef): void {
+  if (target?.sizeKiB === undefined) return;
+  const block = moduleBlockKiB(def);
+  if (model === "nvdimm" && isPseries(def)) {
+    const labelKiB = target.label?.sizeKiB ?? 0;
+    target.sizeKiB = Math.floor((target.sizeKiB - labelKiB) / block) * block + labelKiB;
+  } else target.sizeKiB = Math.ceil(target.sizeKiB / block) * block;
+}
+
+/** Memory can only be plugged into a NUMA node: a new guest that wants that has one. */
+export function addNumaNode(def: DomainDef): void {
+  if (def.maxMemory === undefined || (def.cpu?.numa?.cells.length ?? 0) > 0) return;
+  const modules = def.devices.memories.reduce((sum, { target }) => sum + (target?.sizeKiB ?? 0), 0);
+  const cpus = Array.from({ length: def.vcpu.count }, (_, i) => i);
+  def.cpu ??= { features: [] };
+  def.cpu.numa = { cells: [{ id: 0, cpus, memoryKiB: def.memoryKiB - modules, caches: [] }] };
+}
