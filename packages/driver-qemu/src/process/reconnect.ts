@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
-import type { State } from "@libvirt-ts/hypervisor";
+import { readFact } from "@libvirt-ts/host";
+import type { Reason, State } from "@libvirt-ts/hypervisor";
 import { Domain } from "@libvirt-ts/hypervisor";
 import { Undo } from "@libvirt-ts/util/undo";
+import { invalid } from "../driver/common.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { parseStatus, type StoredStatus } from "../status-xml.ts";
@@ -68,7 +70,9 @@ async function adoptGuest(
   teardown.add(() => takeBackImages(driver, head.formerOwners));
   reserve(driver, domain, teardown, paths);
   const guest = new Guest({
-    process: GuestProcess.find(pid) ?? GuestProcess.ended(pid),
+    process: (await isQemuOf(driver, domain.name, pid))
+      ? (GuestProcess.find(pid) ?? GuestProcess.ended(pid))
+      : GuestProcess.ended(pid),
     facts: {
       paths,
       caps: await capsOf(driver, domain.def),
@@ -89,6 +93,12 @@ async function adoptGuest(
     report: (err) => driver.log.error({ err, domain: domain.name }, "work of the guest failed"),
   });
   return guest;
+}
+
+/** A number may belong to somebody else by now. A child that has not become QEMU yet ends by itself. */
+async function isQemuOf({ host }: QemuDriver, name: string, pid: number): Promise<boolean> {
+  const words = (await readFact(`${host.root}/proc/${pid}/cmdline`))?.split("\0") ?? [];
+  return words.some((word) => word === `guest=${name}` || word.startsWith(`guest=${name},`));
 }
 
 /** Books what the guest has been using, and how to give it back. */
@@ -119,6 +129,7 @@ async function reattach(driver: QemuDriver, domain: QemuDomain, guest: Guest): P
   const log = driver.log.child({ domain: domain.name });
   try {
     await domain.jobs.run("modify", { api: "reconnect" }, async () => {
+      if (domain.state.reason === "starting up") throw invalid("domain was not completely started");
       await connect(driver, domain, guest);
       guest.isStarting = false;
       await correctState(domain, guest);
@@ -128,15 +139,20 @@ async function reattach(driver: QemuDriver, domain: QemuDomain, guest: Guest): P
       await driver.status.flush(domain);
     });
   } catch (error) {
-    const isGone = guest.process.hasEnded;
-    if (isGone) log.info("guest has ended while nobody watched");
+    if (guest.process.hasEnded) log.info("guest has ended while nobody watched");
     else log.error({ err: error }, "cannot take over the guest");
     guest.isStarting = false;
-    const reason =
-      guest.hasShutDown || domain.state.name === "shutdown" ? "shutdown" : isGone ? "crashed" : "daemon";
+    const reason = whyOver(domain, guest);
     const detail = reason === "shutdown" ? "shutdown" : "failed";
     await stopGuest(driver, domain, guest, { name: "shutoff", reason }, { event: "stopped", detail });
   }
+}
+
+/** A guest that cannot be taken over must not run on: it could be started a second time. */
+function whyOver({ state }: QemuDomain, guest: Guest): Reason<"shutoff"> {
+  if (state.reason === "starting up") return "failed";
+  if (guest.hasShutDown || state.name === "shutdown") return "shutdown";
+  return guest.process.hasEnded ? "crashed" : "daemon";
 }
 
 /** QEMU's word on whether the guest runs counts more than what we last wrote down. */
