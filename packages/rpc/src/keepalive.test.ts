@@ -1,37 +1,6 @@
 import { expect, test } from "vitest";
-import { type Clock, Keepalive } from "./keepalive.ts";
-
-class ManualClock implements Clock {
-  #now = 0;
-  #timers: { at: number; run: () => void }[] = [];
-  fired = 0;
-
-  now = () => this.#now;
-
-  after(ms: number, run: () => void) {
-    const timer = { at: this.#now + ms, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((t) => t !== timer);
-    };
-  }
-
-  advance(toMs: number) {
-    for (;;) {
-      const next = this.#timers.sort((a, b) => a.at - b.at)[0];
-      if (!next || next.at > toMs) break;
-      this.#timers.shift();
-      this.#now = next.at;
-      this.fired++;
-      next.run();
-    }
-    this.#now = toMs;
-  }
-
-  get pending() {
-    return this.#timers.length;
-  }
-}
+import { Keepalive } from "./keepalive.ts";
+import { ManualClock } from "./manual-clock.ts";
 
 function track(o: { grainMs?: number; reading?: () => boolean } = {}) {
   const clock = new ManualClock();

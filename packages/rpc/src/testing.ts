@@ -28,6 +28,8 @@ export class FakePeer {
   #ended = false;
   #output = Buffer.alloc(0);
   #outputFds: number[] = [];
+  #queue: SeenFrame[] = [];
+  #onOutput: (() => void) | undefined;
 
   readonly open: OpenSocket = (events) => {
     this.#events = events;
@@ -84,6 +86,20 @@ export class FakePeer {
     return frames;
   }
 
+  /** The next frame, as soon as there is one; those behind it stay. */
+  async next(): Promise<SeenFrame> {
+    for (;;) {
+      const frame = this.#queue.shift();
+      if (frame !== undefined) return frame;
+      this.#queue = this.take();
+      if (this.#queue.length === 0) {
+        await new Promise<void>((resolve) => {
+          this.#onOutput = resolve;
+        });
+      }
+    }
+  }
+
   /** Everything received since the last call. */
   takeBytes(): Buffer {
     const bytes = this.#output;
@@ -131,6 +147,7 @@ export class FakePeer {
     this.capacity -= taken.length;
     this.#output = Buffer.concat([this.#output, taken]);
     this.#outputFds.push(...fds);
+    this.#onOutput?.();
     return taken.length;
   }
 }

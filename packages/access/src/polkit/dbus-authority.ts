@@ -75,7 +75,7 @@ function readAnswer(body: unknown): Answer {
   if (typeof isAuthorized !== "boolean" || typeof isChallenge !== "boolean") {
     throw new Error("polkit gave no answer that we understand");
   }
-  const texts = Object.entries(Object(details)).filter(([, value]) => typeof value === "string");
+  const texts = Object.entries(Object(details)).map(([key, value]) => [key, String(value)]);
   return { isAuthorized, isChallenge, details: Object.fromEntries(texts) };
 }
 

@@ -1,4 +1,4 @@
-import { type ErrorDomain, noSupport, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, type ErrorDomain, noSupport, VirError } from "@libvirt-ts/errors";
 import {
   type CallRow,
   FRAME_MIN,
@@ -17,6 +17,14 @@ import { apiErrorDomain } from "./read-only.ts";
 import { ServedCall } from "./served-call.ts";
 import type { ClientHost, ServerClient } from "./server-client.ts";
 import type { RawReply } from "./types.ts";
+
+/** What an operator wants to read in the log. */
+const authenticationFailures: ReadonlySet<number> = new Set([
+  ErrorCode.AUTH_FAILED,
+  ErrorCode.AUTH_CANCELLED,
+  ErrorCode.AUTH_UNAVAILABLE,
+  ErrorCode.ACCESS_DENIED,
+]);
 
 /** Takes a client's calls from frame to reply. */
 export class Dispatcher {
@@ -152,6 +160,8 @@ export class Dispatcher {
     const { log } = this.#host;
     if (error !== thrown)
       log.error({ client: this.#client.id, proc: row?.name, err: thrown }, "call failed unexpectedly");
+    else if (authenticationFailures.has(error.code))
+      log.warn({ client: this.#client.id, proc: row?.name, err: error }, "client not authenticated");
     else if (log.isLevelEnabled("debug"))
       log.debug({ client: this.#client.id, proc: row?.name, err: error }, "call failed");
     return error;

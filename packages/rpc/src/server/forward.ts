@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Logger } from "@libvirt-ts/logging";
 import {
   type ConnectionKind,
@@ -14,6 +13,7 @@ import {
 import { type RawClientStream, RpcClient } from "../client/index.ts";
 import { connectionLost } from "../errors.ts";
 import { readAddress } from "../frame.ts";
+import { processStartTime } from "./process-start-time.ts";
 import type { Client, Fallback, Identity, RawCall, RawReply } from "./types.ts";
 
 export interface ForwarderOptions {
@@ -160,19 +160,4 @@ function identityParams(identity: Identity, startTime: (pid: number) => bigint |
     "x509-distinguished-name": text(x509DistinguishedName),
     "selinux-context": text(selinuxContext),
   });
-}
-
-/**
- * @returns clock ticks since boot (field 22 of /proc/PID/stat), or undefined if there is no such process
- */
-export function processStartTime(pid: number): bigint | undefined {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  } catch {
-    return undefined; // it has ended
-  }
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // from field 3 on; the name may hold anything
-  const ticks = fields[19];
-  return ticks === undefined ? undefined : BigInt(ticks);
 }

@@ -1,17 +1,24 @@
 export type { Hole } from "../incoming-queue.ts";
+export {
+  type PolkitOptions,
+  polkitAuthenticator,
+  type SaslOptions,
+  saslAuthenticator,
+} from "./authenticators.ts";
 export { type Encoded, encoded } from "./encoded.ts";
 export { eventFrame } from "./event-frame.ts";
 export {
   type ForwarderOptions,
   forwarder,
   openSecondary,
-  processStartTime,
   type SecondaryTarget,
 } from "./forward.ts";
+export { processStartTime } from "./process-start-time.ts";
 export { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
 export { defaultLimits, Server, type ServerOptions } from "./server.ts";
 export { type ConnectionOptions, type ConnectionService, connectionService } from "./session.ts";
 export type {
+  Authenticator,
   AuthMethod,
   Call,
   Client,
@@ -25,8 +32,12 @@ export type {
   RawCall,
   RawReply,
   RawStream,
+  SaslExchange,
+  SaslStep,
+  Secured,
   ServerStream,
   Service,
   StreamEnd,
   StreamOptions,
+  Transport,
 } from "./types.ts";

@@ -21,7 +21,15 @@ import type { SendOptions } from "../outbox.ts";
 import type { OpenSocket } from "../socket.ts";
 import type { DispatchTable } from "./dispatch-table.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import type { AuthMethod, Client, Identity, Limits, PeerCredentials } from "./types.ts";
+import type {
+  Authenticator,
+  AuthMethod,
+  Client,
+  Identity,
+  Limits,
+  PeerCredentials,
+  Transport,
+} from "./types.ts";
 
 /** What a client needs of its server. */
 export interface ClientHost {
@@ -41,6 +49,10 @@ export interface ClientOptions {
   peer: PeerCredentials;
   readOnly: boolean;
   auth: AuthMethod;
+  authenticator?: Authenticator | undefined;
+  transport?: Transport | undefined;
+  remoteAddress?: string | undefined;
+  x509DistinguishedName?: string | undefined;
   socketPath: string;
   /** Default: now. */
   connectedAt?: Date;
@@ -69,6 +81,9 @@ export class ServerClient implements Client, ConnectionOwner {
   readonly peer: PeerCredentials;
   readonly connectedAt: Date;
   readonly auth: AuthMethod;
+  readonly authenticator: Authenticator | undefined;
+  readonly transport: Transport;
+  readonly remoteAddress: string | undefined;
   readonly socketPath: string;
   readOnly: boolean;
   identity: Identity;
@@ -93,7 +108,10 @@ export class ServerClient implements Client, ConnectionOwner {
     this.auth = options.auth;
     this.socketPath = options.socketPath;
     this.connectedAt = options.connectedAt ?? new Date();
-    this.identity = { ...options.peer };
+    this.authenticator = options.authenticator;
+    this.transport = options.transport ?? "unix";
+    this.remoteAddress = options.remoteAddress;
+    this.identity = initialIdentity(this.transport, options);
     this.#authenticated = options.auth === "none";
     this.#connection = new Connection(this, open);
     this.#dispatcher = new Dispatcher(host, this, this.#connection);
@@ -305,9 +323,22 @@ export class ServerClient implements Client, ConnectionOwner {
     if (this.#closing) this.#connection.closeWhenSent();
   }
 
+  /** It waits for us, not we for it. */
+  get isWaitedFor(): boolean {
+    return this.#requests > 0;
+  }
+
   /** Closes a client that broke a rule. */
   drop(why: string): void {
     this.#host.log.warn({ client: this.id, why }, "client dropped");
     this.close();
   }
+}
+
+function initialIdentity(
+  transport: Transport,
+  { peer, x509DistinguishedName }: Pick<ClientOptions, "peer" | "x509DistinguishedName">,
+): Identity {
+  if (transport === "unix") return { ...peer };
+  return x509DistinguishedName === undefined ? {} : { x509DistinguishedName };
 }

@@ -1,8 +1,9 @@
-import { errnoName } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
-import { type Native, type Poll, READABLE, native as systemNative } from "@libvirt-ts/native";
+import { type Native, native as systemNative } from "@libvirt-ts/native";
 import { type Clock, Keepalive, keepalive as sharedKeepalive, systemClock } from "../keepalive.ts";
 import { type OpenSocket, UnixSocket } from "../socket.ts";
+import { Acceptor } from "./acceptor.ts";
+import { type Anonymous, AnonymousClients } from "./anonymous.ts";
 import { type DispatchTable, dispatchTable } from "./dispatch-table.ts";
 import { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
 import { type ClientHost, type ClientOptions, ServerClient } from "./server-client.ts";
@@ -26,20 +27,11 @@ export const defaultLimits: Readonly<Limits> = {
   maxQueuedBytes: 67_108_864,
   keepaliveInterval: 5,
   keepaliveCount: 5,
+  anonymousMs: 30_000,
 };
 
-interface Listener {
-  readonly fd: number;
-  readonly poll: Poll;
-  readonly options: ListenOptions;
-}
-
-const EAGAIN = -11;
-/** Peers that hung up while waiting, and the like: the next one may be fine. */
-const passing: ReadonlySet<number> = new Set([-1, -4, -71, -103]); // EPERM EINTR EPROTO ECONNABORTED
-const shortageMs = 5_000;
-/** Clients accepted before others get their turn. */
-const acceptBurst = 64;
+/** Network clients have no process that we know. */
+const nobody: PeerCredentials = { pid: -1, uid: -1, gid: -1 };
 
 /** Accepts clients on any number of listening sockets and serves its programs to them. */
 export class Server {
@@ -51,12 +43,11 @@ export class Server {
   readonly #tables: readonly DispatchTable[];
   readonly #host: ClientHost;
   readonly #clients = new Set<ServerClient>();
-  #listeners: Listener[] = [];
-  #anonymous = 0;
+  readonly #anonymous: AnonymousClients;
+  readonly #handshakes = new Set<Handshake>();
+  readonly #acceptor: Acceptor;
   #lastId = 0n;
-  #accepting = false;
   #suspended = false;
-  #cancelPause: (() => void) | undefined;
   readonly #idleListeners = new Set<() => void>();
   readonly #clientListeners = new Set<(client: Client) => void>();
 
@@ -72,12 +63,20 @@ export class Server {
       log: this.#log,
       keepalive: clock === undefined ? sharedKeepalive : new Keepalive(clock, 1),
       table: (prog, vers) => this.#tables.find((each) => each.prog === prog && each.vers === vers),
-      onAuthenticated: () => {
-        this.#anonymous--;
-        this.#update();
+      onAuthenticated: (client) => {
+        this.#anonymous.delete(client);
+        this.#acceptor.update();
       },
       onClosed: (client) => this.#onClosed(client),
     };
+    this.#anonymous = new AnonymousClients(this.#clock, this.limits);
+    this.#acceptor = new Acceptor({
+      log: this.#log,
+      native,
+      clock: this.#clock,
+      isFull: () => this.#isFull,
+      onAccepted: (fd, listen) => this.#admit(fd, listen),
+    });
   }
 
   get clients(): Iterable<Client> {
@@ -88,18 +87,14 @@ export class Server {
     return this.#clients.size;
   }
 
-  /** Clients that have not authenticated yet. */
+  /** Clients that have not authenticated yet, those in a handshake included. */
   get anonymousCount(): number {
-    return this.#anonymous;
+    return this.#anonymous.count;
   }
 
   /** Starts accepting on a bound and listening socket, which then belongs to the server. */
   listen(fd: number, options: ListenOptions = {}): void {
-    this.#native.setNonBlocking(fd, true);
-    const listener: Listener = { fd, poll: new this.#native.Poll(fd), options };
-    this.#listeners.push(listener);
-    if (this.#accepting) this.#watch(listener);
-    this.#update();
+    this.#acceptor.listen(fd, options);
   }
 
   /** Runs whenever the last client has gone. @returns takes the listener back */
@@ -117,13 +112,23 @@ export class Server {
   /** Applies changed limits at once (admin protocol). */
   setLimits(limits: Partial<Limits>): void {
     Object.assign(this.limits, limits);
-    this.#update();
+    this.#acceptor.update();
   }
 
   /** Serves a connected socket, which then belongs to the server. Limits of clients are not looked at. */
   serve(open: OpenSocket, peer: PeerCredentials, options: ListenOptions = {}): Client {
-    const { readOnly = false, auth = "none", path = "" } = options;
-    return this.#add(open, { id: this.#lastId + 1n, peer, readOnly, auth, socketPath: path });
+    return this.#welcome(open, peer, options);
+  }
+
+  #welcome(
+    open: OpenSocket,
+    peer: PeerCredentials,
+    { readOnly = false, auth = "none", path = "", authenticator, transport }: ListenOptions,
+    more: Pick<ClientOptions, "remoteAddress" | "x509DistinguishedName"> = {},
+  ): ServerClient {
+    const id = this.#lastId + 1n;
+    const about = { id, peer, readOnly, auth, socketPath: path, authenticator, transport };
+    return this.#add(open, { ...about, ...more });
   }
 
   #add(open: OpenSocket, about: ClientOptions): ServerClient {
@@ -131,8 +136,9 @@ export class Server {
     if (id > this.#lastId) this.#lastId = id;
     const client = new ServerClient(this.#host, open, about);
     this.#clients.add(client);
-    if (!client.authenticated) this.#anonymous++;
-    this.#log.debug({ client: id, peer, readOnly }, "client connected");
+    if (!client.authenticated) this.#anonymous.add(client);
+    if (this.#log.isLevelEnabled("debug"))
+      this.#log.debug({ client: id, peer, readOnly }, "client connected");
     for (const listener of this.#clientListeners) listener(client);
     return client;
   }
@@ -143,7 +149,7 @@ export class Server {
    */
   async suspend(): Promise<void> {
     this.#suspended = true;
-    this.#update();
+    this.#acceptor.update();
     for (const client of this.#clients) client.freeze(true);
     await new Promise<void>((resolve) => {
       const check = () => {
@@ -159,7 +165,7 @@ export class Server {
     this.#suspended = false;
     this.#host.onSettled = undefined;
     for (const client of this.#clients) client.freeze(false);
-    this.#update();
+    this.#acceptor.update();
   }
 
   /** The connections of a suspended server; those that cannot be carried over (streams, logins) are left out. */
@@ -191,82 +197,99 @@ export class Server {
 
   /** Stops accepting; clients stay. */
   stopListening(): void {
-    this.#cancelPause?.();
-    this.#cancelPause = undefined;
-    for (const { fd, poll } of this.#listeners) {
-      poll.close();
-      this.#native.close(fd);
-    }
-    this.#listeners = [];
-    this.#accepting = false;
+    this.#acceptor.close();
   }
 
   /** Stops accepting and closes every client. */
   close(): void {
     this.stopListening();
+    for (const handshake of [...this.#handshakes]) handshake.drop("closing");
     for (const client of [...this.#clients]) client.close();
   }
 
   #onClosed(client: ServerClient): void {
     if (!this.#clients.delete(client)) return;
     this.#host.onSettled?.();
-    if (!client.authenticated) this.#anonymous--;
-    this.#update();
+    this.#anonymous.delete(client);
+    this.#acceptor.update();
     if (this.#clients.size === 0) for (const listener of this.#idleListeners) listener();
   }
 
   get #isFull(): boolean {
-    return this.#clients.size >= this.limits.maxClients || this.#anonymous >= this.limits.maxAnonymousClients;
-  }
-
-  /** Accepts or does not, by the limits. Nothing is refused: who waits stays in the backlog. */
-  #update(): void {
-    const accepting = !this.#isFull && !this.#suspended && this.#cancelPause === undefined;
-    if (accepting === this.#accepting) return;
-    this.#accepting = accepting;
-    for (const listener of this.#listeners) {
-      if (accepting) this.#watch(listener);
-      else listener.poll.stop();
-    }
-  }
-
-  #watch(listener: Listener): void {
-    listener.poll.start(READABLE, () => this.#accept(listener));
-  }
-
-  #accept({ fd, options }: Listener): void {
-    for (let i = 0; i < acceptBurst && this.#accepting; i++) {
-      const accepted = this.#native.accept4(fd, true);
-      if (accepted === EAGAIN) return;
-      if (accepted < 0) {
-        if (!passing.has(accepted)) {
-          this.#pause(accepted);
-          return;
-        }
-        continue;
-      }
-      this.#admit(accepted, options);
-      this.#update();
-    }
+    const clients = this.#clients.size + this.#handshakes.size;
+    return this.#suspended || clients >= this.limits.maxClients || this.#anonymous.isFull;
   }
 
   #admit(fd: number, options: ListenOptions): void {
+    if (options.transport === "tcp" || options.transport === "tls") {
+      this.#admitRemote(fd, options);
+      return;
+    }
     const peer = this.#native.peerCred(fd);
     if (typeof peer === "number" || options.accept?.(peer) === false) {
       this.#log.warn({ peer }, "client not let in");
       this.#native.close(fd);
       return;
     }
-    this.serve((events) => new UnixSocket(this.#native, fd, events), peer, options);
+    this.#welcome((events) => new UnixSocket(this.#native, fd, events), peer, options);
   }
 
-  /** Out of descriptors or memory: the client stays in the backlog until there may be some again. */
-  #pause(errno: number): void {
-    this.#log.error({ errno: errnoName(-errno) }, "cannot accept clients, pausing");
-    this.#cancelPause = this.#clock.after(shortageMs, () => {
-      this.#cancelPause = undefined;
-      this.#update();
-    });
-    this.#update();
+  #admitRemote(fd: number, options: ListenOptions): void {
+    const name = this.#native.getPeerName(fd);
+    if (typeof name === "number") {
+      this.#native.close(fd); // it has gone already
+      return;
+    }
+    const { family, address = "", port = 0 } = name;
+    const remoteAddress = `${family === "inet6" ? `[${address}]` : address}:${port}`;
+    if (options.secure === undefined) {
+      this.#welcome((events) => new UnixSocket(this.#native, fd, events), nobody, options, { remoteAddress });
+    } else void this.#handshake(options.secure, fd, options, remoteAddress);
+  }
+
+  async #handshake(
+    secure: NonNullable<ListenOptions["secure"]>,
+    fd: number,
+    options: ListenOptions,
+    remoteAddress: string,
+  ): Promise<void> {
+    const handshake = new Handshake(this.#clock, this.limits.anonymousMs);
+    this.#handshakes.add(handshake);
+    this.#anonymous.add(handshake);
+    try {
+      const { open, ...known } = await secure(fd, handshake.signal);
+      handshake.signal.throwIfAborted();
+      this.#endHandshake(handshake);
+      this.#welcome(open, nobody, options, { remoteAddress, ...known });
+    } catch (error) {
+      this.#log.warn({ remoteAddress, err: error }, "client not let in");
+      this.#endHandshake(handshake);
+    }
+    this.#acceptor.update();
+  }
+
+  #endHandshake(handshake: Handshake): void {
+    handshake.end();
+    this.#handshakes.delete(handshake);
+    this.#anonymous.delete(handshake);
+  }
+}
+
+/** A client that is not safe to talk to yet. */
+class Handshake implements Anonymous {
+  readonly isWaitedFor = true; // by its own time limit
+  readonly #abort = new AbortController();
+  readonly end: () => void;
+
+  constructor(clock: Clock, timeMs: number) {
+    this.end = clock.after(timeMs, () => this.drop("no handshake in time"));
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  drop(why: string): void {
+    this.#abort.abort(new Error(why));
   }
 }

@@ -1,6 +1,7 @@
 import { checkFlags, ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
-import { AuthType, type CallRow, readTypedParams, remote, type TypedParam } from "@libvirt-ts/protocol";
-import type { AuthMethod, Client, Handlers, Identity } from "./types.ts";
+import { type CallRow, readTypedParams, remote, type TypedParam } from "@libvirt-ts/protocol";
+import { authentication } from "./authentication.ts";
+import type { Client, Handlers, Identity } from "./types.ts";
 
 /** `VIR_DRV_FEATURE_*` numbers the RPC layer answers itself. */
 const Feature = {
@@ -64,28 +65,6 @@ type RemoteHandlers = Partial<Handlers<typeof remote.procs>>;
 const rpcInternal = (detail: string) => internal(ErrorDomain.RPC, detail);
 const notOpen = ({ conn }: CallRow) =>
   rpcInternal(conn === "hypervisor" ? "hypervisor connection not open" : "connection not open");
-
-const authTypes: Readonly<Record<AuthMethod, number>> = {
-  none: AuthType.NONE,
-  sasl: AuthType.SASL,
-  polkit: AuthType.POLKIT,
-};
-
-const refuseAuth = (): never => {
-  throw new VirError(ErrorDomain.AUTH, ErrorCode.AUTH_FAILED, "authentication failed");
-};
-
-const authentication: RemoteHandlers = {
-  /** With polkit this very call lets root in, and so must be root's first. */
-  authList(_, { client }) {
-    if (client.auth === "polkit" && client.peer.uid === 0) client.authenticated = true;
-    return { types: [client.authenticated ? AuthType.NONE : authTypes[client.auth]] };
-  },
-  authSaslInit: refuseAuth,
-  authSaslStart: refuseAuth,
-  authSaslStep: refuseAuth,
-  authPolkit: refuseAuth,
-};
 
 /** `VIR_CONNECT_RO` */
 const openReadOnly = 1;

@@ -1,6 +1,7 @@
 import type { ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
 import type { Hole } from "../incoming-queue.ts";
+import type { OpenSocket } from "../socket.ts";
 import type { Encoded } from "./encoded.ts";
 
 /** Who is on the other end, as far as known. Replaced as a whole by CONNECT_SET_IDENTITY. */
@@ -26,6 +27,35 @@ export interface PeerCredentials {
 /** Authentication of a listening socket. Values as in the `auth_unix_*` keys. */
 export type AuthMethod = "none" | "polkit" | "sasl";
 
+/** How a client came. Only `tcp` can be read and changed on its way. */
+export type Transport = "unix" | "tcp" | "tls";
+
+/** What the server sends next; `user` is the name once it is proven, which ends the exchange. */
+export interface SaslStep {
+  /** null is no data, which SASL tells from empty data. */
+  readonly data: Uint8Array | null;
+  readonly user?: string;
+}
+
+export interface SaslExchange {
+  /** @throws Error what goes wrong; the client is told no details */
+  step(data: Uint8Array | null): Promise<SaslStep>;
+}
+
+/** How the clients of a listener prove who they are. */
+export type Authenticator =
+  | {
+      readonly method: "polkit";
+      /** @throws VirError AUTH_CANCELLED, AUTH_UNAVAILABLE or AUTH_FAILED, sent as it is */
+      check(client: Client): Promise<void>;
+    }
+  | {
+      readonly method: "sasl";
+      /** Those fit for this connection; none refuses it. */
+      mechanisms(client: Client): readonly string[];
+      start(mechanism: string, client: Client): Promise<SaslExchange>;
+    };
+
 /** One accepted connection. */
 export interface Client {
   /** Counts up from 1 per server. */
@@ -33,9 +63,14 @@ export interface Client {
   /** The socket is a read-only one, or CONNECT_OPEN asked for it. Only ever turns on. */
   readOnly: boolean;
   identity: Identity;
+  /** Of a UNIX socket; -1 everywhere for network clients. */
   readonly peer: PeerCredentials;
+  readonly transport: Transport;
+  /** "ADDRESS:PORT" of a network client, "[ADDRESS]:PORT" with IPv6. */
+  readonly remoteAddress: string | undefined;
   readonly connectedAt: Date;
   readonly auth: AuthMethod;
+  readonly authenticator: Authenticator | undefined;
   /** False until the listener's `auth` is satisfied; always true with "none". */
   authenticated: boolean;
   /** The listener's path, for logs and `client-info`. */
@@ -180,11 +215,31 @@ export interface Limits {
   keepaliveInterval: number;
   /** Unanswered pings before a client is closed. */
   keepaliveCount: number;
+  /**
+   * Once `maxAnonymousClients` is reached, those that neither authenticate nor let us wait for somebody's password
+   * are closed after this many milliseconds, so that they do not keep everybody out.
+   */
+  anonymousMs: number;
+}
+
+/** A connection that is safe to talk over. */
+export interface Secured {
+  readonly open: OpenSocket;
+  readonly x509DistinguishedName?: string;
 }
 
 export interface ListenOptions {
   readOnly?: boolean;
   auth?: AuthMethod;
+  /** Does what `auth` says; without it "polkit" lets root in and "sasl" nobody. */
+  authenticator?: Authenticator;
+  /** Default: unix. */
+  transport?: Transport;
+  /**
+   * Runs before a client is served, at most as long as `handshakeMs`; it counts as one that has not authenticated.
+   * The descriptor belongs to this function. @throws Error: the client is dropped
+   */
+  secure?: (fd: number, signal: AbortSignal) => Promise<Secured>;
   /** For logs only; binding and unlinking are the caller's. */
   path?: string;
   /** Lets a peer in or not, before anything is read. */
