@@ -4,10 +4,6 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 export const xmlError = (detail: string): VirError =>
   new VirError(ErrorDomain.XML, ErrorCode.XML_ERROR, detail);
 
-/** "unsupported configuration: DETAIL" raised while reading a document. */
-export const unsupported = (detail: string): VirError =>
-  new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, detail);
-
 /** Which document, and who reads it. */
 export interface Origin {
   readonly what: string;

@@ -10,7 +10,7 @@ export {
   optionalVariant,
   variant,
 } from "./codec.ts";
-export { malformed, unsupported, xmlError } from "./errors.ts";
+export { malformed, xmlError } from "./errors.ts";
 export { escapeXml } from "./escape.ts";
 export {
   attr,
