@@ -1,4 +1,4 @@
-import { DomainMessageType, DomainXmlFlags } from "@libvirt-ts/api";
+import { DomainGetJobStatsFlags, DomainMessageType, DomainXmlFlags } from "@libvirt-ts/api";
 import { formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { readProcess } from "@libvirt-ts/host";
@@ -18,18 +18,18 @@ const CONTROL_JOB = 1;
 const NO_JOB = 0;
 
 const taintTexts = {
-  "custom-argv": "use of custom qemu command line",
-  "custom-monitor": "use of custom monitor command",
+  "custom-argv": "custom configuration parameters specified",
+  "custom-monitor": "custom monitor control commands issued",
   "high-privileges": "running with undesirable elevated privileges",
   "shell-scripts": "network configuration using opaque shell scripts",
-  "disk-probing": "relies on disk format probing",
+  "disk-probing": "potentially unsafe disk format probing",
   "external-launch": "managing externally launched configuration",
   "host-cpu": "potentially unsafe use of host CPU passthrough",
   "hook-script": "configuration potentially modified by hook script",
   "cdrom-passthrough": "use of host cdrom passthrough",
   "custom-dtb": "custom device tree blob used",
-  "custom-ga-command": "use of custom qemu agent command",
-  "custom-hypervisor-feature": "hypervisor feature is modified",
+  "custom-ga-command": "custom guest agent control commands issued",
+  "custom-hypervisor-feature": "hypervisor feature autodetection override",
   "deprecated-config": "use of deprecated configuration settings",
 } as const;
 
@@ -68,8 +68,10 @@ export function infoHandlers(driver: QemuDriver): RemoteHandlers {
       return noJob;
     },
     domainGetJobStats({ dom, flags }) {
-      checkFlags(flags, 3, "qemuDomainGetJobStats", ErrorDomain.QEMU);
-      findDomain(driver, dom).requireActive();
+      const { COMPLETED, KEEP_COMPLETED } = DomainGetJobStatsFlags;
+      checkFlags(flags, COMPLETED | KEEP_COMPLETED, "qemuDomainGetJobStats", ErrorDomain.QEMU);
+      const domain = findDomain(driver, dom);
+      if ((flags & COMPLETED) === 0) domain.requireActive();
       return { type: NO_JOB, params: [] };
     },
     domainAbortJob({ dom }) {

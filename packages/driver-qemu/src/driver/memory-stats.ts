@@ -1,4 +1,8 @@
-import { DomainModificationImpact as Impact, DomainMemoryStatTags as Tag } from "@libvirt-ts/api";
+import {
+  DomainDirtyRateCalcFlags,
+  DomainModificationImpact as Impact,
+  DomainMemoryStatTags as Tag,
+} from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -9,6 +13,16 @@ import { currentMemoryKiB } from "./info.ts";
 import { askGuest, changeGuest } from "./with-guest.ts";
 
 const POLLING = "guest-stats-polling-interval";
+
+/** How long the guest's writing can be watched. */
+const MIN_SECONDS = 1;
+const MAX_SECONDS = 60;
+/** QEMU's words, by `virDomainDirtyRateCalcFlags`. */
+const dirtyRateModes: Readonly<Record<number, string>> = {
+  [DomainDirtyRateCalcFlags.MODE_PAGE_SAMPLING]: "page-sampling",
+  [DomainDirtyRateCalcFlags.MODE_DIRTY_BITMAP]: "dirty-bitmap",
+  [DomainDirtyRateCalcFlags.MODE_DIRTY_RING]: "dirty-ring",
+};
 
 const tags: Readonly<Record<GuestMemoryField, number>> = {
   swap_in: Tag.SWAP_IN,
@@ -39,6 +53,20 @@ export function memoryStatsHandlers(driver: QemuDriver): RemoteHandlers {
         stats.push({ tag: tags[field], val });
       if (known.resident !== undefined) stats.push({ tag: Tag.RSS, val: known.resident });
       return { stats: stats.slice(0, maxStats) };
+    },
+    async domainStartDirtyRateCalc({ dom, seconds, flags }) {
+      const mode = dirtyRateModes[flags];
+      const known = Object.values(DomainDirtyRateCalcFlags).reduce<number>((all, bit) => all | bit, 0);
+      checkFlags(flags, known, "qemuDomainStartDirtyRateCalc", ErrorDomain.QEMU);
+      if (mode === undefined) throw badArgument("only one mode of measuring can be chosen");
+      if (seconds < MIN_SECONDS || seconds > MAX_SECONDS)
+        throw badArgument(
+          `seconds=${seconds} is invalid, please choose value within [${MIN_SECONDS}, ${MAX_SECONDS}].`,
+        );
+      const domain = findDomain(driver, dom);
+      await askGuest(domain, "virDomainStartDirtyRateCalc", ({ monitor }) =>
+        monitor.calcDirtyRate(seconds, mode),
+      );
     },
     async domainSetMemoryStatsPeriod({ dom, period, flags }) {
       checkFlags(flags, Impact.LIVE | Impact.CONFIG, "qemuDomainSetMemoryStatsPeriod", ErrorDomain.QEMU);

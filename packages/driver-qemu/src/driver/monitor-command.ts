@@ -63,13 +63,17 @@ async function monitorCommand(
   const isHuman = (flags & Flag.HMP) !== 0;
   const request = isHuman ? {} : parseRequest(command);
   if (isHuman && fds.length > 0) throw invalid("human monitor commands do not take files");
-  const result = await changeGuest(domain, "virDomainQemuMonitorCommand", (guest) => {
+  const result = await changeGuest(domain, "virDomainQemuMonitorCommand", async (guest) => {
     noteTampering(driver, domain, guest);
     if (isHuman) return guest.monitor.human(command);
-    return guest.monitor.qmp.raw(request, { fds });
+    return compactJson(await guest.monitor.qmp.raw(request, { fds }));
   });
   return { result };
 }
+
+/** JSON without blanks between its words, as libvirt hands it on; the words stay as they are. */
+export const compactJson = (text: string): string =>
+  text.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (word) => (word.startsWith('"') ? word : ""));
 
 /** From now on the guest may be in a state we know nothing of. */
 function noteTampering(driver: QemuDriver, domain: QemuDomain, { facts, process }: Guest): void {

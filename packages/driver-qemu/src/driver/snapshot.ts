@@ -37,6 +37,10 @@ export function snapshotHandlers(driver: QemuDriver): RemoteHandlers {
         "the domain does not have a current snapshot",
       );
     },
+    domainBackupGetXmlDesc({ dom }) {
+      findDomain(driver, dom);
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.NO_DOMAIN_BACKUP, "no domain backup job present");
+    },
     domainListAllCheckpoints({ dom }) {
       findDomain(driver, dom);
       return { checkpoints: [], ret: 0 };

@@ -116,6 +116,9 @@ export class Monitor {
   queryNamedBlockNodes = () => this.#ask<NamedNode[]>("query-named-block-nodes", { flat: true });
   queryIothreads = () => this.#ask<IothreadInfo[]>("query-iothreads");
   queryDirtyRate = () => this.#ask<DirtyRate>("query-dirty-rate");
+  /** @param seconds how long to watch the guest's memory */
+  calcDirtyRate = (seconds: number, mode: string) =>
+    this.#ask<unknown>("calc-dirty-rate", { "calc-time": seconds, mode });
   queryStats = (target: "vm" | "vcpu", provider: string, names: readonly string[]) =>
     this.#ask<ProviderStats[]>("query-stats", { target, providers: [{ provider, names }] });
 
