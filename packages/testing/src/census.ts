@@ -71,15 +71,15 @@ function inodes(prefix: string): Map<string, string> {
   return found;
 }
 
-/** The locks held on files below a directory, by whomever: `FLOCK|POSIX|OFDLCK READ|WRITE path`. */
+/** The locks held on files below a directory, by whomever: `FLOCK|POSIX|OFDLCK READ|WRITE path first-last byte`. */
 export function locks(directory: string): string[] {
   const names = inodes(directory);
   return readFileSync("/proc/locks", "utf8")
     .split("\n")
     .flatMap((line) => {
-      const [, kind, , mode, , place] = line.trim().split(/ +/);
+      const [, kind, , mode, , place, first, last] = line.trim().split(/ +/);
       const name = names.get(place?.split(":")[2] ?? "");
-      return name === undefined ? [] : [`${kind} ${mode} ${name}`];
+      return name === undefined ? [] : [`${kind} ${mode} ${name} ${first}-${last}`];
     })
     .sort();
 }

@@ -12,36 +12,35 @@ export class DaemonProcess {
   readonly log: string;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, socket: string, log: string) {
-    this.#process = process;
-    this.socket = socket;
-    this.log = log;
-  }
+  readonly #ended: Promise<never>;
+  readonly #command: string;
 
-  /** Starts it and waits until its socket takes connections. @throws Error with its output when it ends instead */
-  static async start(
-    argv: string[],
-    env: NodeJS.ProcessEnv,
-    socket: string,
-    log: string,
-  ): Promise<DaemonProcess> {
+  /** Starts it and does not wait. @param log a file that its output is added to */
+  constructor(argv: readonly string[], env: NodeJS.ProcessEnv, socket: string, log: string) {
     const [file = "", ...args] = argv;
     const output = openSync(log, "a");
     const started = spawn(file, args, { stdio: ["ignore", output, output], env });
     closeSync(output);
-    const daemon = new DaemonProcess(started, socket, log);
-    const ended = new Promise<never>((_, reject) => {
+    this.#process = started;
+    this.#command = argv.join(" ");
+    this.#ended = new Promise<never>((_, reject) => {
       started.once("error", reject);
       started.once("exit", () => reject(new Error("it ended")));
     });
+    this.#ended.catch(() => {}); // of interest only to those who wait for it
+    this.socket = socket;
+    this.log = log;
+  }
+
+  /** Resolves when it answers. @throws Error with its output when it ends instead */
+  async ready(): Promise<this> {
     try {
-      await Promise.race([ended, waitFor(`an answer on ${socket}`, () => daemon.#answers())]);
+      await Promise.race([this.#ended, waitFor(`an answer on ${this.socket}`, () => this.#answers())]);
     } catch (cause) {
-      started.kill("SIGKILL");
-      throw new Error(`${argv.join(" ")}\n${readFileSync(log, "utf8").slice(-4000)}`, { cause });
+      this.#process.kill("SIGKILL");
+      throw new Error(`${this.#command}\n${readFileSync(this.log, "utf8").slice(-4000)}`, { cause });
     }
-    ended.catch(() => {}); // of interest only until it was ready
-    return daemon;
+    return this;
   }
 
   get pid(): number {

@@ -2,17 +2,19 @@ import { setTimeout as delay } from "node:timers/promises";
 
 const lookAgainMs = 20;
 
+type Nothing = undefined | null | false;
+
 /** How long the tests' machines may take for anything they do. */
 export const patienceMs = 30_000;
 
 /**
- * Waits until `look` returns something (neither undefined nor false); for facts that nobody announces.
+ * Waits until `look` returns something (neither undefined, null nor false); for facts that nobody announces.
  * @param what completes "waited in vain for …"
  * @throws Error with the last failure of `look`, when it does not come true in time
  */
 export async function waitFor<T>(
   what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
+  look: () => T | Nothing | Promise<T | Nothing>,
   timeoutMs = patienceMs,
 ): Promise<T> {
   const until = Date.now() + timeoutMs;
@@ -20,7 +22,7 @@ export async function waitFor<T>(
     let failure: unknown;
     try {
       const found = await look();
-      if (found !== undefined && found !== false) return found;
+      if (found !== undefined && found !== null && found !== false) return found;
     } catch (error) {
       failure = error;
     }

@@ -85,13 +85,18 @@ export class World {
   }
 
   /** Starts a daemon and waits until it answers. */
-  async start(name: DaemonName, env: NodeJS.ProcessEnv = {}): Promise<DaemonProcess> {
+  start(name: DaemonName, env: NodeJS.ProcessEnv = {}): Promise<DaemonProcess> {
+    return this.launch(name, env).ready();
+  }
+
+  /** Starts a daemon, unless it runs, and does not wait. */
+  launch(name: DaemonName, env: NodeJS.ProcessEnv = {}): DaemonProcess {
     const { daemon } = processOf(name);
     const running = this.#daemons.get(daemon);
     if (running?.running) return running;
     const argv = this.namespace.inside(this.command(daemon));
     const log = join(this.prefix, `${daemon}.out`);
-    const started = await DaemonProcess.start(argv, this.environment(env), this.socket(daemon), log);
+    const started = new DaemonProcess(argv, this.environment(env), this.socket(daemon), log);
     this.#daemons.set(daemon, started);
     return started;
   }
