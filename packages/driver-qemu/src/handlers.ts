@@ -12,6 +12,7 @@ import { lifecycleHandlers } from "./driver/lifecycle.ts";
 import { limitHandlers } from "./driver/limits.ts";
 import { listHandlers } from "./driver/list.ts";
 import { lookupHandlers } from "./driver/lookup.ts";
+import { managedSaveHandlers } from "./driver/managed-save.ts";
 import { memorySizeHandlers } from "./driver/memory-size.ts";
 import { memoryStatsHandlers } from "./driver/memory-stats.ts";
 import { metadataHandlers } from "./driver/metadata.ts";
@@ -57,4 +58,5 @@ export const qemuHandlers = (driver: QemuDriver): RemoteHandlers => ({
   ...ioLimitHandlers(driver),
   ...metadataHandlers(driver),
   ...renameHandlers(driver),
+  ...managedSaveHandlers(driver),
 });

@@ -119,7 +119,7 @@ export class Domain<D extends Named, L> implements Named {
   /** @throws VirError OPERATION_INVALID "domain is not running" */
   requireActive(): void {
     if (!this.isActive)
-      throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "domain is not running");
+      throw new VirError(ErrorDomain.DOMAIN, ErrorCode.OPERATION_INVALID, "domain is not running");
   }
 
   /** The number of the state, for lists. */

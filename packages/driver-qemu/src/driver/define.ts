@@ -38,13 +38,6 @@ export function defineHandlers(driver: QemuDriver): RemoteHandlers {
         driver.domains.touch();
       });
     },
-    domainHasManagedSaveImage: ({ dom }) => {
-      findDomain(driver, dom);
-      return { result: 0 };
-    },
-    domainManagedSaveRemove: ({ dom }) => {
-      findDomain(driver, dom);
-    },
   };
 }
 

@@ -6,6 +6,7 @@ import { blockInfoHandlers } from "./block-info.ts";
 import { interfaceHandlers, parseNeighbours } from "./interfaces.ts";
 import { ioLimitHandlers } from "./io-limits.ts";
 import { limitHandlers } from "./limits.ts";
+import { managedSaveHandlers } from "./managed-save.ts";
 import { memorySizeHandlers } from "./memory-size.ts";
 import { memoryStatsHandlers } from "./memory-stats.ts";
 import { metadataHandlers } from "./metadata.ts";
@@ -30,6 +31,7 @@ const handlers = ({ driver }: TestWorld) =>
     ...interfaceHandlers(driver),
     ...ioLimitHandlers(driver),
     ...limitHandlers(driver),
+    ...managedSaveHandlers(driver),
     ...memorySizeHandlers(driver),
     ...memoryStatsHandlers(driver),
     ...metadataHandlers(driver),
@@ -221,6 +223,12 @@ test.each<[string, WorldOptions, object, string]>([
   ],
   ["domainMonitorCommand", on(), { cmd: "{" }, "internal error: cannot parse json {"],
   ["domainMonitorCommand", off(), { cmd: "{}" }, "domain is not running"],
+  [
+    "domainManagedSaveRemove",
+    off(),
+    {},
+    "Failed to remove managed save file '/no/folder/vm.save': No such file or directory",
+  ],
   ["domainAgentCommand", on(), { cmd: "{}", timeout: 0 }, "QEMU guest agent is not configured"],
 ])("%s refused (%#)", async (name, options, args, text) => {
   await expect(act(openWorld(options), name, args)).rejects.toThrow(text);
@@ -328,6 +336,7 @@ test.each<[string, WorldOptions, object, unknown]>([
     { flags: CONFIG | MAXIMUM },
     { num: 4 },
   ],
+  ["domainHasManagedSaveImage", off(), {}, { result: 0 }],
   ["domainGetSchedulerType", off(), {}, { type: "posix", nparams: 9 }],
   ["domainGetMemoryParameters", off(), { nparams: 0 }, { params: [], nparams: 3 }],
   [

@@ -83,6 +83,7 @@ export function openWorld({
     log: { warn() {}, debug() {}, error() {} },
     host: { root, pageSizeKiB: 4 },
     paths: { privileged: false },
+    dirs: { save: "/no/folder" },
   } as unknown as QemuDriver; // the part of it that calls about guests use
   let say: TestWorld["say"] = () => {};
   if (script) say = run(domain, script, commands);

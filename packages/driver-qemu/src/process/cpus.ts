@@ -45,6 +45,6 @@ export async function stopCpus(guest: Guest, reason: Guest["pauseReason"]): Prom
 export function runningGuest(domain: QemuDomain): Guest {
   domain.requireActive();
   if (!domain.live)
-    throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "domain is not running");
+    throw new VirError(ErrorDomain.DOMAIN, ErrorCode.OPERATION_INVALID, "domain is not running");
   return domain.live;
 }
