@@ -21,6 +21,7 @@ const { procs } = remote;
 const log = silentLogger();
 type RemoteHandlers = Service<typeof procs>["handlers"];
 
+const accounts = { userName: async () => "root", groupName: async () => undefined };
 const net = { name: "default", uuid: new Uint8Array(16) };
 
 function daemon(
@@ -60,7 +61,7 @@ async function start(handlers: RemoteHandlers, { flags = 0 } = {}) {
   const target = { socket: at("net"), readOnlySocket: at("net-ro"), uri: "network:///system" };
   const fallback = forwarder({
     kinds: ["network", "storage"],
-    connect: (_kind, client) => openSecondary(target, client, () => 77n),
+    connect: (_kind, client) => openSecondary(target, client, () => 77n, accounts),
     log,
   });
   const front = daemon(
@@ -89,7 +90,13 @@ test("calls of the other daemon are passed on under the client's name, errors to
     },
   });
   expect(await rpc.call(procs.networkLookupByName, { name: "a" })).toEqual({ net: { ...net, name: "a" } });
-  expect(seen?.identity).toMatchObject({ uid: process.getuid?.(), pid: process.pid, processTime: 77n });
+  expect(seen?.identity).toEqual({
+    uid: process.getuid?.(),
+    gid: process.getgid?.(),
+    userName: "root",
+    pid: process.pid,
+    processTime: 77n,
+  });
   expect(await rpc.call(procs.connectGetHostname, undefined)).toEqual({ hostname: "front" });
   await expect(rpc.call(procs.networkCreate, { net })).rejects.toMatchObject({
     code: ErrorCode.NO_SUPPORT,

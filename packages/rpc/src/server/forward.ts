@@ -1,3 +1,4 @@
+import { type Accounts, fileAccounts } from "@libvirt-ts/access/accounts";
 import type { Logger } from "@libvirt-ts/logging";
 import {
   type ConnectionKind,
@@ -117,6 +118,8 @@ export interface SecondaryTarget {
   readonly uri: string;
 }
 
+const systemAccounts = fileAccounts();
+
 /** `VIR_CONNECT_RO` */
 const openReadOnly = 1;
 
@@ -128,13 +131,14 @@ export async function openSecondary(
   { socket, readOnlySocket = socket, uri }: SecondaryTarget,
   client: Client,
   startTime: (pid: number) => bigint | undefined = processStartTime,
+  accounts: Accounts = systemAccounts,
 ): Promise<RpcClient> {
   const peer = await RpcClient.connect(client.readOnly ? readOnlySocket : socket);
   try {
     await peer.call(remote.procs.authList, undefined);
     await peer.call(remote.procs.connectOpen, { name: uri, flags: client.readOnly ? openReadOnly : 0 });
     await peer.call(remote.procs.connectSetIdentity, {
-      params: identityParams(client.identity, startTime),
+      params: identityParams(await named(client.identity, accounts), startTime),
       flags: 0,
     });
     return peer;
@@ -142,6 +146,14 @@ export async function openSecondary(
     peer.close();
     throw error;
   }
+}
+
+/** Names are looked up only now: most clients never need them. */
+async function named(identity: Identity, accounts: Accounts): Promise<Identity> {
+  const { uid, gid } = identity;
+  const userName = identity.userName ?? (uid === undefined ? undefined : await accounts.userName(uid));
+  const groupName = identity.groupName ?? (gid === undefined ? undefined : await accounts.groupName(gid));
+  return { ...identity, ...(userName && { userName }), ...(groupName && { groupName }) };
 }
 
 function identityParams(identity: Identity, startTime: (pid: number) => bigint | undefined) {
