@@ -1,19 +1,29 @@
 import { expect, test } from "vitest";
-import { filterFor, formatFilters, formatOutputs, parseFilters, parseOutputs } from "./filters.ts";
+import {
+  filterFor,
+  formatFilters,
+  formatOutputs,
+  type LogFilter,
+  parseFilters,
+  parseOutputs,
+} from "./filters.ts";
 
 test.each([
-  ["", []],
+  ["", "", []],
   [
-    "1:qemu 3:rpc",
+    " 1:qemu  3:*rpc*",
+    "1:*qemu* 3:*rpc*",
     [
       { priority: 1, match: "qemu" },
       { priority: 3, match: "rpc" },
     ],
   ],
-  ["4:qemu.*", [{ priority: 4, match: "qemu.*" }]],
-])("filters %j", (text, filters) => {
+  ["4:qemu.*on", "4:*qemu.*on*", [{ priority: 4, match: "qemu.*on" }]],
+  ["3:*", "3:*", [{ priority: 3, match: "" }]],
+] as [string, string, LogFilter[]][])("filters %j", (text, shown, filters) => {
   expect(parseFilters(text)).toEqual(filters);
-  expect(formatFilters(parseFilters(text))).toBe(text);
+  expect(formatFilters(filters)).toBe(shown);
+  expect(parseFilters(shown)).toEqual(filters);
 });
 
 test.each([
@@ -32,16 +42,29 @@ test.each([
   expect(formatOutputs(parseOutputs(text))).toBe(text);
 });
 
-test.each(["5:qemu", "qemu", "1:", "x:qemu"])("refuses filter %j", (text) => {
-  expect(() => parseFilters(text)).toThrow(`invalid log filter '${text}'`);
+test.each([
+  ["5:qemu", "Invalid priority '5' for filter '5:qemu'"],
+  ["x:qemu", "Invalid priority 'x' for filter 'x:qemu'"],
+  ["qemu", "Malformed format for filter 'qemu'"],
+])("refuses filter %j", (text, why) => {
+  expect(() => parseFilters(text)).toThrow(why);
 });
 
-test.each(["0:stderr", "1:file", "1:file:relative", "1:pigeon", "1:stderr:x", "1:syslog"])(
-  "refuses output %j",
-  (text) => {
-    expect(() => parseOutputs(text)).toThrow(`invalid log output '${text}'`);
-  },
-);
+test.each([
+  ["0:stderr", "Invalid log priority '0' for log output '0:stderr'"],
+  ["stderr", "Malformed format for log output 'stderr'"],
+  ["1:pigeon", "Invalid log destination 'pigeon' for log output '1:pigeon'"],
+  ...["1:file", "1:stderr:x", "1:syslog", "1:journald:x"].map((text) => [
+    text,
+    `Log output '${text}' does not meet the format requirements`,
+  ]),
+] as [string, string][])("refuses output %j", (text, why) => {
+  expect(() => parseOutputs(text)).toThrow(why);
+});
+
+test("the path of a file begins at the root", () => {
+  expect(parseOutputs("1:file:x/y.log")).toEqual([{ priority: 1, to: "file", path: "/x/y.log" }]);
+});
 
 test.each([
   ["1:qemu", "qemu.monitor", 1],

@@ -16,8 +16,9 @@ export interface LogFilter {
  */
 export function parseFilters(text: string): LogFilter[] {
   return words(text).map((word) => {
-    const [, level = "", match = ""] = /^([0-9]+):\+?(.+)$/.exec(word) ?? badEntry("filter", word);
-    return { priority: priority(level, "filter", word), match };
+    const [, level = "", match = ""] =
+      /^([^:]+):\+?\**(.*?)\**$/.exec(word) ?? bad(`Malformed format for filter '${word}'`);
+    return { priority: priority(level) ?? bad(`Invalid priority '${level}' for filter '${word}'`), match };
   });
 }
 
@@ -29,25 +30,35 @@ export type LogOutput = { readonly priority: Priority } & (
   | { readonly to: "journald" }
 );
 
+/** Whether a destination has a third part. */
+const destinations: Readonly<Record<string, boolean>> = {
+  stderr: false,
+  journald: false,
+  file: true,
+  syslog: true,
+};
+
 /**
- * Reads `log_outputs`: `LEVEL:stderr`, `LEVEL:file:ABSOLUTE_PATH`, `LEVEL:syslog:NAME`, `LEVEL:journald`.
+ * Reads `log_outputs`: `LEVEL:stderr`, `LEVEL:file:PATH`, `LEVEL:syslog:NAME`, `LEVEL:journald`.
  * @throws VirError NONE/INVALID_ARG naming the bad entry
  */
 export function parseOutputs(text: string): LogOutput[] {
   return words(text).map((word) => {
-    const [, level = "", to = "", rest] =
-      /^([0-9]+):([a-z]+)(?::(.+))?$/.exec(word) ?? badEntry("output", word);
-    const from = priority(level, "output", word);
-    if (to === "stderr" && rest === undefined) return { priority: from, to };
-    if (to === "journald" && rest === undefined) return { priority: from, to };
-    if (to === "file" && rest?.startsWith("/")) return { priority: from, to, path: rest };
-    if (to === "syslog" && rest !== undefined) return { priority: from, to, name: rest };
-    return badEntry("output", word);
+    const [, level = "", to = "", rest = ""] =
+      /^([^:]+):([^:]+)(?::(.+))?$/.exec(word) ?? bad(`Malformed format for log output '${word}'`);
+    const hasRest = destinations[to] ?? bad(`Invalid log destination '${to}' for log output '${word}'`);
+    const from = priority(level) ?? bad(`Invalid log priority '${level}' for log output '${word}'`);
+    if (hasRest !== (rest !== ""))
+      bad(`Log output '${word}' does not meet the format requirements for destination type '${to}'`);
+    if (to === "file") return { priority: from, to, path: rest.startsWith("/") ? rest : `/${rest}` };
+    if (to === "syslog") return { priority: from, to, name: rest };
+    return { priority: from, to: to === "stderr" ? "stderr" : "journald" };
   });
 }
 
+/** As libvirt shows them: `1:*qemu* 3:*rpc*`. */
 export function formatFilters(filters: readonly LogFilter[]): string {
-  return filters.map(({ priority: from, match }) => `${from}:${match}`).join(" ");
+  return filters.map(({ priority: from, match }) => `${from}:*${match && `${match}*`}`).join(" ");
 }
 
 export function formatOutputs(outputs: readonly LogOutput[]): string {
@@ -78,11 +89,10 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-function priority(text: string, what: string, word: string): Priority {
-  const value = Number(text);
-  return value === 1 || value === 2 || value === 3 || value === 4 ? value : badEntry(what, word);
+function priority(text: string): Priority | undefined {
+  return ([1, 2, 3, 4] as const).find((level) => String(level) === text);
 }
 
-function badEntry(what: string, word: string): never {
-  throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `invalid log ${what} '${word}'`);
+function bad(what: string): never {
+  throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, what);
 }

@@ -8,5 +8,6 @@ export {
   parseOutputs,
 } from "./filters.ts";
 export { formatLine, type LogRecord } from "./line.ts";
-export { createLogger, createLoggerFor, type Logger, type LoggerOptions, silentLogger } from "./logger.ts";
+export type { Fields, Logger, LogMethod } from "./logger.ts";
+export { createLogger, createLoggerFor, type LoggerOptions, Logging, silentLogger } from "./logging.ts";
 export type { Sink } from "./outputs.ts";

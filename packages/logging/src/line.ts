@@ -20,9 +20,14 @@ const names: Record<Priority, string> = { 1: "debug", 2: "info", 3: "warning", 4
  */
 export function formatLine(record: LogRecord, pid: number): string {
   const time = new Date(record.timeMs).toISOString().replace("T", " ").replace("Z", "+0000");
-  let line = `${time}: ${pid}: ${names[record.priority]} : ${record.mod} : ${record.message}`;
+  return `${time}: ${pid}: ${names[record.priority]} : ${record.mod} : ${formatText(record)}`;
+}
+
+/** Message and fields, with a line end; for outputs that note time and origin by themselves. */
+export function formatText({ message, fields }: LogRecord): string {
+  let line = message;
   let tail = "";
-  for (const [name, value] of Object.entries(record.fields)) {
+  for (const [name, value] of Object.entries(fields)) {
     if (value instanceof Error) {
       line += ` ${name}=${JSON.stringify(value.message)}`;
       tail += stackOf(value);
@@ -33,10 +38,15 @@ export function formatLine(record: LogRecord, pid: number): string {
   return `${line}\n${tail}`;
 }
 
-function formatValue(value: unknown): string {
+/** A value that reads as one word, quoted where it would not. */
+export function formatValue(value: unknown): string {
   if (typeof value === "string") return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
   if (typeof value !== "object" || value === null) return String(value);
-  return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? inner.toString() : inner));
+  try {
+    return JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? inner.toString() : inner));
+  } catch (error) {
+    return error instanceof TypeError ? "[circular]" : String(error); // logging must not fail
+  }
 }
 
 function stackOf(error: Error): string {

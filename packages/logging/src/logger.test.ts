@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { pino } from "pino";
 import { expect, test } from "vitest";
 import { type Priority, parseFilters } from "./filters.ts";
 import { formatLine, type LogRecord } from "./line.ts";
-import { createLogger, createLoggerFor } from "./logger.ts";
+import type { Logger } from "./logger.ts";
+import { createLoggerFor } from "./logging.ts";
 
 function collecting(level: Priority, filters = "", from: Priority = 1) {
   const records: LogRecord[] = [];
@@ -70,17 +69,27 @@ test("an error shows its text and stack, causes too", () => {
   expect(line).toMatch(/: failed err="outer"\n {4}at [\s\S]* caused by inner\n {4}at /);
 });
 
-test("file output; an output that cannot be opened is told on the others", () => {
-  const file = join(mkdtempSync(join(tmpdir(), "logging-")), "x.log");
-  const log = createLogger({
-    name: "d",
-    level: 2,
-    outputs: `1:file:${file} 1:file:/nonexistent/y 3:journald`,
-  });
-  log.info({ n: 1 }, "hello");
-  const lines = readFileSync(file, "utf8").split("\n");
-  expect(lines).toHaveLength(4);
-  expect(lines[0]).toContain("warning : d : log output left out");
-  expect(lines[1]).toContain("journald");
-  expect(lines[2]).toContain("info : d : hello n=1");
+test("what cannot be written down does not stop anybody", () => {
+  const loop: { self?: unknown } = {};
+  loop.self = loop;
+  const { log, records } = collecting(1);
+  log.info({ loop }, "round");
+  expect(records.map((record) => formatLine(record, 1))[0]).toContain("round loop=[circular]");
+});
+
+test.each([
+  ["text", ["text"], { message: "text", fields: {} }],
+  ["error alone", [new Error("e")], { message: "e", fields: { err: new Error("e") } }],
+  ["fields alone", [{ a: 1 }], { message: "", fields: { a: 1 } }],
+] as [string, [object | string], object][])("%s", (_, args, expected) => {
+  const { log, records } = collecting(1);
+  (log.info as (...all: unknown[]) => void)(...args); // each of the forms
+  expect(records).toMatchObject([expected]);
+});
+
+test("a pino logger may stand in", () => {
+  const lines: string[] = [];
+  const log: Logger = pino({ base: null, timestamp: false }, { write: (line) => lines.push(line) });
+  log.child({ mod: "m" }).warn({ a: 1 }, "text");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([{ level: 40, mod: "m", a: 1, msg: "text" }]);
 });

@@ -1,112 +1,114 @@
-import { type LevelWithSilent, type Logger as PinoLogger, pino } from "pino";
-import { filterFor, type LogFilter, type Priority, parseFilters, parseOutputs } from "./filters.ts";
+import { filterFor, type LogFilter, type Priority } from "./filters.ts";
 import type { LogRecord } from "./line.ts";
-import { openSinks, type Sink } from "./outputs.ts";
+import type { Sink } from "./outputs.ts";
+
+/** Facts of a message; an `Error` (usually as `err`) shows its text and stack. */
+export type Fields = object;
+
+export interface LogMethod {
+  (fields: Fields, message?: string): void;
+  (message: string): void;
+}
 
 /**
  * `log.info({ domain, bytes }, "constant message")`. `log.child({ mod: "qemu.monitor" })` names the module
  * `log_filters` match on; other bound fields stand in every line of the child.
+ * These are the methods of a pino logger, which may stand in wherever one is asked for.
  */
-export type Logger = PinoLogger;
-
-export interface LoggerOptions {
-  /** Module name of the root, usually the daemon's name. */
-  name: string;
-  /** Least severe priority logged where no filter says otherwise. Default 3 (warning). */
-  level?: Priority;
-  /** Text of `log_filters`. */
-  filters?: string | undefined;
-  /** Text of `log_outputs`; default is stderr with everything that passes the filters. */
-  outputs?: string | undefined;
+export interface Logger {
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
+  child(fields: Fields): Logger;
+  /** For messages whose facts cost something to find out. */
+  isLevelEnabled(level: "debug" | "info" | "warn" | "error"): boolean;
 }
 
-const pinoLevels: Record<Priority, LevelWithSilent> = { 1: "debug", 2: "info", 3: "warn", 4: "error" };
+const priorities = { debug: 1, info: 2, warn: 3, error: 4 } as const;
 
-/**
- * Makes the root logger. Outputs are synchronous; a disabled level costs a no-op call.
- * An output that cannot be opened is reported on those that can, or on stderr.
- * @throws VirError NONE/INVALID_ARG when filters or outputs do not parse
- */
-export function createLogger({ name, level = 3, filters = "", outputs = "1:stderr" }: LoggerOptions): Logger {
-  const wanted = parseOutputs(outputs);
-  const opened = openSinks(wanted);
-  const sinks =
-    opened.sinks.length > 0 || wanted.length === 0 ? opened.sinks : openSinks(parseOutputs("1:stderr")).sinks;
-  const logger = createLoggerFor({ name, level, filters: parseFilters(filters), sinks });
-  for (const problem of opened.problems) logger.warn({ problem }, "log output left out");
-  return logger;
-}
-
-/** As `createLogger`, with outputs of the caller's own making (tests, other sinks). */
-export function createLoggerFor(o: {
-  name: string;
-  level: Priority;
-  filters?: readonly LogFilter[];
+/** What all loggers of a tree share; `change` applies to all of them at once. */
+export class LogRules {
   sinks: readonly Sink[];
-}): Logger {
-  const priorityOf = filterFor(o.filters ?? [], o.level);
-  const levelOf = (mod: string) => (o.sinks.length === 0 ? "silent" : pinoLevels[priorityOf(mod)]);
-  return pino(
-    {
-      level: levelOf(o.name),
-      base: null,
-      onChild: (child) => {
-        child.level = levelOf(boundFields(child, o.name).mod);
-      },
-    },
-    new RecordStream(o.name, o.sinks),
-  );
-}
+  /** Counts changes of the filters: loggers keep what the filters said about their module. */
+  generation = 0;
+  readonly #level: Priority;
+  #priorityOf: (mod: string) => Priority;
 
-/** Logs nothing: for tests and for callers that have no log. */
-export function silentLogger(): Logger {
-  return createLoggerFor({ name: "silent", level: 4, sinks: [] });
-}
-
-const bound = new WeakMap<Logger, { mod: string; fields: Record<string, unknown> }>();
-
-/** Bound fields are parsed from pino's text once a logger, not once a line. */
-function boundFields(logger: Logger, rootName: string): { mod: string; fields: Record<string, unknown> } {
-  let known = bound.get(logger);
-  if (!known) {
-    const { mod = rootName, ...fields } = logger.bindings();
-    known = { mod: String(mod), fields };
-    bound.set(logger, known);
-  }
-  return known;
-}
-
-const metadata = Symbol.for("pino.metadata");
-
-/** Receives pino's last message as values instead of as text (pino's metadata protocol). */
-class RecordStream {
-  readonly [metadata] = true;
-  readonly #name: string;
-  readonly #sinks: readonly Sink[];
-  declare lastLevel: number;
-  declare lastMsg: string | undefined;
-  declare lastObj: Record<string, unknown> | null | undefined;
-  declare lastTime: string | number;
-  declare lastLogger: Logger;
-
-  constructor(name: string, sinks: readonly Sink[]) {
-    this.#name = name;
-    this.#sinks = sinks;
+  constructor(level: Priority, filters: readonly LogFilter[], sinks: readonly Sink[]) {
+    this.sinks = sinks;
+    this.#level = level;
+    this.#priorityOf = filterFor(filters, level);
   }
 
-  write(): void {
-    const { mod, fields } = boundFields(this.lastLogger, this.#name);
+  setFilters(filters: readonly LogFilter[]): void {
+    this.#priorityOf = filterFor(filters, this.#level);
+    this.generation += 1;
+  }
+
+  /** @returns the least severe priority that is logged of a module */
+  priorityOf(mod: string): Priority {
+    return this.#priorityOf(mod);
+  }
+}
+
+/** A logger; a level that is off costs two comparisons. */
+export class TreeLogger implements Logger {
+  readonly #rules: LogRules;
+  readonly #mod: string;
+  readonly #fields: Readonly<Record<string, unknown>>;
+  #generation = -1;
+  #from: Priority = 4;
+
+  constructor(rules: LogRules, mod: string, fields: Readonly<Record<string, unknown>> = {}) {
+    this.#rules = rules;
+    this.#mod = mod;
+    this.#fields = fields;
+  }
+
+  debug(first: Fields | string, message?: string): void {
+    this.#log(1, first, message);
+  }
+
+  info(first: Fields | string, message?: string): void {
+    this.#log(2, first, message);
+  }
+
+  warn(first: Fields | string, message?: string): void {
+    this.#log(3, first, message);
+  }
+
+  error(first: Fields | string, message?: string): void {
+    this.#log(4, first, message);
+  }
+
+  child(fields: Fields): Logger {
+    const { mod = this.#mod, ...own } = fields as Record<string, unknown>; // any object is read by its keys
+    return new TreeLogger(this.#rules, String(mod), { ...this.#fields, ...own });
+  }
+
+  isLevelEnabled(level: keyof typeof priorities): boolean {
+    return this.#isOn(priorities[level]);
+  }
+
+  #isOn(priority: Priority): boolean {
+    if (this.#generation !== this.#rules.generation) {
+      this.#generation = this.#rules.generation;
+      this.#from = this.#rules.priorityOf(this.#mod);
+    }
+    return priority >= this.#from;
+  }
+
+  #log(priority: Priority, first: Fields | string, message: string | undefined): void {
+    if (!this.#isOn(priority) || this.#rules.sinks.length === 0) return;
+    const own = typeof first === "string" ? {} : first instanceof Error ? { err: first } : first;
     const record: LogRecord = {
-      timeMs: Number(this.lastTime),
-      priority: priorityOfLevel(this.lastLevel),
-      mod,
-      message: this.lastMsg ?? "",
-      fields: { ...fields, ...this.lastObj },
+      timeMs: Date.now(),
+      priority,
+      mod: this.#mod,
+      message: typeof first === "string" ? first : (message ?? (first instanceof Error ? first.message : "")),
+      fields: { ...this.#fields, ...own },
     };
-    for (const sink of this.#sinks) if (record.priority >= sink.output.priority) sink.write(record);
+    for (const sink of this.#rules.sinks) if (priority >= sink.output.priority) sink.write(record);
   }
-}
-
-function priorityOfLevel(level: number): Priority {
-  return level >= 50 ? 4 : level >= 40 ? 3 : level >= 30 ? 2 : 1;
 }

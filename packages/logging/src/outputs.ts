@@ -1,6 +1,10 @@
-import { closeSync, openSync, writeSync } from "node:fs";
-import { formatOutput, type LogOutput } from "./filters.ts";
+import { closeSync, openSync, statSync, writeSync } from "node:fs";
+import { ErrorDomain, systemError, type VirError } from "@libvirt-ts/errors";
+import type { Native } from "@libvirt-ts/native";
+import type { LogOutput } from "./filters.ts";
+import { journalEntry } from "./journal.ts";
 import { formatLine, type LogRecord } from "./line.ts";
+import { syslogMessage } from "./syslog.ts";
 
 /** Where records go; `write` never throws: a full disk must not stop a daemon. */
 export interface Sink {
@@ -9,33 +13,73 @@ export interface Sink {
   close(): void;
 }
 
+/** Where the log services listen. */
+export interface SinkHost {
+  readonly native: Pick<Native, "sendDatagram">;
+  readonly journal: string;
+  readonly syslog: string;
+  readonly pid: number;
+}
+
+export function systemSinks(native: SinkHost["native"]): SinkHost {
+  return { native, journal: "/run/systemd/journal/socket", syslog: "/dev/log", pid: process.pid };
+}
+
 /**
  * Opens the outputs, synchronous ones: a line is in the kernel when the log call returns.
- * @returns sinks, and a sentence for each output that could not be opened
+ * @param name of the program, for the journal
+ * @returns sinks, and why others could not be opened
  */
-export function openSinks(outputs: readonly LogOutput[]): { sinks: Sink[]; problems: string[] } {
+export function openSinks(
+  outputs: readonly LogOutput[],
+  name: string,
+  host: SinkHost,
+): { sinks: Sink[]; problems: VirError[] } {
   const sinks: Sink[] = [];
-  const problems: string[] = [];
+  const problems: VirError[] = [];
   for (const output of outputs) {
-    if (output.to === "stderr") sinks.push(fdSink(output, 2, false));
-    else if (output.to === "file") {
-      try {
-        sinks.push(fdSink(output, openSync(output.path, "a", 0o600), true));
-      } catch (error) {
-        problems.push(
-          `cannot open log file ${output.path}: ${error instanceof Error ? error.message : error}`,
-        );
-      }
-    } else problems.push(`log output '${formatOutput(output)}' is not supported yet`);
+    const [what, path] = target(output, host);
+    try {
+      sinks.push(openSink(output, name, host));
+    } catch (error) {
+      // the file system calls below throw nothing else
+      problems.push(
+        systemError(ErrorDomain.NONE, error as NodeJS.ErrnoException, `failed to ${what} ${path}`),
+      );
+    }
   }
   return { sinks, problems };
 }
 
-function fdSink(output: LogOutput, fd: number, owned: boolean): Sink {
+function target(output: LogOutput, host: SinkHost): [what: string, path: string] {
+  if (output.to === "file") return ["open", output.path];
+  if (output.to === "journald") return ["reach", host.journal];
+  return ["reach", output.to === "syslog" ? host.syslog : "stderr"];
+}
+
+function openSink(output: LogOutput, name: string, host: SinkHost): Sink {
+  if (output.to === "stderr") return fdSink(output, 2, host.pid);
+  if (output.to === "file") return fdSink(output, openSync(output.path, "a", 0o600), host.pid);
+  const socket = output.to === "journald" ? host.journal : host.syslog;
+  statSync(socket);
+  const encode =
+    output.to === "journald"
+      ? (record: LogRecord) => journalEntry(record, name, host.pid)
+      : (record: LogRecord) => syslogMessage(record, output.name, host.pid);
   return {
     output,
     write(record) {
-      const line = Buffer.from(formatLine(record, process.pid), "utf8");
+      host.native.sendDatagram(socket, encode(record)); // a log service that is gone or busy loses the line
+    },
+    close() {},
+  };
+}
+
+function fdSink(output: LogOutput, fd: number, pid: number): Sink {
+  return {
+    output,
+    write(record) {
+      const line = Buffer.from(formatLine(record, pid), "utf8");
       try {
         for (let at = 0; at < line.length; ) at += writeSync(fd, line, at);
       } catch (error) {
@@ -43,7 +87,7 @@ function fdSink(output: LogOutput, fd: number, owned: boolean): Sink {
       }
     },
     close() {
-      if (owned) closeSync(fd);
+      if (output.to === "file") closeSync(fd);
     },
   };
 }
