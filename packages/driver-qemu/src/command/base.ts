@@ -3,7 +3,7 @@ import { isI440fx, isQ35 } from "../device/machine.ts";
 import { type DeviceContext, objectPart, optionPart, type Part } from "../device/parts.ts";
 import { clockParts } from "./clock-option.ts";
 import { cpuParts } from "./cpu-option.ts";
-import { firmwareParts } from "./firmware.ts";
+import { firmwareParts, secureFlashParts } from "./firmware.ts";
 import { acceleratorPart, machinePart } from "./machine-option.ts";
 import { memoryParts, numaParts } from "./memory-option.ts";
 import { smbiosParts } from "./smbios.ts";
@@ -47,7 +47,7 @@ export function baseParts(context: DeviceContext): Part[] {
   parts.push(machinePart(context), acceleratorPart(context));
   const tseg = def.features?.smm?.tsegBytes;
   if (tseg !== undefined) parts.push(optionPart("-global", `mch.extended-tseg-mbytes=${tseg / 1048576n}`));
-  parts.push(...cpuParts(context));
+  parts.push(...cpuParts(context), ...secureFlashParts(context));
   parts.push(...biosParts(def.os.loader));
   parts.push(...memoryParts(context));
   parts.push(optionPart("-overcommit", `mem-lock=${def.memoryBacking?.locked ? "on" : "off"}`));

@@ -2,9 +2,12 @@ import type { DomainDef, StorageSource } from "@libvirt-ts/conf/domain";
 import { imageParts } from "../device/block-nodes.ts";
 import { type ImageLayer, nodeNames, topNode } from "../device/image-layer.ts";
 import { type DeviceContext, optionPart, type Part } from "../device/parts.ts";
+import { noFirmware } from "../fill/firmware.ts";
+
+type Flashed = Pick<DeviceContext, "def" | "caps">;
 
 /** Flash images: code, then variables. */
-function flashLayers({ os }: DomainDef): ImageLayer[] {
+function flashLayers({ def: { os }, caps }: Flashed): ImageLayer[] {
   const { loader, nvram } = os;
   if (loader?.type !== "pflash" || !loader.path) return [];
   const layers: ImageLayer[] = [
@@ -12,7 +15,7 @@ function flashLayers({ os }: DomainDef): ImageLayer[] {
       place: { type: "file", source: { file: loader.path, seclabels: [] } },
       format: loader.format ?? "raw",
       names: nodeNames("pflash0"),
-      readonly: loader.readonly ?? true,
+      readonly: loader.readonly ?? false,
       forceFormat: true,
       backing: loader.format === "qcow2" ? null : undefined,
     },
@@ -22,9 +25,11 @@ function flashLayers({ os }: DomainDef): ImageLayer[] {
     const format = nvram?.format ?? loader.format ?? "raw";
     layers.push({
       place,
+      auth: place.source?.auth,
       format,
       names: nodeNames("pflash1"),
       readonly: false,
+      forceFormat: !caps.flags.has("blockjob.backing-mask-protocol"),
       backing: format === "qcow2" ? null : undefined,
     });
   }
@@ -38,14 +43,20 @@ function nvramPlace(nvram: DomainDef["os"]["nvram"]): StorageSource | undefined 
 }
 
 /** Names of the nodes the machine takes its flash from. */
-export const pflashNodes = (def: DomainDef): string[] => flashLayers(def).map(topNode);
+export const pflashNodes = (context: Flashed): string[] => flashLayers(context).map(topNode);
 
 export function firmwareParts(context: DeviceContext): Part[] {
   const { def } = context;
-  const layers = flashLayers(def);
-  const parts = layers.flatMap((layer) => imageParts(layer, context));
-  if (layers.length > 0 && def.os.loader?.secure === true) {
-    parts.push(optionPart("-global", "driver=cfi.pflash01,property=secure,value=on"));
-  }
-  return parts;
+  const isAutomatic = def.os.firmware !== undefined && def.os.firmware !== "none";
+  const chosen =
+    def.os.loader?.path && def.os.firmwareInfo?.features.some(({ name }) => name === "secure-boot");
+  if (isAutomatic && !chosen) throw noFirmware(def.os);
+  const layers = flashLayers(context);
+  return layers.flatMap((layer) => imageParts(layer, context));
+}
+
+/** Keeps the guest from writing variables outside of SMM. */
+export function secureFlashParts({ def }: DeviceContext): Part[] {
+  const isSecure = def.os.loader?.type === "pflash" && def.os.loader.secure === true;
+  return isSecure ? [optionPart("-global", "driver=cfi.pflash01,property=secure,value=on")] : [];
 }

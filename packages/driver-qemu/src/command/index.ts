@@ -5,6 +5,7 @@ export { type CapsFlag, capsFlags } from "../caps/flags.ts";
 export { needsTcgProbe, type ProbeMonitor, type ProbeOptions, probe, probeTcg } from "../caps/probe.ts";
 export { type QemuCaps, stripMachineAliases } from "../caps/qemu-caps.ts";
 export { indexSchema, querySchema, type SchemaEntity } from "../caps/schema-query.ts";
+export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { type FillContext, qemuHooks } from "../fill/hooks.ts";
 export { buildCommand } from "./build.ts";
 export { prepareDefaults } from "./prepare.ts";

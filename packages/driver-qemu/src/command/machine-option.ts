@@ -27,7 +27,7 @@ export function machinePart(context: DeviceContext): Part {
   if (devices.memories.some((memory) => memory.model === "nvdimm")) options.push(["nvdimm", true]);
   const ram = systemRam(context);
   if (ram !== undefined) options.push(["memory-backend", ram]);
-  for (const [i, node] of pflashNodes(def).entries()) options.push([`pflash${i}`, node]);
+  for (const [i, node] of pflashNodes(context).entries()) options.push([`pflash${i}`, node]);
   if (
     def.cpu?.numa?.cells.some((cell) => cell.caches.length > 0) ||
     def.cpu?.numa?.interconnects !== undefined

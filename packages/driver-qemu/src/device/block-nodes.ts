@@ -166,7 +166,7 @@ function storageObjects(layer: ImageLayer, context: DeviceContext, parts: Part[]
       );
     }
   }
-  const auth = layer.auth ?? source?.auth;
+  const auth = layer.auth;
   const usesNbdkit = layer.nbdkitSocket !== undefined;
   if (auth !== undefined && auth.type !== "none" && !usesNbdkit) {
     const { secret } = auth;

@@ -7,11 +7,12 @@ import { fillCpu, fillDefaultCpu } from "./cpu.ts";
 import { addDefaultDevices } from "./default-devices.ts";
 import { fillDevice, fillSerial } from "./device.ts";
 import { fillFeatures } from "./features.ts";
+import { type FirmwareContext, fillFirmware } from "./firmware.ts";
 import { fillMachine } from "./machine.ts";
 import { addNumaNode } from "./memory.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
-export interface FillContext {
+export interface FillContext extends FirmwareContext {
   /** Capabilities of an emulator, known before. `undefined`: no such binary. */
   caps(emulator: string): QemuCaps | undefined;
   /** The binary for an architecture when none is named. */
@@ -53,6 +54,7 @@ export function qemuHooks(context: FillContext): DomainHooks {
     domain(def, flags) {
       const caps = capsOf(def);
       fillMachine(def, caps, flags);
+      fillFirmware(def, context, flags);
       addDefaultDevices(def, caps, context, flags);
       fillDefaultCpu(def, caps);
       fillFeatures(def, caps);

@@ -8,6 +8,7 @@ import {
 import type { QemuPlug } from "../qemu-plug.ts";
 import { capsOf, emulatorArch } from "./caps.ts";
 import { contextOf } from "./context.ts";
+import { firmwareOf, legacyPair } from "./firmware.ts";
 import { renderCommand } from "./render.ts";
 
 export const plug: QemuPlug = {
@@ -24,6 +25,9 @@ export const plug: QemuPlug = {
       tpmVersions: ["1.2", "2.0"].filter(
         (v) => row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION?.includes(v) !== false,
       ),
+      firmware: firmwareOf(corpus),
+      legacyFirmware: ["OVMF/OVMF", "OVMF/OVMF_CODE.secboot", "AAVMF/AAVMF", "AAVMF/AAVMF32"].map(legacyPair),
+      nvramDir: "/var/lib/libvirt/qemu/nvram",
       libDir: "/var/lib/libvirt/qemu",
       hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
