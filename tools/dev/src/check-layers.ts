@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const layers = [
   ["errors", "util", "xdr", "xml", "api", "native"],
   ["protocol", "conf", "config"],
-  ["logging", "host", "netdev", "firewall"],
+  ["logging", "host", "netdev", "firewall", "access"],
   ["rpc", "qmp"],
   ["daemon", "objects", "lock-manager", "log-manager"],
   ["hypervisor"],
@@ -28,7 +28,9 @@ interface Package {
 
 function packagesBelow(folder: string): Package[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && readdirSync(join(root, folder, entry.name)).includes("package.json"))
+    .filter(
+      (entry) => entry.isDirectory() && readdirSync(join(root, folder, entry.name)).includes("package.json"),
+    )
     .map((entry) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, entry.name, "package.json"), "utf8")) as {
         exports?: Record<string, string>;
@@ -69,7 +71,9 @@ function sources(folder: string): string[] {
 function main(): void {
   const packages = packagesBelow("packages");
   const entries = packages.flatMap((pkg) => pkg.entries);
-  const unknown = packages.filter((pkg) => rank(pkg.name) === Number.POSITIVE_INFINITY && pkg.name !== testing);
+  const unknown = packages.filter(
+    (pkg) => rank(pkg.name) === Number.POSITIVE_INFINITY && pkg.name !== testing,
+  );
   const complaints = unknown.map((pkg) => `${pkg.folder}: not on any layer`);
   for (const pkg of [...packages, ...packagesBelow("daemons")]) {
     for (const file of sources(join(root, pkg.folder, "src"))) {
