@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bootDisk, bootDomain, Running, World, waitFor } from "@libvirt-ts/testing";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+
+let world: World;
+const name = "vm";
+/** Ctrl and ], as virsh wants it. */
+const leave = "\x1d";
+
+beforeAll(async () => {
+  world = await World.create({ daemons: ["virtlogd", "virtqemud"] });
+  await world.virsh("domcapabilities"); // so that no test pays for looking at QEMU
+});
+afterAll(() => world.close());
+
+beforeEach(async () => {
+  const disk = world.file("vm.img", bootDisk({ banner: "hello" }));
+  await world.define(bootDomain({ name, disk, log: join(world.prefix, "var/log/vm-console.log") }));
+});
+afterEach(async () => {
+  await world.tryVirsh("destroy", name);
+  await world.virsh("undefine", name);
+});
+
+/** A talkative virsh on a terminal: it says when the console is open. */
+function session(...args: string[]): Running {
+  const words = world.virshCommand(args).filter((word) => word !== "-q");
+  const command = words.map((word) => `'${word}'`).join(" ");
+  const argv = ["script", "--quiet", "--return", "--command", command, "/dev/null"];
+  return new Running(world.namespace.inside(argv), { env: world.environment({ TERM: "dumb" }) });
+}
+
+const logged = () => readFileSync(join(world.prefix, "var/log/vm-console.log"), "latin1");
+const state = () => world.virsh("domstate", "--reason", name);
+
+test("both ways, and out again", async () => {
+  const terminal = session("start", "--console", name);
+  await terminal.saw(/Escape character is \^\]/);
+  await terminal.saw(/hello/);
+  terminal.write("ping");
+  await terminal.saw(/ping/);
+  terminal.write(leave);
+  expect((await terminal.ended).code).toBe(0);
+  expect(await state()).toBe("running (booted)");
+  expect(logged()).toContain("ping");
+});
+
+test("the terminal virsh names is the guest's", async () => {
+  await world.virsh("start", name);
+  const tty = await world.virsh("ttyconsole", name);
+  expect(tty).toMatch(/^\/dev\/pts\/\d+$/);
+});
+
+test("one at a time, unless by force", async () => {
+  await world.virsh("start", name);
+  await waitFor("the guest", () => logged().includes("hello"));
+  const first = session("console", name);
+  await first.saw(/Escape character/);
+  first.write("1");
+  await first.saw(/1/);
+  const { code, stderr } = await session("console", name).ended.then(({ code, stdout }) => ({
+    code,
+    stderr: stdout,
+  }));
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("Active console session exists for this domain");
+  const second = session("console", "--force", name);
+  await second.saw(/Escape character/);
+  await first.ended;
+  second.write("2");
+  await second.saw(/2/);
+  second.write(leave);
+  expect((await second.ended).code).toBe(0);
+  const third = session("console", name);
+  await third.saw(/Escape character/);
+  third.write(leave);
+  expect((await third.ended).code).toBe(0);
+});
+
+test("a guest that goes off ends the session", async () => {
+  await world.virsh("start", name);
+  await waitFor("the guest", () => logged().includes("hello"));
+  const terminal = session("console", name);
+  await terminal.saw(/Escape character/);
+  terminal.write("Q"); // the guest goes off
+  await terminal.ended;
+  await waitFor("the end", async () => (await state()) === "shut off (shutdown)");
+});
+
+test("a new daemon opens the console again", async () => {
+  await world.virsh("start", name);
+  await waitFor("the guest", () => logged().includes("hello"));
+  const terminal = session("console", name);
+  await terminal.saw(/Escape character/);
+  await world.restart("virtqemud");
+  await terminal.stop("SIGKILL"); // virsh does not leave by itself
+  const again = session("console", name);
+  await again.saw(/Escape character/);
+  again.write("back");
+  await again.saw(/back/);
+  again.write(leave);
+  await again.ended;
+});
+
+test("nobody there", async () => {
+  expect((await session("console", name).ended).stdout).toContain("The domain is not running");
+});
