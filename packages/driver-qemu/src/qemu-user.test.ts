@@ -7,8 +7,14 @@ import { findQemuUser } from "./qemu-user.ts";
 
 const root = mkdtempSync(join(tmpdir(), "user-"));
 mkdirSync(join(root, "etc"));
-writeFileSync(join(root, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nlibvirt-qemu:x:64055:108::/var/lib/libvirt:/bin/false\n");
-writeFileSync(join(root, "etc/group"), "root:x:0:\nkvm:x:108:\nlibvirt-qemu:x:64055:\ndisk:x:6:libvirt-qemu\n");
+writeFileSync(
+  join(root, "etc/passwd"),
+  "root:x:0:0::/root:/bin/sh\nlibvirt-qemu:x:64055:108::/var/lib/libvirt:/bin/false\n",
+);
+writeFileSync(
+  join(root, "etc/group"),
+  "root:x:0:\nkvm:x:108:\nlibvirt-qemu:x:64055:\ndisk:x:6:libvirt-qemu\n",
+);
 afterAll(() => rmSync(root, { recursive: true }));
 
 test.each([

@@ -21,12 +21,15 @@ export function findQemuUser(wish: Wish, root: string, log: Logger): QemuUser {
   const passwd = rows(`${root}/etc/passwd`);
   const groups = rows(`${root}/etc/group`);
   const known = passwd.get(DEFAULT_USER);
-  if (wish.user === undefined && !known) log.warn({ user: DEFAULT_USER }, "no user for QEMU: it runs as root");
+  if (wish.user === undefined && !known)
+    log.warn({ user: DEFAULT_USER }, "no user for QEMU: it runs as root");
   const uid = wish.user === undefined ? Number(known?.[2] ?? 0) : number(wish.user, passwd, "user");
   const defaultGid = Number(groups.get(DEFAULT_GROUP)?.[2] ?? known?.[3] ?? 0);
   const gid = wish.group === undefined ? defaultGid : number(wish.group, groups, "group");
   const name = [...passwd.values()].find((row) => Number(row[2]) === uid)?.[0];
-  const member = [...groups.values()].filter((row) => name !== undefined && row[3]?.split(",").includes(name));
+  const member = [...groups.values()].filter(
+    (row) => name !== undefined && row[3]?.split(",").includes(name),
+  );
   return { uid, gid, groups: [...new Set([gid, ...member.map((row) => Number(row[2]))])] };
 }
 
