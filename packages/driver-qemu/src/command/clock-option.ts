@@ -1,5 +1,5 @@
 import type { DomainDef, Timer } from "@libvirt-ts/conf/domain";
-import { type DeviceContext, optionPart, type Part } from "../device/parts.ts";
+import { type DeviceContext, isX86, optionPart, type Part } from "../device/parts.ts";
 
 const day = 86_400;
 
@@ -13,7 +13,12 @@ export function clockParts(context: DeviceContext): Part[] {
       if (policy === "delay" || policy === "discard")
         parts.push(optionPart("-global", `kvm-pit.lost_tick_policy=${policy}`));
     }
-    if (timer.name === "hpet" && timer.present === false && !caps.flags.has("machine-hpet"))
+    if (
+      timer.name === "hpet" &&
+      timer.present === false &&
+      isX86(def.os.type.arch ?? "") &&
+      !caps.flags.has("machine-hpet")
+    )
       parts.push(optionPart("-no-hpet"));
   }
   return parts;

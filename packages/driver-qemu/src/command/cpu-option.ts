@@ -27,6 +27,7 @@ function cpuModel({ def, caps }: DeviceContext, options: Options): string | unde
       if (caps.flags.has("cpu.migratable")) options.push(["migratable", cpu.migratable]);
       break;
     case "host-model":
+      // A model here is what the guest may rely on; the machine is told.
       name = "host";
       break;
     default:

@@ -1,5 +1,5 @@
 import { findMachine } from "../caps/qemu-caps.ts";
-import { isArmVirt } from "../device/machine.ts";
+import { isArmVirt, isPseries } from "../device/machine.ts";
 import { type DeviceContext, optionPart, type Part } from "../device/parts.ts";
 import { machineHasAcpiOption } from "./base.ts";
 import { pflashNodes } from "./firmware.ts";
@@ -38,6 +38,8 @@ export function machinePart(context: DeviceContext): Part {
     options.push([`sgx-epc.${i}.memdev`, `mem${memory.alias}`]);
     options.push([`sgx-epc.${i}.node`, memory.target?.node]);
   }
+  if (isPseries(def) && def.cpu?.mode === "host-model")
+    options.push(["max-cpu-compat", def.cpu.model?.name?.toLowerCase()]);
   options.push(["loadparm", diskLoadparm(context)]);
   const hpet = def.clock.timers.find((timer) => timer.name === "hpet")?.present;
   if (caps.flags.has("machine-hpet")) options.push(["hpet", hpet]);

@@ -124,6 +124,8 @@ export interface CommandHost {
   pageSizeKiB: number;
   /** NUMA nodes of the host; absent: not looked at. */
   numaNodes?: readonly number[];
+  /** Their CPUs, by node. */
+  nodeCpus?: readonly (readonly number[])[];
 }
 
 export interface CommandContext {
@@ -139,6 +141,8 @@ export interface CommandContext {
   privileged: boolean;
   /** Socket of the nbdkit that serves a network image instead of QEMU's own driver, by name of the storage node. */
   nbdkitSocket?: (protocol: string, node: string) => string | undefined;
+  /** Address of a vsock device that left it to us. */
+  vsockCid?: number;
   /** Host nodes numad advised, for guests that leave their placement to it. */
   autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */

@@ -11,7 +11,7 @@ export function withZpci(parts: readonly Part[], def: DomainDef): Part[] {
       numbers.set(alias, address.zpci);
   }
   return parts.flatMap((part) => {
-    const id = part.kind === "device" ? part.props["id"] : undefined;
+    const id = part.kind === "device" ? part.props.id : undefined;
     const zpci = typeof id === "string" ? numbers.get(id) : undefined;
     if (zpci === undefined) return [part];
     const { uid, fid } = zpci;

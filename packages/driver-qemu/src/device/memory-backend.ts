@@ -1,6 +1,6 @@
-import type { DomainDef, MemoryDevice } from "@libvirt-ts/conf/domain";
+import type { MemoryDevice } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { Json, Props } from "../command/types.ts";
+import type { Props } from "../command/types.ts";
 import { addressProps } from "./address-props.ts";
 import { aliasOf, type DeviceContext, devicePart, objectPart, type Part } from "./parts.ts";
 import { virtioProps } from "./virtio.ts";
@@ -26,69 +26,83 @@ export interface MemoryRequest {
 
 /** The object behind a piece of guest memory, after the context that fills it in parallel if there is one. */
 export function memoryBackend(request: MemoryRequest, context: DeviceContext): Part[] {
-  const { def, caps, paths } = context;
+  const { def, caps } = context;
+  const { alias, nvdimm, onDemand = false } = request;
   const backing = def.memoryBacking;
-  const cell = request.node === undefined ? undefined : def.cpu?.numa?.cells[request.node];
-  const access = request.access ?? cell?.memAccess ?? backing?.access;
-  const discard = request.discard ?? cell?.discard ?? (backing?.discard ? true : undefined);
   const page = hugePage(request, context);
   const { nodes, policy } = hostNodes(request, context);
-
-  let prealloc = backing?.allocation?.mode === "immediate";
-  const props: Record<string, Json | undefined> = {};
-  const share = access === undefined ? undefined : access === "shared";
-  const isFile =
-    request.nvdimm !== undefined || page !== undefined || access !== undefined || backing?.source === "file";
-  if (backing?.source === "memfd" && request.nvdimm === undefined) {
-    props["qom-type"] = "memory-backend-memfd";
-    props["id"] = request.alias;
-    if (page !== undefined) {
-      props["hugetlb"] = true;
-      props["hugetlbsize"] = page.sizeKiB * 1024;
-      prealloc = true;
-    }
-    props["share"] = share;
-  } else if (isFile) {
-    props["qom-type"] = "memory-backend-file";
-    props["id"] = request.alias;
-    if (request.nvdimm !== undefined) {
-      props["mem-path"] = request.nvdimm.path;
-      prealloc = true;
-    } else if (page !== undefined) {
-      props["mem-path"] = `${page.dir}/libvirt/qemu/${shortName(context)}`;
-      prealloc = true;
-    } else
-      props["mem-path"] = `${paths.memoryBacking}/${request.alias.replace(/^mem(?=dimm|nvdimm|virtio)/, "")}`;
-    props["discard-data"] = discard;
-    if (request.onDemand) props["reserve"] = false;
-    props["share"] = share;
-    if (request.isSystemRam) props["x-use-canonical-path-for-ramblock-id"] = false;
-  } else {
-    props["qom-type"] = "memory-backend-ram";
-    props["id"] = request.alias;
-    if (request.onDemand) props["reserve"] = false;
-  }
-  if (request.onDemand) prealloc = false;
-  if (request.nvdimm?.pmem && backing?.allocation?.mode !== "immediate") prealloc = false;
+  const immediate = backing?.allocation?.mode === "immediate";
+  const wantsAll = immediate || page !== undefined || (nvdimm !== undefined && !nvdimm.pmem);
+  const prealloc = wantsAll && !onDemand;
+  const threadContext =
+    prealloc && nodes !== undefined && caps.flags.has("thread-context") ? `tc-${alias}` : undefined;
   const parts: Part[] = [];
-  if (prealloc) {
-    props["prealloc"] = true;
-    if (backing?.allocation?.threads) props["prealloc-threads"] = backing.allocation.threads;
+  if (threadContext !== undefined && nodes !== undefined) {
+    const affinity = threadNodes(nodes, context);
+    parts.push(
+      objectPart({ "qom-type": "thread-context", id: threadContext, "node-affinity": [...affinity] }),
+    );
   }
-  props["size"] = request.sizeBytes;
-  if (nodes !== undefined) {
-    props["host-nodes"] = [...nodes];
-    props["policy"] = policy;
-    if (prealloc && caps.flags.has("thread-context")) {
-      const id = `tc-${request.alias}`;
-      parts.push(objectPart({ "qom-type": "thread-context", id, "node-affinity": [...nodes] }));
-      props["prealloc-context"] = id;
-    }
-  }
-  if (request.nvdimm?.alignKiB) props["align"] = request.nvdimm.alignKiB * 1024;
-  if (request.nvdimm?.pmem) props["pmem"] = true;
-  parts.push(objectPart(props));
+  parts.push(
+    objectPart({
+      ...kindProps(request, page, context),
+      prealloc: prealloc ? true : undefined,
+      "prealloc-threads": prealloc ? backing?.allocation?.threads || undefined : undefined,
+      size: request.sizeBytes,
+      ...(nodes === undefined ? {} : { "host-nodes": [...nodes], policy }),
+      "prealloc-context": threadContext,
+      align: nvdimm?.alignKiB ? nvdimm.alignKiB * 1024 : undefined,
+      pmem: nvdimm?.pmem ? true : undefined,
+    }),
+  );
   return parts;
+}
+
+/** What the memory is: a file, an anonymous file or plain memory of QEMU. */
+function kindProps(request: MemoryRequest, page: HugePage | undefined, context: DeviceContext): Props {
+  const { def } = context;
+  const { alias: id, node, nvdimm, onDemand } = request;
+  const backing = def.memoryBacking;
+  const cell = node === undefined ? undefined : def.cpu?.numa?.cells[node];
+  const access = request.access ?? cell?.memAccess ?? backing?.access;
+  const share = access === undefined ? undefined : access === "shared";
+  const reserve = onDemand ? false : undefined;
+  if (backing?.source === "memfd" && nvdimm === undefined) {
+    const hugetlb = page === undefined ? {} : { hugetlb: true, hugetlbsize: page.sizeKiB * 1024 };
+    return { "qom-type": "memory-backend-memfd", id, ...hugetlb, share };
+  }
+  const isFile =
+    nvdimm !== undefined || page !== undefined || access !== undefined || backing?.source === "file";
+  if (!isFile) return { "qom-type": "memory-backend-ram", id, reserve };
+  return {
+    "qom-type": "memory-backend-file",
+    id,
+    "mem-path": nvdimm?.path ?? filePath(id, page, context),
+    "discard-data": request.discard ?? cell?.discard ?? (backing?.discard ? true : undefined),
+    reserve,
+    share,
+    "x-use-canonical-path-for-ramblock-id": request.isSystemRam ? false : undefined,
+  };
+}
+
+/** Huge pages: QEMU makes a file of its own in the folder; else a file with the name of the module. */
+const filePath = (id: string, page: HugePage | undefined, context: DeviceContext): string =>
+  page === undefined
+    ? `${context.paths.memoryBacking}/${id.replace(/^mem(?=dimm|nvdimm|virtio)/, "")}`
+    : `${page.dir}/libvirt/qemu/${shortName(context)}`;
+
+interface HugePage {
+  dir: string;
+  sizeKiB: number;
+}
+
+/** Threads that fill memory in run on the nodes it comes from, as far as QEMU may run there. */
+function threadNodes(nodes: readonly number[], { def, host }: DeviceContext): readonly number[] {
+  const cpus = def.cputune?.emulatorpin?.cpuset ?? def.vcpu.cpuset;
+  const { nodeCpus } = host;
+  if (cpus === undefined || nodeCpus === undefined) return nodes;
+  const allowed = nodes.filter((node) => nodeCpus[node]?.some((cpu) => cpus.includes(cpu)));
+  return allowed.length > 0 ? allowed : nodes;
 }
 
 const shortName = ({ def, id }: DeviceContext) => `${id}-${def.name.slice(0, 20)}`;
@@ -114,10 +128,7 @@ function hostNodes(
 }
 
 /** The huge pages a piece of memory is to be made of; `undefined` for pages of the system. */
-function hugePage(
-  request: MemoryRequest,
-  { def, settings, host }: DeviceContext,
-): { dir: string; sizeKiB: number } | undefined {
+function hugePage(request: MemoryRequest, { def, settings, host }: DeviceContext): HugePage | undefined {
   let size = request.pageSizeKiB;
   if (size === undefined) {
     const hugepages = def.memoryBacking?.hugepages;

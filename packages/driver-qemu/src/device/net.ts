@@ -1,10 +1,11 @@
 import type { Hostdev, Interface } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { optionText } from "../command/text.ts";
 import type { Props } from "../command/types.ts";
 import { addressProps } from "./address-props.ts";
 import { bootIndexOf, loadparmOf } from "./boot-index.ts";
 import { chardevParts } from "./chardev.ts";
-import { aliasOf, type DeviceContext, devicePart, type Part } from "./parts.ts";
+import { aliasOf, type DeviceContext, devicePart, optionPart, type Part } from "./parts.ts";
 import { romProps } from "./rom.ts";
 import { virtioProps } from "./virtio.ts";
 
@@ -24,9 +25,29 @@ export function netParts(net: Interface, context: DeviceContext): Part[] {
   const netdev = `host${alias}`;
   const { props, queues } = hostProps(net, alias, parts, context);
   parts.push({ kind: "netdev", props: { ...props, id: netdev } });
-  parts.push(devicePart(netDevice(net, netdev, queues, context)));
+  parts.push(
+    isOnBoard(net, context) ? boardNic(net, netdev) : devicePart(netDevice(net, netdev, queues, context)),
+  );
   return parts;
 }
+
+/** Cards of Arm boards that have their place on the board only find it by the legacy option. */
+function isOnBoard({ address, model }: Interface, { def }: DeviceContext): boolean {
+  const { arch = "" } = def.os.type;
+  if (arch !== "aarch64" && !arch.startsWith("armv")) return false;
+  return address?.type !== "pci" && address?.type !== "virtio-mmio" && model !== "usb-net";
+}
+
+const boardNic = (net: Interface, netdev: string): Part =>
+  optionPart(
+    "-net",
+    optionText("nic", [
+      ["macaddr", net.mac?.address],
+      ["netdev", netdev],
+      ["model", net.model],
+      ["id", net.alias],
+    ]),
+  );
 
 function hostProps(
   net: Interface,

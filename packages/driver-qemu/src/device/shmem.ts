@@ -21,7 +21,7 @@ export function shmemParts(shmem: Shmem, context: DeviceContext): Part[] {
         ...addressProps(def, shmem),
       }),
       ...chardevParts(chardev, { type: "unix", source: { mode: "connect", path, seclabels: [] } }, context),
-    ].toReversed();
+    ];
   }
   const memdev = `shmmem-${id}`;
   return [

@@ -44,7 +44,7 @@ export function videoParts(video: Video, context: DeviceContext): Part[] {
         : isVirtio
           ? virtioGpu(video, isPrimary, context)
           : legacyDriver(type),
-      ...(isVirtio ? virtioOptions(video.driver) : {}),
+      ...(isVirtio && !(isVhostUser && isPrimary) ? virtioOptions(video.driver) : {}),
       id,
       max_outputs: isQxl || isVirtio ? model?.heads || undefined : undefined,
       ram_size: isQxl ? bytes(model?.ram) : undefined,

@@ -4,12 +4,12 @@ import { addressProps } from "./address-props.ts";
 import { aliasOf, type DeviceContext } from "./parts.ts";
 import { virtioProps } from "./virtio.ts";
 
-export function vsockDevice(vsock: Vsock, { def, fds, resources }: DeviceContext): Props {
+export function vsockDevice(vsock: Vsock, { def, fds, resources, vsockCid }: DeviceContext): Props {
   const id = aliasOf(vsock);
   return {
     ...virtioProps("vhost-vsock", vsock),
     id,
-    "guest-cid": vsock.cid?.address,
+    "guest-cid": vsock.cid?.address || vsockCid,
     vhostfd: String(fds.use(resources.device(id, "vsock"))),
     ...addressProps(def, vsock),
   };

@@ -40,6 +40,11 @@ export function fillCpu(def: DomainDef, caps: QemuCaps): void {
   if (cpu === undefined) return;
   const mode = cpu.mode ?? "custom";
   if (mode === "custom" && cpu.model === undefined) return;
+  // A vector length means the extension it belongs to.
+  const hasVectors = cpu.features.some(({ name, policy }) => /^sve\d+$/.test(name) && policy === "require");
+  if (caps.arch === "aarch64" && hasVectors && !cpu.features.some(({ name }) => name === "sve")) {
+    cpu.features.push({ name: "sve", policy: "require" });
+  }
   if (
     (mode === "host-passthrough" || mode === "maximum") &&
     caps.flags.has("cpu.migratable") &&

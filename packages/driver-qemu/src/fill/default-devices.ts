@@ -7,11 +7,9 @@ import {
   isI440fx,
   isIsapc,
   isLoongarchVirt,
-  isPpcMac,
   isPseries,
   isQ35,
   isRiscvVirt,
-  isS390Ccw,
 } from "../device/machine.ts";
 import { isX86 } from "../device/parts.ts";
 import type { FillContext } from "./hooks.ts";

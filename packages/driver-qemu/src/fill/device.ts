@@ -4,6 +4,7 @@ import type {
   Disk,
   DomainDef,
   FillFlags,
+  GraphicsOf,
   Hostdev,
   Interface,
   Serial,
@@ -60,6 +61,9 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       if (device.backend.type === "emulator")
         device.backend.version ??=
           device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
+      return;
+    case "graphics":
+      if (device.type === "vnc" || device.type === "spice") dropOwnSockets(device, context);
       return;
     case "memory":
       if (context.abiUpdate) alignModule(device, def);
@@ -179,7 +183,8 @@ export function fillSerial(serial: Serial, def: DomainDef) {
   }
 }
 
-const formerChannelDir = "/var/lib/libvirt/qemu/channel/target";
+/** Where these sockets lay in former versions. */
+const formerChannelDirs = ["/var/lib/libvirt/qemu/channel/target", "/var/lib/libvirt/qemu/channel"];
 
 /** A path of ours is not the user's wish: it is made anew at each start. */
 function fillChannel(
@@ -195,7 +200,7 @@ function fillChannel(
   // Our folder of today and those of former times, with the short name of a guest below it.
   const name = path.slice(path.lastIndexOf("/") + 1);
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const below = [channelDir, `${channelDir}/target`, formerChannelDir]
+  const below = [channelDir, `${channelDir}/target`, ...formerChannelDirs]
     .map((dir) => `${dir}/`)
     .find((dir) => folder.startsWith(dir));
   const rest = below === undefined ? undefined : path.slice(below.length);
@@ -213,6 +218,17 @@ function fillChannel(
       ErrorCode.INTERNAL_ERROR,
       "chardev reconnect is possible only for connect mode",
     );
+  }
+}
+
+/** As for channels: a socket in the folder of a guest is ours. */
+function dropOwnSockets(graphics: GraphicsOf<"vnc"> | GraphicsOf<"spice">, { libDir, inactive }: Context) {
+  if (!inactive || libDir === undefined) return;
+  for (const [i, listen] of graphics.listens.entries()) {
+    if (listen.type !== "socket" || listen.socket?.startsWith(`${libDir}/`) !== true) continue;
+    graphics.listens[i] = { type: "address" };
+    graphics.autoport = true;
+    graphics.port = 0;
   }
 }
 

@@ -31,7 +31,7 @@ export function fillFirmware(def: DomainDef, context: FirmwareContext, { abiUpda
   if (found !== undefined) apply(found, def);
   else if (isAutomatic) {
     if (abiUpdate) throw noFirmware(os);
-    if (os.loader?.path) os.loader.format ??= "raw";
+    if (os.loader !== undefined) os.loader.format ??= "raw";
     return;
   } else {
     takeLegacy(os, context);

@@ -23,5 +23,6 @@ export function addNumaNode(def: DomainDef): void {
   const modules = def.devices.memories.reduce((sum, { target }) => sum + (target?.sizeKiB ?? 0), 0);
   const cpus = Array.from({ length: def.vcpu.count }, (_, i) => i);
   def.cpu ??= { features: [] };
+  for (const { target } of def.devices.memories) if (target !== undefined) target.node ??= 0;
   def.cpu.numa = { cells: [{ id: 0, cpus, memoryKiB: def.memoryKiB - modules, caches: [] }] };
 }

@@ -96,7 +96,7 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
       rdp: `${run}/rdp`,
     },
     settings: {
-      seccompSandbox: config["seccompSandbox"] === 0 ? false : null,
+      seccompSandbox: config.seccompSandbox === 0 ? false : null,
       dumpGuestCore: false,
       logTimestamp: true,
       vncListen: "127.0.0.1",
@@ -145,13 +145,15 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
       nowSeconds: 1_234_567_890,
       pageSizeKiB: 4,
       numaNodes: [0, 1, 2, 3],
+      nodeCpus: [0, 1, 2, 3].map((node) => [0, 1, 2, 3].map((cpu) => 4 * node + cpu)),
     },
     resources: resourcesOf(def, row),
     tpmSocket: () => "/dev/test",
-    ...(config["storageUseNbdkit"] === 1 && {
+    ...(config.storageUseNbdkit === 1 && {
       nbdkitSocket: (protocol, node) =>
         nbdkitProtocols.has(protocol) ? `${lib}/domain-${short}/nbdkit-${node}.socket` : undefined,
     }),
+    vsockCid: 42,
     autoNodeset: [0, 1, 2, 3],
     scsiGeneric: () => "/dev/sg0",
   };

@@ -19,8 +19,8 @@ export const plug: QemuPlug = {
       caps: (emulator) => (emulator === caps.emulator ? caps : undefined),
       defaultEmulator: (arch) => `/usr/bin/qemu-system-${emulatorArch(arch)}`,
       hostArch: row.arch ?? "x86_64",
-      noGraphicsAllowHostAudio: Boolean(config["nogfxAllowHostAudio"]),
-      vncAllowHostAudio: Boolean(config["vncAllowHostAudio"]),
+      noGraphicsAllowHostAudio: Boolean(config.nogfxAllowHostAudio),
+      vncAllowHostAudio: Boolean(config.vncAllowHostAudio),
       channelDir: "/var/run/libvirt/qemu/channel",
       tpmVersions: ["1.2", "2.0"].filter(
         (v) => row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION?.includes(v) !== false,
