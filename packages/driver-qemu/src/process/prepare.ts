@@ -10,6 +10,7 @@ import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type GuestPaths, guestPaths } from "./guest-paths.ts";
 import { diskPath } from "./locks.ts";
+import { hasBackingFile } from "./qcow2.ts";
 
 const MASTER_KEY_BYTES = 32;
 
@@ -32,6 +33,8 @@ export async function prepareDefinition(
   const paths = guestPaths(driver.dirs, domain.id, domain.name);
   assignAliases(domain.def);
   setChannelPaths(domain.def, paths);
+  setLabel(driver, domain.def);
+  await endChains(domain.def);
   await setDisplayPorts(driver, domain.def, undo);
   return paths;
 }
@@ -42,6 +45,23 @@ function setChannelPaths({ devices }: DomainDef, paths: GuestPaths): void {
     if (source.type !== "unix" || target.type === "guestfwd") continue;
     const { mode = "bind", path = join(paths.channel, target.name ?? ""), ...rest } = source.source ?? {};
     source.source = { seclabels: [], ...rest, mode, path };
+  }
+}
+
+/** The owner QEMU's files get, as the running definition shows it. */
+function setLabel({ user, paths }: QemuDriver, def: DomainDef): void {
+  if (!paths.privileged || def.seclabels.some(({ model }) => model === "dac")) return;
+  const label = `+${user.uid}:+${user.gid}`;
+  def.seclabels.push({ type: "dynamic", model: "dac", relabel: true, label, imagelabel: label });
+}
+
+/** Says of images that stand on no other that they do not. QEMU finds the others by what is written in them. */
+async function endChains({ devices }: DomainDef): Promise<void> {
+  for (const disk of devices.disks) {
+    const path = diskPath(disk);
+    if (path === undefined || disk.backingStore !== undefined) continue;
+    const { type } = disk.driver ?? {};
+    if (type === "raw" || (type === "qcow2" && !(await hasBackingFile(path)))) disk.backingStore = {};
   }
 }
 
