@@ -1,0 +1,3 @@
+export type { AccessAttributes, AccessControl, AccessRequest, Caller } from "./control.ts";
+export { actionOf, PolkitAccess } from "./polkit-access.ts";
+export { parseRule, type Rule } from "./rule.ts";
