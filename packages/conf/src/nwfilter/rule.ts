@@ -1,4 +1,12 @@
-import { attr, type Context, custom, element, type Infer, type XmlElement, type XmlWriter } from "@libvirt-ts/xml";
+import {
+  attr,
+  type Context,
+  custom,
+  element,
+  type Infer,
+  type XmlElement,
+  type XmlWriter,
+} from "@libvirt-ts/xml";
 import { internalError, unsupported } from "./errors.ts";
 import { attributesOf, type FilterProtocol, isFilterProtocol, protocols } from "./protocols.ts";
 import { ipProtocols, type MatchValue } from "./values.ts";
@@ -72,11 +80,7 @@ const matches = custom<Matches>({
   },
 });
 
-function readConditions(
-  from: XmlElement,
-  { protocol, conditions }: Matches,
-  context: Context,
-): void {
+function readConditions(from: XmlElement, { protocol, conditions }: Matches, context: Context): void {
   const isNegated = from.attrs.match === "no";
   const known = attributesOf(protocol);
   if (context.unknown) {

@@ -130,7 +130,9 @@ export const macAddress = matchType((written) => text(parseMac(written)));
 export const macMask = matchType((written) => {
   const mac = parseMac(written);
   if (mac === undefined) return undefined;
-  const bits = BigInt(`0x${mac.replaceAll(":", "")}`).toString(2).padStart(48, "0");
+  const bits = BigInt(`0x${mac.replaceAll(":", "")}`)
+    .toString(2)
+    .padStart(48, "0");
   return bits.includes("01") ? undefined : { text: mac };
 });
 
@@ -166,7 +168,9 @@ export const commentText = matchType((written) => ({ text: written.slice(0, long
 /** Words in any order and case, shown in the given order. */
 function readWords(written: string, words: readonly string[]): string[] | undefined {
   const given = written === "" ? [] : written.split(",").map((word) => word.toUpperCase());
-  return given.every((word) => words.includes(word)) ? words.filter((word) => given.includes(word)) : undefined;
+  return given.every((word) => words.includes(word))
+    ? words.filter((word) => given.includes(word))
+    : undefined;
 }
 
 const states = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "NONE"];
@@ -186,7 +190,9 @@ function readFlags(written: string): string | undefined {
 /** `LOOKED-AT/SET` flags of TCP. */
 export const tcpFlags = matchType((written) => {
   const [looked, set, ...rest] = written.split("/").map(readFlags);
-  return looked === undefined || set === undefined || rest.length > 0 ? undefined : { text: `${looked}/${set}` };
+  return looked === undefined || set === undefined || rest.length > 0
+    ? undefined
+    : { text: `${looked}/${set}` };
 });
 
 export const ipsetName = matchType((written) =>

@@ -1,0 +1,8 @@
+export {
+  formatSecret,
+  parseSecret,
+  type SecretDef,
+  type SecretUsage,
+  type SecretUsageType,
+  secretUsageTypes,
+} from "./secret.ts";
