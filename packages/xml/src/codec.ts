@@ -1,5 +1,6 @@
 import { xmlError } from "./errors.ts";
 import { type Bag, type Context, compile, type Field, type Plan, type Step } from "./plan.ts";
+import { type Rule, type Shape, shapeOf } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
 
@@ -33,6 +34,8 @@ export interface ElementCodec<T> {
   readonly tag: string;
   parse(element: XmlElement, context: Context): T;
   format(value: T, writer: XmlWriter, context: Context): void;
+  /** The declaration as data; `undefined`: made by hand, anything may stand in it. */
+  shape?(): Shape | undefined;
 }
 
 export interface ElementOptions<T> {
@@ -46,6 +49,8 @@ export interface ElementOptions<T> {
   readonly read?: (value: T, element: XmlElement, context: Context) => void;
   /** The value as this caller may see it, before it is written. */
   readonly view?: (value: T, context: Context) => T;
+  /** For validation: what is wrong although each part by itself is good. */
+  readonly rule?: Rule;
 }
 
 /**
@@ -60,10 +65,15 @@ export function element<F extends Fields>(
   options: ElementOptions<InferFields<F>> = {},
 ): ElementCodec<InferFields<F>> {
   type Value = InferFields<F>;
-  const { read, view, keepEmpty = false, endTag = false } = options;
+  const { read, view, keepEmpty = false, endTag = false, rule } = options;
   const step: Step = compile(fields);
+  let shape: Shape | undefined;
   return {
     tag,
+    shape() {
+      shape ??= shapeOf(fields, rule ? { rule } : {});
+      return shape;
+    },
     parse(source, context) {
       const out: Bag = {};
       step.parse(source, out, context);
@@ -92,6 +102,7 @@ export function element<F extends Fields>(
 export function lazy<T>(tag: string, codec: () => ElementCodec<T>): ElementCodec<T> {
   return {
     tag,
+    shape: () => codec().shape?.(),
     parse: (source, context) => codec().parse(source, context),
     format: (value, writer, context) => codec().format(value, writer, context),
   };
@@ -103,7 +114,7 @@ export function variant<const K extends string, C extends { readonly [word: stri
   cases: C,
 ): Field<{ [N in keyof C]: { [P in K]: N } & InferFields<C[N]> }[keyof C], "splice"> {
   const steps = new Map(Object.entries(cases).map(([word, fields]) => [word, compile(fields)]));
-  const plan: Plan = { pick: (out) => steps.get(String(out[key])) };
+  const plan: Plan = { pick: (out) => steps.get(String(out[key])), shape: { variant: { key, cases } } };
   return { presence: "splice", plan: () => plan };
 }
 

@@ -10,7 +10,8 @@ import {
   type Plan,
   type Show,
 } from "./plan.ts";
-import type { Scalar } from "./scalar.ts";
+import { type Scalar, str } from "./scalar.ts";
+import { type AttrShape, plainShape, type Shape } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
 
@@ -28,6 +29,15 @@ interface AttrOptions<T> extends FieldOptions<T> {
   readonly missing?: (from: XmlElement) => Error;
   /** An empty attribute counts as absent. */
   readonly emptyIsAbsent?: true;
+  /** In valid documents, where that differs. */
+  readonly strict?: StrictOptions;
+}
+
+/** What valid documents must say and the parser does not ask for, or the other way round. */
+interface StrictOptions {
+  readonly required?: boolean;
+  /** May occur more than once; the parser takes one. */
+  readonly many?: true;
 }
 
 /** An attribute. Optional unless `required` or given a `default`. */
@@ -48,6 +58,7 @@ export function attr<T>(
   return {
     presence: always ? "always" : "optional",
     plan: (key): Plan => ({
+      shape: { attrs: [attrShape(key, name, scalar, options)] },
       attr: {
         name,
         parse(text, from, out, context) {
@@ -73,6 +84,19 @@ export function attr<T>(
   };
 }
 
+const attrShape = <T>(
+  key: string,
+  name: string,
+  scalar: Scalar<T>,
+  { required, strict, default: fallback }: AttrOptions<T>,
+): AttrShape => ({
+  name,
+  key,
+  scalar,
+  required: strict?.required ?? required === true,
+  ...(fallback !== undefined && { fallback: scalar.format(fallback) }),
+});
+
 /** The text of the element itself. Blank text counts as absent unless `keepBlank`. */
 export function text<T>(scalar: Scalar<T>, options: { readonly required: true }): Field<T, "always">;
 export function text<T>(
@@ -86,6 +110,7 @@ export function text<T>(
   return {
     presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
+      shape: { text: { key, scalar, required: options.required === true } },
       after(from, out, context) {
         if (!isRead(options.show, context)) return;
         if (from.text === "" || (!options.keepBlank && from.text.trim() === "")) {
@@ -109,6 +134,8 @@ interface ChildOptions {
   readonly missing?: (from: XmlElement) => Error;
   /** Seen again: the later one wins rather than the first. */
   readonly last?: true;
+  /** In valid documents, where that differs. */
+  readonly strict?: StrictOptions;
 }
 
 /** A child element declared by a codec. */
@@ -125,6 +152,7 @@ export function child<T>(
   return {
     presence: required ? "always" : "optional",
     plan: (key): Plan => ({
+      shape: childShape(key, codec.tag, () => codec.shape?.(), options),
       tags: {
         [codec.tag](source, out, context) {
           if ((out[key] !== undefined && !last) || !isRead(show, context)) return;
@@ -146,6 +174,20 @@ export function child<T>(
     }),
   };
 }
+
+const childShape = (
+  key: string,
+  tag: string,
+  shape: () => Shape | undefined,
+  { required, strict = {} }: Pick<ChildOptions, "required" | "strict">,
+) => ({
+  children: [{ key, tag, shape, required: strict.required ?? required === true, many: strict.many === true }],
+});
+/** The shape of `<tag>value</tag>`. */
+const leafShape = <T>(scalar: Scalar<T>): (() => Shape) => {
+  const shape = plainShape({ text: { key: "", scalar, required: true } });
+  return () => shape;
+};
 
 /** A child element that holds one value as its text. */
 export function leaf<T>(
@@ -169,6 +211,7 @@ export function leaf<T>(
   return {
     presence: always ? "always" : "optional",
     plan: (key): Plan => ({
+      shape: childShape(key, tag, leafShape(scalar), options),
       tags: {
         [tag](source, out, context) {
           if (out[key] !== undefined || !isRead(show, context)) return;
@@ -206,12 +249,14 @@ export function list<T>(
     readonly skip?: (element: XmlElement, context: Context) => boolean;
     /** Values that are not written. */
     readonly hide?: (value: T, context: Context) => boolean;
+    readonly strict?: StrictOptions;
   } = {},
 ): Field<T[], "always"> {
   const { show, skip, hide } = options;
   return {
     presence: "always",
     plan: (key): Plan => ({
+      shape: childShape(key, codec.tag, () => codec.shape?.(), { strict: { many: true, ...options.strict } }),
       init(out) {
         out[key] = [];
       },
@@ -236,6 +281,7 @@ export function list<T>(
 export function leaves<T>(tag: string, scalar: Scalar<T>): Field<T[], "always"> {
   return list<T>({
     tag,
+    shape: leafShape(scalar),
     parse: (source) => scalar.parse(source.text, source, undefined),
     format(value, writer) {
       const content = scalar.format(value);
@@ -252,6 +298,7 @@ export function flag(tag: string, options: { readonly show?: Show } = {}): Field
   return {
     presence: "optional",
     plan: (key): Plan => ({
+      shape: childShape(key, tag, () => plainShape({}), {}),
       tags: {
         [tag](_source, out, context) {
           if (isRead(options.show, context)) out[key] = true;
@@ -275,12 +322,15 @@ export function attrOf<T>(
     readonly show?: Show;
     readonly missing?: (from: XmlElement) => Error;
     readonly lenient?: true;
+    readonly strict?: StrictOptions;
   } = {},
 ): Field<T, "optional"> {
-  const { show, missing, lenient } = options;
+  const { show, missing, lenient, strict = {} } = options;
+  const shape = plainShape({ attrs: [{ name, key: "", scalar, required: !lenient }] });
   return {
     presence: "optional",
     plan: (key): Plan => ({
+      shape: childShape(key, tag, () => shape, { strict }),
       tags: {
         [tag](source, out, context) {
           if (out[key] !== undefined || !isRead(show, context)) return;
@@ -314,6 +364,7 @@ export function raw(
   return {
     presence: "optional",
     plan: (key): Plan => ({
+      shape: childShape(key, tag, () => undefined, {}),
       tags: {
         [tag](source, out, context) {
           if (isRead(options.show, context)) out[key] ??= source;
@@ -343,6 +394,7 @@ export function group<F extends Fields>(
   return {
     presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
+      shape: { fields },
       after(from, out, context) {
         const own: Bag = {};
         step.parse(from, own, context, true);
@@ -369,6 +421,8 @@ export interface Custom<T> {
   readonly tags?: readonly string[];
   /** Attributes it reads. */
   readonly attrs?: readonly string[];
+  /** For validation: the same in fields that are never read or written. */
+  readonly like?: Fields;
   /** The value found in the element, once all attributes of plain fields are read. */
   parse(from: XmlElement, context: Context): T | undefined;
   formatAttrs?(value: T, writer: XmlWriter, context: Context): void;
@@ -386,6 +440,7 @@ export function custom<T>(how: Custom<T>): Field<T, "optional"> {
   return {
     presence: "optional",
     plan: (key): Plan => ({
+      shape: how.like ? { fields: how.like } : shapeOfNames(key, how),
       after(from, out, context) {
         const own = how.parse(from, context);
         if (own !== undefined) out[key] = own;
@@ -403,3 +458,9 @@ export function custom<T>(how: Custom<T>): Field<T, "optional"> {
     }),
   };
 }
+
+/** Nothing is known of the values but that they are there. */
+const shapeOfNames = (key: string, { tags = [], attrs = [] }: Pick<Custom<unknown>, "tags" | "attrs">) => ({
+  attrs: attrs.map((name) => ({ name, key, scalar: str, required: false })),
+  children: tags.map((tag) => ({ tag, key, shape: () => undefined, required: false, many: false })),
+});

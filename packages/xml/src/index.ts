@@ -43,12 +43,18 @@ export {
   type Refusal,
   refusing,
   type Scalar,
+  type Strict,
   size,
   str,
+  strictly,
+  strictlyAny,
+  strictlyOneOf,
   uint,
   uintAnyBase,
   ulong,
   yesNo,
 } from "./scalar.ts";
+export { type AttrShape, type ChildShape, type Rule, type Shape, shapeOf, type TextShape } from "./shape.ts";
 export { childNamed, childrenNamed, type XmlAside, type XmlElement, type XmlNode } from "./tree.ts";
+export { didYouMean, type Problem, type Touched, validateElement } from "./validate.ts";
 export { formatTree, XmlWriter } from "./write.ts";

@@ -1,3 +1,4 @@
+import type { ShapePart } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
 
@@ -46,6 +47,8 @@ export interface Plan {
   /** Names it reads beside `attr` and `tags`. */
   readonly knowsAttr?: (name: string, value: Bag) => boolean;
   readonly knowsTag?: (name: string, value: Bag) => boolean;
+  /** The same as data, for all that is not reading and writing. */
+  readonly shape?: ShapePart;
 }
 
 /** A field of an element. `plan` is called once, with the name the field has in the data. */
@@ -85,7 +88,7 @@ const driverNamespace = /^http:\/\/libvirt\.org\/schemas\/[^/]+\/([^/]+)\/1\.0$/
  * The name a declaration uses: plain for elements without namespace, `qemu:commandline` for those of a
  * driver's namespace (whichever prefix the document chose), something no declaration has for all others.
  */
-function qualifiedName(element: XmlElement): string {
+export function qualifiedName(element: XmlElement): string {
   if (element.ns === "") return element.name;
   const driver = driverNamespace.exec(element.ns)?.[1];
   return driver === undefined ? `{${element.ns}}${element.name}` : `${driver}:${element.name}`;

@@ -10,7 +10,51 @@ export interface Scalar<T> {
   format(value: T): string | undefined;
   /** The accepted words, where there is a fixed set. */
   readonly words?: readonly string[];
+  /** What is accepted when a document is validated, where that is not what `parse` takes. */
+  readonly strict?: Strict;
 }
+
+/** The spellings a value may have. */
+export interface Strict {
+  test(text: string): boolean;
+  /** "an absolute path" */
+  readonly expected: string;
+  readonly words?: readonly string[];
+}
+
+/**
+ * The same scalar, held to a pattern (the whole text) when a document is validated.
+ * @param expected what the pattern stands for: "an absolute path"
+ */
+export function strictly<T>(scalar: Scalar<T>, pattern: RegExp, expected: string): Scalar<T> {
+  const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags);
+  return { ...scalar, strict: { test: (text) => whole.test(text), expected } };
+}
+
+/** The same scalar, held to some of its words when a document is validated. */
+export function strictlyOneOf<T>(scalar: Scalar<T>, words: readonly string[]): Scalar<T> {
+  const expected = words.map((word) => `'${word}'`).join(", ");
+  return { ...scalar, strict: { test: (text) => words.includes(text.trim()), expected, words } };
+}
+
+/** The same scalar; a document is valid if it keeps to one of the others. */
+export function strictlyAny<T>(scalar: Scalar<T>, ...others: readonly Scalar<unknown>[]): Scalar<T> {
+  const stricts = others.map(({ strict, words = [] }): Strict => strict ?? wordsStrict(words));
+  return {
+    ...scalar,
+    strict: {
+      test: (text) => stricts.some((each) => each.test(text)),
+      expected: [...new Set(stricts.map((each) => each.expected))].join(" or "),
+      words: stricts.flatMap(({ words = [] }) => words),
+    },
+  };
+}
+
+const wordsStrict = (words: readonly string[]): Strict => ({
+  test: (text) => words.includes(text.trim()),
+  expected: words.map((word) => `'${word}'`).join(", "),
+  words,
+});
 
 /** "Invalid value for attribute 'A' in element 'E': 'V'." and what was expected instead. */
 export function invalidValue(
@@ -38,9 +82,25 @@ interface NumberRule {
   readonly nonZero?: boolean;
 }
 
+/** How numbers are spelled in valid documents: no sign where none makes sense, decimal or hexadecimal. */
+const spelled = (radix: 0 | 10, negative: boolean): Strict => {
+  const pattern = negative
+    ? /^\s*-?\d+\s*$/
+    : radix === 10
+      ? /^\s*\d+\s*$/
+      : /^\s*(?:0[xX][0-9a-fA-F]+|\d+)\s*$/;
+  return { test: (text) => pattern.test(text), expected: negative ? "a whole number" : "a number" };
+};
+
 function number(rule: NumberRule, format: (value: number) => string): Scalar<number> {
   const negative = rule.min < 0;
+  const spelling = spelled(rule.radix, negative);
+  const isValid = (text: string) => {
+    const value = Number(text.trim());
+    return spelling.test(text) && value >= rule.min && value <= rule.max && !(rule.nonZero && value === 0);
+  };
   return {
+    strict: { ...spelling, test: isValid },
     parse(text, element, attr) {
       const body = negative ? text.replace(/^[ \t\n\r]*-/, "") : text;
       if (!(rule.radix === 10 ? decimal : anyBase).test(body))
@@ -70,6 +130,7 @@ export const int = number(
 );
 /** Signed 32 bit, but not below zero. */
 export const nonNegativeInt: Scalar<number> = {
+  strict: { test: (text) => /^\s*\d+\s*$/.test(text) && Number(text) <= 2147483647, expected: "a number" },
   parse(text, element, attr) {
     const value = int.parse(text, element, attr);
     if (value < 0) throw invalidValue(text, element, attr, "Expected non-negative value");
@@ -131,6 +192,7 @@ export const hexLong = (digits: number): Scalar<bigint> =>
 
 function bigints(expected: string, radix: 0 | 10, format: (value: bigint) => string): Scalar<bigint> {
   return {
+    strict: spelled(radix, false),
     parse(text, element, attr) {
       if (!(radix === 10 ? decimal : anyBase).test(text)) throw invalidValue(text, element, attr, expected);
       const value = BigInt(text.trim().replace(/^\+/, ""));

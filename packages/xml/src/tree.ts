@@ -23,7 +23,7 @@ export interface XmlElement {
   readonly text: string;
   /** Everything inside in order; present only where text and elements mix or asides occur. */
   readonly content: readonly XmlNode[] | undefined;
-  /** Position of the closing `>` of the start tag: line from 1, column in characters from 0. */
+  /** Position of the `<` of the start tag: line from 1, column in characters from 0. */
   readonly line: number;
   readonly column: number;
 }

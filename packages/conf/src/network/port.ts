@@ -51,7 +51,7 @@ const Owner = element("owner", {
   }),
 });
 
-const PortSyntax = element("networkport", {
+export const PortSyntax = element("networkport", {
   uuid: leaf("uuid", uuidText),
   owner: child(Owner, { required: true, missing: () => xmlError("network port has no owner name") }),
   group: leaf("group", str),

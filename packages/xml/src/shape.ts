@@ -1,0 +1,103 @@
+import type { Field } from "./plan.ts";
+import type { Scalar } from "./scalar.ts";
+
+/** An element declaration as data: what documents may say, apart from how it is read and written. */
+export interface Shape {
+  readonly attrs: readonly AttrShape[];
+  readonly children: readonly ChildShape[];
+  /** Absent: nothing but blanks. */
+  readonly text?: TextShape;
+  readonly variants: readonly VariantShape[];
+  /** Anything may stand in it. */
+  readonly isOpen?: true;
+  /** What the single fields cannot say: a complaint about an element whose parts are good. */
+  readonly rule?: Rule;
+}
+
+export interface AttrShape {
+  readonly name: string;
+  /** The field's name in the data. */
+  readonly key: string;
+  readonly scalar: Scalar<unknown>;
+  readonly required: boolean;
+  /** What absence means, as written. */
+  readonly fallback?: string | undefined;
+}
+
+export interface ChildShape {
+  readonly tag: string;
+  readonly key: string;
+  /** `undefined`: anything may stand in it. */
+  readonly shape: () => Shape | undefined;
+  readonly required: boolean;
+  /** May occur any number of times. */
+  readonly many: boolean;
+}
+
+export interface TextShape {
+  readonly key: string;
+  readonly scalar: Scalar<unknown>;
+  readonly required: boolean;
+}
+
+/** Further parts, by the value of the attribute read into `key`. */
+export interface VariantShape {
+  readonly key: string;
+  readonly cases: ReadonlyMap<string, Shape>;
+}
+
+/** @returns what is wrong with the element, in words */
+export type Rule = (element: import("./tree.ts").XmlElement) => string | undefined;
+
+/** What one field adds to the shape of its element. */
+export interface ShapePart {
+  readonly attrs?: readonly AttrShape[];
+  readonly children?: readonly ChildShape[];
+  readonly text?: TextShape;
+  readonly variant?: { readonly key: string; readonly cases: { readonly [word: string]: FieldSet } };
+  /** Fields that stand in the same element. */
+  readonly fields?: FieldSet;
+}
+
+type FieldSet = { readonly [key: string]: Field<unknown, string> };
+
+/** The shape of an element made up of fields. Of attributes and children declared twice the first counts. */
+export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> = {}): Shape {
+  const attrs = new Map<string, AttrShape>();
+  const children = new Map<string, ChildShape>();
+  const variants: VariantShape[] = [];
+  let text: TextShape | undefined;
+  let isOpen = more.isOpen;
+  const add = (part: ShapePart | undefined): void => {
+    for (const attr of part?.attrs ?? []) if (!attrs.has(attr.name)) attrs.set(attr.name, attr);
+    for (const child of part?.children ?? []) if (!children.has(child.tag)) children.set(child.tag, child);
+    text ??= part?.text;
+    if (part?.variant) {
+      const cases = Object.entries(part.variant.cases).map(([word, own]) => [word, shapeOf(own)] as const);
+      variants.push({ key: part.variant.key, cases: new Map(cases) });
+    }
+    if (part?.fields) {
+      const inner = shapeOf(part.fields);
+      add({ attrs: inner.attrs, children: inner.children, ...(inner.text && { text: inner.text }) });
+      variants.push(...inner.variants);
+      isOpen ??= inner.isOpen;
+    }
+  };
+  for (const [key, field] of Object.entries(fields)) add(field.plan(key).shape);
+  return {
+    attrs: [...attrs.values()],
+    children: [...children.values()],
+    variants,
+    ...(text && { text }),
+    ...(isOpen && { isOpen }),
+    ...(more.rule && { rule: more.rule }),
+  };
+}
+
+/** The shape of an element that holds nothing but some attributes, or some text. */
+export const plainShape = (parts: { attrs?: readonly AttrShape[]; text?: TextShape }): Shape => ({
+  attrs: parts.attrs ?? [],
+  children: [],
+  variants: [],
+  ...(parts.text && { text: parts.text }),
+});
