@@ -48,7 +48,10 @@ export function fillPciTargets(def: DomainDef): void {
   }
 }
 
-const target = (controller: PciController) => (controller.target ??= {});
+function target(controller: PciController) {
+  controller.target ??= {};
+  return controller.target;
+}
 
 /** Expander buses count down from 254; each leaves room for a bus behind it. */
 function newBusNumber(controllers: readonly PciController[]): number {

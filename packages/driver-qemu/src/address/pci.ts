@@ -12,7 +12,7 @@ import { findController, insertController } from "./controllers.ts";
 import { isPlacedPci, placePci, reserveChipset, wantsPci } from "./pci-chipset.ts";
 import { connect, type PciControllerModel } from "./pci-connect.ts";
 import { type HostPci, type PciNeeds, pciNeeds } from "./pci-needs.ts";
-import { PciAddressSet } from "./pci-set.ts";
+import { PciAddressSet, type PciPlace } from "./pci-set.ts";
 import { fillPciTargets } from "./pci-targets.ts";
 
 const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTERNAL_ERROR, detail);
@@ -113,6 +113,8 @@ function isFixedInPiix3(controller: Controller, def: DomainDef): boolean {
 /** Devices without a place, in the order guests have known for long. */
 function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
   const { devices } = def;
+  // Where the parts of each USB 2 controller sit; a dry run records it nowhere else.
+  const slots = companionSlots(def);
   const give = (each: AnyDevice) => {
     const device = each.device as { address?: Controller["address"] }; // as above
     const flags = needs(each);
@@ -129,7 +131,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
   for (const device of devices.sounds) give({ kind: "sound", device });
   for (const device of devices.controllers) {
     if (device.type === "pci" || device.type === "fdc" || device.type === "ccid") continue;
-    if (isCompanion(device)) placeCompanion(device, def, set, needs);
+    if (isCompanion(device)) placeCompanion(device, { set, needs, slots });
     else give({ kind: "controller", device });
   }
   for (const device of devices.disks) give({ kind: "disk", device });
@@ -159,33 +161,33 @@ const companionFunctions: Readonly<Record<string, number>> = {
 const isCompanion = (controller: Controller) =>
   controller.type === "usb" && companionFunctions[controller.model ?? ""] !== undefined;
 
-/** All parts of one USB 2 controller are functions of one slot. */
-function placeCompanion(controller: Controller, def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
-  if (!wantsPci(controller) || controller.type !== "usb") return;
-  const flags = needs({ kind: "controller", device: controller });
-  const sibling = def.devices.controllers.find(
-    (c) => c !== controller && isCompanion(c) && c.index === controller.index && isPlacedPci(c),
-  );
-  const base =
-    sibling?.address?.type === "pci"
-      ? sibling.address
-      : (dryRunSlots(set).get(controller.index ?? 0) ?? set.findNext(flags));
-  const fn = companionFunctions[controller.model ?? ""] ?? 0;
-  const place = { domain: base.domain, bus: base.bus, slot: base.slot, function: fn };
-  set.reserve(place, flags, { fromConfig: true });
-  dryRunSlots(set).set(controller.index ?? 0, place);
-  if (!set.dryRun) placePci(controller, place, fn === 0 ? { multifunction: true } : {});
+/** Slots of USB 2 controllers that have one, by their index. */
+function companionSlots(def: DomainDef): Map<number, PciPlace> {
+  const slots = new Map<number, PciPlace>();
+  for (const controller of def.devices.controllers) {
+    const { address, index = 0 } = controller;
+    if (isCompanion(controller) && address?.type === "pci" && isPlacedPci(controller) && !slots.has(index))
+      slots.set(index, address);
+  }
+  return slots;
 }
 
-/** A dry run records nothing in devices; companions still have to find each other. */
-const slotsOfSet = new WeakMap<
-  PciAddressSet,
-  Map<number, { domain: number; bus: number; slot: number; function: number }>
->();
-function dryRunSlots(set: PciAddressSet) {
-  let slots = slotsOfSet.get(set);
-  if (slots === undefined) slotsOfSet.set(set, (slots = new Map()));
-  return slots;
+interface Placing {
+  set: PciAddressSet;
+  needs: PciNeeds;
+  slots: Map<number, PciPlace>;
+}
+
+/** All parts of one USB 2 controller are functions of one slot. */
+function placeCompanion(controller: Controller, { set, needs, slots }: Placing) {
+  if (!wantsPci(controller) || controller.type !== "usb") return;
+  const flags = needs({ kind: "controller", device: controller });
+  const index = controller.index ?? 0;
+  const { domain, bus, slot } = slots.get(index) ?? set.findNext(flags);
+  const place = { domain, bus, slot, function: companionFunctions[controller.model ?? ""] ?? 0 };
+  slots.set(index, place);
+  set.reserve(place, flags, { fromConfig: true });
+  if (!set.dryRun) placePci(controller, place, place.function === 0 ? { multifunction: true } : {});
 }
 
 /** Room for one device to be plugged in later, where the guest did not arrange its buses itself. */

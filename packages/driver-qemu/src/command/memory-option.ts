@@ -121,7 +121,7 @@ function takesPlainSizes(context: DeviceContext): boolean {
     return (
       backend.length === 1 &&
       part?.kind === "object" &&
-      Object.keys(part.props).every((name) => plainMembers.has(name))
+      Object.entries(part.props).every(([name, value]) => value === undefined || plainMembers.has(name))
     );
   });
 }

@@ -12,7 +12,8 @@ export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
   if (model === undefined) return;
   // Elsewhere the default is right for TCG only.
   if (!isX86(arch) && !arch.startsWith("s390") && !arch.startsWith("ppc64") && def.type !== "qemu") return;
-  const filled = (def.cpu ??= { features: [] });
+  def.cpu ??= { features: [] };
+  const filled = def.cpu;
   if (model === "host") {
     filled.mode = arch.startsWith("s390") ? "host-model" : "host-passthrough";
     filled.match = undefined;

@@ -141,17 +141,19 @@ function addIommu(def: DomainDef, { abiUpdate }: FillFlags) {
 
 /** Without sound of its own a guest still gets a backend that leads nowhere, instead of QEMU's choice. */
 function addAudio(def: DomainDef, context: FillContext) {
-  const { audios, graphics } = def.devices;
-  if (audios.length > 0) return;
+  const { audios } = def.devices;
+  const type = audios.length > 0 ? undefined : defaultAudio(def, context);
+  if (type !== undefined) audios.push({ id: 1, type });
+}
+
+function defaultAudio({ devices: { graphics } }: DomainDef, context: FillContext): Audio["type"] | undefined {
   const kinds = new Set(graphics.map((g) => g.type));
-  const add = (type: Audio["type"]) => void audios.push({ id: 1, type });
-  if (kinds.has("spice")) return add("spice");
+  if (kinds.has("spice")) return "spice";
   // These displays have sound of their own, or take what the environment says.
-  if (kinds.has("sdl") || kinds.has("dbus")) return addHostAudio(context, add);
+  if (kinds.has("sdl") || kinds.has("dbus")) return hostAudio(context);
   const allowed =
     graphics.length === 0 ? context.noGraphicsAllowHostAudio : kinds.has("vnc") && context.vncAllowHostAudio;
-  if (allowed) return addHostAudio(context, add);
-  add("none");
+  return allowed ? hostAudio(context) : "none";
 }
 
 const hostDrivers: Readonly<Record<string, Audio["type"]>> = {
@@ -165,7 +167,5 @@ const hostDrivers: Readonly<Record<string, Audio["type"]>> = {
   none: "none",
 };
 
-function addHostAudio({ hostAudioDriver }: FillContext, add: (type: Audio["type"]) => void) {
-  const type = hostAudioDriver === undefined ? undefined : hostDrivers[hostAudioDriver];
-  if (type !== undefined) add(type);
-}
+const hostAudio = ({ hostAudioDriver }: FillContext): Audio["type"] | undefined =>
+  hostAudioDriver === undefined ? undefined : hostDrivers[hostAudioDriver];

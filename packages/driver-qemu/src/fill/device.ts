@@ -34,16 +34,21 @@ interface Context extends FillContext, FillFlags {
 export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context: Context): void {
   switch (kind) {
     case "disk":
-      return fillDisk(device);
+      fillDisk(device);
+      return;
     case "controller":
-      return fillController(device, def, context.qemu, context);
+      fillController(device, def, context.qemu, context);
+      return;
     case "interface":
-      return fillNet(device, def, context.qemu);
+      fillNet(device, def, context.qemu);
+      return;
     case "serial":
-      return fillSerial(device, def);
+      fillSerial(device, def);
+      return;
     case "console":
     case "channel":
-      return fillChannel(device, context);
+      fillChannel(device, context);
+      return;
     case "video": {
       device.model ??= { type: "default" };
       if (device.model.type === "default") device.model.type = defaultVideo(def, context.qemu);
@@ -54,7 +59,8 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       device.model ??= defaultPanic(def);
       return;
     case "hostdev":
-      return fillHostdev(device);
+      fillHostdev(device);
+      return;
     case "tpm":
       if (device.model === undefined || device.model === "default")
         device.model = isPseries(def) ? "tpm-spapr" : "tpm-tis";
