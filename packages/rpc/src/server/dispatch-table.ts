@@ -1,4 +1,6 @@
+import type { Rule } from "@libvirt-ts/access/rules";
 import type { CallRow } from "@libvirt-ts/protocol";
+import type { AccessGuard } from "./access.ts";
 import { type ReadOnlyRule, readOnlyRule } from "./read-only.ts";
 import type { Handler, Service } from "./types.ts";
 
@@ -11,6 +13,8 @@ export interface Entry {
   readonly isRaw: boolean;
   /** What a read-only connection is refused; undefined = nothing. */
   readonly readOnlyRule: ReadOnlyRule | undefined;
+  /** What access drivers are asked for; undefined = nothing. */
+  readonly accessRules: readonly Rule[] | undefined;
 }
 
 /** One program: entries by procedure number. */
@@ -20,7 +24,7 @@ export interface DispatchTable {
   readonly entries: readonly (Entry | undefined)[];
 }
 
-export function dispatchTable(service: Service): DispatchTable {
+export function dispatchTable(service: Service, guard?: AccessGuard): DispatchTable {
   const { program, handlers, fallback } = service;
   const entries: (Entry | undefined)[] = [];
   for (const [name, row] of Object.entries(program.procs)) {
@@ -32,6 +36,7 @@ export function dispatchTable(service: Service): DispatchTable {
       handler,
       isRaw: handler === undefined && fallback?.accepts(row) === true,
       readOnlyRule: readOnlyRule(row),
+      accessRules: guard !== undefined && row.acl.length > 0 ? guard.rulesOf(row) : undefined,
     };
   }
   return { prog: program.number, vers: program.version, entries };

@@ -92,11 +92,15 @@ export class Dispatcher {
   }
 
   #handle(call: ServedCall, entry: Entry, bytes: Buffer, body: number, end: number): unknown {
-    const { row, service, handler, readOnlyRule } = entry;
+    const { row, service, handler, readOnlyRule, accessRules } = entry;
     const args = row.args === null ? undefined : this.#decode(row.args, bytes, body, end);
     service.gate?.(row, this.#client);
     if (this.#client.readOnly) readOnlyRule?.(args);
     if (handler === undefined) throw noSupport(row.api ?? row.name, apiErrorDomain(row));
+    const { access } = this.#host;
+    if (access !== undefined && accessRules !== undefined) {
+      return access.checkCall(accessRules, service, args, call).then(() => handler(args, call));
+    }
     return handler(args, call);
   }
 

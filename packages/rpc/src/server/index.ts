@@ -1,4 +1,5 @@
 export type { Hole } from "../incoming-queue.ts";
+export { visible } from "./access.ts";
 export {
   type PolkitOptions,
   polkitAuthenticator,
@@ -37,6 +38,7 @@ export type {
   Secured,
   ServerStream,
   Service,
+  ServiceAccess,
   StreamEnd,
   StreamOptions,
   Transport,

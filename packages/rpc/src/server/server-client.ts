@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
+import type { AccessAttributes } from "@libvirt-ts/access/rules";
 import { ErrorDomain, type VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import {
+  type AclRule,
   type EventRow,
   keepalive as keepaliveProgram,
   MessageStatus,
@@ -19,6 +21,7 @@ import { type Address, isStream, offset, readAddress, sameAddress } from "../fra
 import type { Keepalive, KeepaliveHandle } from "../keepalive.ts";
 import type { SendOptions } from "../outbox.ts";
 import type { OpenSocket } from "../socket.ts";
+import type { AccessGuard } from "./access.ts";
 import type { DispatchTable } from "./dispatch-table.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type {
@@ -28,6 +31,7 @@ import type {
   Identity,
   Limits,
   PeerCredentials,
+  Service,
   Transport,
 } from "./types.ts";
 
@@ -36,6 +40,10 @@ export interface ClientHost {
   readonly limits: Limits;
   readonly log: Logger;
   readonly keepalive: Keepalive;
+  /** Undefined: everything is allowed. */
+  readonly access: AccessGuard | undefined;
+  /** The one whose objects events and lists are about. */
+  readonly accessService: Service | undefined;
   table(prog: number, vers: number): DispatchTable | undefined;
   /** The client has authenticated. */
   onAuthenticated(client: ServerClient): void;
@@ -94,6 +102,9 @@ export class ServerClient implements Client, ConnectionOwner {
   /** Calls whose handlers have not answered, and stream packets nobody took yet. */
   #requests = 0;
   #streams: IncomingStream[] = [];
+  /** Events wait here for those before them, and for access drivers. */
+  #decided: Promise<void> | undefined;
+  #undecided = 0;
   #keepalive: KeepaliveHandle | undefined;
   #closing = false;
   #gone: AbortController | undefined;
@@ -250,8 +261,30 @@ export class ServerClient implements Client, ConnectionOwner {
     this.#bound();
   }
 
+  get maySee(): Client["maySee"] {
+    const { access, accessService } = this.#host;
+    if (access === undefined || accessService === undefined) return undefined;
+    return (filter, object) => access.isVisible(this, filter, accessService, object);
+  }
+
+  sendVisible(frame: Uint8Array, filter: AclRule | undefined, object: () => AccessAttributes): void {
+    const { maySee } = this;
+    if (maySee === undefined || filter === undefined) {
+      this.sendRaw(frame);
+      return;
+    }
+    this.#undecided += frame.length;
+    const isVisible = maySee(filter, object());
+    this.#decided = (this.#decided ?? Promise.resolve()).then(async () => {
+      const visible = await isVisible;
+      this.#undecided -= frame.length;
+      if (visible && this.isOpen) this.sendRaw(frame);
+    });
+    this.#bound();
+  }
+
   #bound(): void {
-    if (this.#connection.queued <= this.#host.limits.maxQueuedBytes) return;
+    if (this.#connection.queued + this.#undecided <= this.#host.limits.maxQueuedBytes) return;
     this.#host.log.warn({ client: this.id, bytes: this.#connection.queued }, "client reads too slowly");
     this.close();
   }

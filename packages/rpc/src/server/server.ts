@@ -1,8 +1,10 @@
+import type { AccessControl } from "@libvirt-ts/access/rules";
 import type { Logger } from "@libvirt-ts/logging";
 import { type Native, native as systemNative } from "@libvirt-ts/native";
 import { type Clock, Keepalive, keepalive as sharedKeepalive, systemClock } from "../keepalive.ts";
 import { type OpenSocket, UnixSocket } from "../socket.ts";
 import { Acceptor } from "./acceptor.ts";
+import { AccessGuard } from "./access.ts";
 import { type Anonymous, AnonymousClients } from "./anonymous.ts";
 import { type DispatchTable, dispatchTable } from "./dispatch-table.ts";
 import { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
@@ -17,6 +19,8 @@ export interface ServerOptions {
   limits?: Partial<Limits>;
   native?: Native;
   clock?: Clock;
+  /** `access_drivers`; without one every client may do what its socket lets it. */
+  access?: AccessControl | undefined;
 }
 
 /** The defaults of the driver daemons' configuration. */
@@ -51,17 +55,20 @@ export class Server {
   readonly #idleListeners = new Set<() => void>();
   readonly #clientListeners = new Set<(client: Client) => void>();
 
-  constructor({ name, services, log, limits, native = systemNative, clock }: ServerOptions) {
+  constructor({ name, services, log, limits, native = systemNative, clock, access }: ServerOptions) {
     this.name = name;
     this.limits = { ...defaultLimits, ...limits };
     this.#log = log.child({ mod: "rpc.server" });
     this.#native = native;
     this.#clock = clock ?? systemClock;
-    this.#tables = services.map(dispatchTable);
+    const guard = access && new AccessGuard(access, this.#log);
+    this.#tables = services.map((service) => dispatchTable(service, guard));
     this.#host = {
       limits: this.limits,
       log: this.#log,
       keepalive: clock === undefined ? sharedKeepalive : new Keepalive(clock, 1),
+      access: guard,
+      accessService: services.find((service) => service.access !== undefined),
       table: (prog, vers) => this.#tables.find((each) => each.prog === prog && each.vers === vers),
       onAuthenticated: (client) => {
         this.#anonymous.delete(client);

@@ -1,5 +1,6 @@
+import type { AccessAttributes } from "@libvirt-ts/access/rules";
 import type { ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
+import type { AclRule, Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
 import type { Hole } from "../incoming-queue.ts";
 import type { OpenSocket } from "../socket.ts";
 import type { Encoded } from "./encoded.ts";
@@ -82,6 +83,13 @@ export interface Client {
    * Not copied: do not change it afterwards.
    */
   sendRaw(frame: Uint8Array): void;
+  /**
+   * Whether the client may see an object, by the `aclFilter` of the row that asks or registered; undefined: all.
+   * See `visible` for lists.
+   */
+  readonly maySee: ((filter: AclRule, object: AccessAttributes) => Promise<boolean>) | undefined;
+  /** `sendRaw`, if the client may see the object; events keep their order. */
+  sendVisible(frame: Uint8Array, filter: AclRule | undefined, object: () => AccessAttributes): void;
   /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
   startKeepalive(): void;
   /** @returns takes the listener back */
@@ -162,6 +170,23 @@ export interface Fallback {
   call(call: RawCall): Promise<RawReply>;
 }
 
+/** What access drivers need to know of a service. */
+export interface ServiceAccess {
+  /** As "'QEMU' denied access" names it, and `connect_driver` in polkit's rules. */
+  readonly driver: string;
+  /**
+   * The object that a call is about, found by what a client cannot make up (a domain's UUID, not the name beside it).
+   * @param type the rule's object: "domain", "storage_pool"
+   * @returns null if there is none, which the call itself is to report
+   * @throws VirError what the call would throw, say for XML that is none
+   */
+  objectOf(
+    type: string,
+    args: unknown,
+    call: Call,
+  ): AccessAttributes | null | Promise<AccessAttributes | null>;
+}
+
 /** A program and who serves it. Rows without handler and fallback are answered with NO_SUPPORT. */
 export interface Service<P extends Rows = Rows> {
   readonly program: Program<P>;
@@ -171,6 +196,8 @@ export interface Service<P extends Rows = Rows> {
   /** Runs before each decoded call; throws what refuses it. */
   readonly gate?: (row: CallRow, client: Client) => void;
   readonly fallback?: Fallback;
+  /** Without it a server with access drivers allows only what is about the connection. Not asked for raw calls. */
+  readonly access?: ServiceAccess;
 }
 
 /** How a stream ended: the client finished it, aborted it, or is gone (also: failed by us). */
