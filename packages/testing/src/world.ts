@@ -25,6 +25,9 @@ export interface WorldOptions {
 /** The places that a world of system paths has for itself. */
 const relocated = ["/run", "/etc/libvirt", "/var/lib/libvirt", "/var/log/libvirt", "/var/cache/libvirt"];
 
+/** Where the built daemons are: in this checkout, or in another that `LIBVIRT_DAEMONS` names. */
+const bundles = process.env.LIBVIRT_DAEMONS ?? fileURLToPath(new URL("../../../daemons", import.meta.url));
+
 const qemuConf = `user = "+0"
 group = "+0"
 dynamic_ownership = 0
@@ -212,7 +215,7 @@ function processOf(name: DaemonName): { daemon: DaemonName } {
 }
 
 function bundle(name: DaemonName): string {
-  const path = fileURLToPath(new URL(`../../../daemons/${name}/dist/${name}.js`, import.meta.url));
+  const path = join(bundles, name, "dist", `${name}.js`);
   if (!existsSync(path)) throw new Error(`${path} is missing: run pnpm build`);
   return path;
 }
