@@ -1,4 +1,5 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
 import { type DeviceContext, isX86, optionPart, type Part } from "../device/parts.ts";
 import { type OptionValue, optionText } from "./text.ts";
 
@@ -27,8 +28,7 @@ function cpuModel({ def, caps }: DeviceContext, options: Options): string | unde
       if (caps.flags.has("cpu.migratable")) options.push(["migratable", cpu.migratable]);
       break;
     case "host-model":
-      // A model here is what the guest may rely on; the machine is told.
-      name = "host";
+      name = hostModel(def, caps, options) ?? "host";
       break;
     default:
       name = cpu.model?.name;
@@ -43,6 +43,17 @@ function cpuModel({ def, caps }: DeviceContext, options: Options): string | unde
     else options.push([qemuFeature(spelled), true]);
   }
   return name;
+}
+
+/** On s390 QEMU itself says what the host's model is. */
+function hostModel({ cpu, os, type }: DomainDef, caps: QemuCaps, options: Options): string | undefined {
+  const host = os.type.arch?.startsWith("s390") ? caps.accel[acceleratorOf(type)]?.hostCpu : undefined;
+  if (host === undefined) return undefined;
+  const dropped = cpu?.deprecatedFeatures === false ? (host.deprecatedFeatures ?? []) : [];
+  for (const { name, value } of host.properties) {
+    if (typeof value === "boolean") options.push([name, value && !dropped.includes(name)]);
+  }
+  return host.model;
 }
 
 const ignoredFeatures: ReadonlySet<string> = new Set(["cmt", "mbm_total", "mbm_local", "osxsave", "ospke"]);
