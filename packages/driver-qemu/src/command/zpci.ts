@@ -5,7 +5,9 @@ import type { Part } from "../device/parts.ts";
 export function withZpci(parts: readonly Part[], def: DomainDef): Part[] {
   if (!def.os.type.arch?.startsWith("s390")) return [...parts];
   const numbers = new Map<string, { uid?: number | undefined; fid?: number | undefined }>();
-  for (const { device } of allDevices(def.devices)) {
+  for (const { kind, device } of allDevices(def.devices)) {
+    // Memory devices are numbered, but QEMU is left to choose for them, as libvirt does.
+    if (kind === "memory") continue;
     const { address, alias } = device as { address?: Address; alias?: string }; // every kind may have them
     if (address?.type === "pci" && address.zpci !== undefined && alias !== undefined)
       numbers.set(alias, address.zpci);
