@@ -126,3 +126,18 @@ test("autostart happens once a boot", async () => {
   await world.virsh("destroy", "vm");
   await world.virsh("undefine", "vm");
 });
+
+test("a domain whose QEMU has gone is kept, and starts when it is back", async () => {
+  const real = "/usr/bin/qemu-system-x86_64";
+  const own = world.file("own-qemu", `#!/bin/sh\nexec ${real} "$@"\n`);
+  await world.output(["chmod", "755", own]);
+  await world.define(idleDomain({ name: "vm" }).replace(real, own));
+  await world.output(["mv", own, `${own}.away`]);
+  await world.restart("virtqemud");
+  expect(await state("vm")).toBe("shut off (unknown)");
+  expect((await world.tryVirsh("start", "vm")).stderr).toContain(`Cannot check QEMU binary ${own}`);
+  await world.output(["mv", `${own}.away`, own]);
+  await world.virsh("start", "vm");
+  await world.virsh("destroy", "vm");
+  await world.virsh("undefine", "vm");
+});

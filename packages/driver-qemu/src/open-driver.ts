@@ -84,6 +84,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       editCommand: "edit",
       domain: ErrorDomain.QEMU,
     }),
+    incomplete: new WeakSet(),
     defining: new KeyedLock(),
     status: new StatusFiles(dirs.state, formatStatus, (err) =>
       log.error({ err }, "cannot write status file"),

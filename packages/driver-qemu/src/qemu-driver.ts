@@ -45,6 +45,8 @@ export interface QemuDriver {
   /** The events of guests' monitors, for clients that want them as they come. */
   readonly monitorEvents: MonitorEvents;
   readonly configs: ConfigDirectory;
+  /** Definitions that were read while their QEMU was missing. */
+  readonly incomplete: WeakSet<DomainDef>;
   /** One change of what is defined under a name at a time. */
   readonly defining: KeyedLock<string>;
   readonly status: StatusFiles;

@@ -1,4 +1,5 @@
-import { type DomainDef, readDomain } from "@libvirt-ts/conf/domain";
+import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { type FillContext, qemuHooks } from "../fill/hooks.ts";
@@ -24,17 +25,32 @@ export async function readDefinition(
 ): Promise<DomainDef> {
   const root = typeof source === "string" ? parseXml(source, { what: "domain_definition" }) : source;
   const emulator = emulatorOf(driver, root);
-  if (emulator !== undefined) await lookAt(driver, emulator);
+  const isKnown = emulator !== undefined && (await lookAt(driver, emulator));
+  if (!isKnown && !abiUpdate) {
+    // A domain must not vanish because its QEMU has: it is kept as it was stored, and completed at its next start.
+    const stored = readDomain(root, { inactive, status, skipCheck: true });
+    driver.incomplete.add(stored);
+    return stored;
+  }
   const hooks = qemuHooks(fillContext(driver));
   return readDomain(root, { inactive, abiUpdate, status, skipCheck: !abiUpdate, hooks });
 }
 
-/** A binary that is not there is told by whoever needs it. */
-async function lookAt({ caps }: QemuDriver, emulator: string): Promise<void> {
+/** Completes what was stored while its QEMU was missing. @throws VirError while it still is */
+export async function completeDefinition(driver: QemuDriver, def: DomainDef): Promise<DomainDef> {
+  if (!driver.incomplete.has(def)) return def;
+  const text = formatDomain(def, { inactive: true, secure: true });
+  return readDefinition(driver, text, { inactive: true, abiUpdate: true });
+}
+
+/** @returns whether there is such a binary; whoever needs it tells that there is not */
+async function lookAt({ caps }: QemuDriver, emulator: string): Promise<boolean> {
   try {
     await caps.get(emulator);
+    return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // other errors have no such property
+    return false;
   }
 }
 
@@ -50,9 +66,16 @@ export function fillContext({ caps, emulators, host, settings, dirs }: QemuDrive
   };
 }
 
-/** The capabilities of the emulator a definition names. */
-export const capsOf = (driver: QemuDriver, def: DomainDef): Promise<QemuCaps> =>
-  driver.caps.get(def.devices.emulator ?? "");
+/** The capabilities of the emulator a definition names. @throws VirError INVALID_ARG when it has gone */
+export async function capsOf(driver: QemuDriver, { devices }: DomainDef): Promise<QemuCaps> {
+  const { emulator = "" } = devices;
+  if (await lookAt(driver, emulator)) return driver.caps.get(emulator);
+  throw new VirError(
+    ErrorDomain.QEMU,
+    ErrorCode.INVALID_ARG,
+    `Cannot check QEMU binary ${emulator}: No such file or directory`,
+  );
+}
 
 /** The emulator a definition names, or the host's one for its processor. */
 function emulatorOf({ emulators, host }: QemuDriver, root: XmlElement): string | undefined {

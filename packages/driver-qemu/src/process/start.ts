@@ -9,7 +9,7 @@ import { Guest, type QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { configureGuest } from "./configure.ts";
 import { startCpus } from "./cpus.ts";
-import { capsOf } from "./definition.ts";
+import { capsOf, completeDefinition } from "./definition.ts";
 import { type GuestLog, logHeader, openGuestLog } from "./guest-log.ts";
 import type { GuestPaths } from "./guest-paths.ts";
 import { launchQemu } from "./launch.ts";
@@ -61,7 +61,12 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
   const log = driver.log.child({ domain: domain.name });
   let guest: Guest | undefined;
   try {
-    const paths = await prepareDefinition(driver, domain, options.definition ?? domain.def, undo);
+    const paths = await prepareDefinition(
+      driver,
+      domain,
+      options.definition ?? (await completeDefinition(driver, domain.def)),
+      undo,
+    );
     guest = await bringUp(driver, domain, paths, undo);
     guest.isStarting = false;
     announce(driver, domain, options);
