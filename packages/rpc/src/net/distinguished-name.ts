@@ -3,7 +3,6 @@ const spelling: Readonly<Record<string, string>> = {
   emailAddress: "EMAIL",
   GN: "givenName",
   SN: "surName",
-  street: "STREET",
 };
 
 /**
