@@ -1,38 +1,27 @@
-import { execFile } from "node:child_process";
-import { copyFile, readdir } from "node:fs/promises";
-import { arch } from "node:os";
 import { basename } from "node:path";
-import { promisify } from "node:util";
 import { defineConfig } from "tsup";
+import { finishBundle } from "./tools/bundle/finish.ts";
 
-/** One self-contained ESM bundle per daemon: dist/NAME.js, with the native addon beside it. */
+/**
+ * One self-contained bundle per daemon, dist/NAME.js, with the native addon beside it.
+ * CommonJS, though all sources are ESM: Node starts it 5 ms sooner, and V8 takes compiled code only for scripts.
+ */
 const name = basename(process.cwd());
-
-/** Built by @libvirt-ts/native, which loads it from the bundle's folder. */
-const addon = `../../packages/native/prebuilds/linux-${process.env.npm_config_arch ?? arch()}/libvirt-ts.node`;
-
-/** Small programs a daemon ships beside itself: `NAME.c` becomes `dist/libvirt_NAME`. */
-async function compileHelpers(): Promise<void> {
-  for (const file of await readdir(".")) {
-    if (!file.endsWith(".c")) continue;
-    const program = `dist/libvirt_${basename(file, ".c")}`;
-    await promisify(execFile)(process.env.CC ?? "cc", ["-O2", "-Wall", "-Wextra", "-o", program, file]);
-  }
-}
 
 export default defineConfig({
   entry: { [name]: "src/main.ts" },
-  format: "esm",
+  format: "cjs",
   target: "node20",
   platform: "node",
-  splitting: false,
+  outDir: "build",
   clean: true,
   noExternal: [/.*/],
-  async onSuccess() {
-    await copyFile(addon, "dist/libvirt-ts.node");
-    await compileHelpers();
+  esbuildOptions(options) {
+    // dbus-next would ask an X server for the address of the session bus, which no daemon uses
+    options.external = ["x11"];
+    options.define = { "import.meta.url": "importMetaUrl" };
+    options.supported = { "dynamic-import": false };
+    options.banner = { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' };
   },
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  onSuccess: () => finishBundle(name),
 });

@@ -38,7 +38,7 @@ test("SIGHUP reloads and tells the service manager", async () => {
   daemon.process.kill("SIGHUP");
   await again;
   expect(daemon.notified.messages[1]).toMatch(/^RELOADING=1\nMONOTONIC_USEC=[0-9]+$/);
-  expect(daemon.output).toContain("asked to reload");
+  await expect.poll(() => daemon.output).toContain("asked to reload");
 });
 
 test("SIGUSR1 is no command for a driver daemon", async () => {

@@ -6,7 +6,7 @@ import { Lockspaces, type SavedLockspace } from "./lockspaces.ts";
 import { Owners, type SavedOwner } from "./owners.ts";
 import { lockService, type SavedRegistration } from "./service.ts";
 
-await runDaemon({
+void runDaemon({
   name: "virtlockd",
   summary: "libvirt lock management daemon",
   kind: "manager",

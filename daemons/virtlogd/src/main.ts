@@ -6,7 +6,7 @@ import { OpenLogs, type SavedLog } from "./open-logs.ts";
 import { ScratchPipe } from "./scratch-pipe.ts";
 import { logService } from "./service.ts";
 
-await runDaemon({
+void runDaemon({
   name: "virtlogd",
   summary: "libvirt log management daemon",
   kind: "manager",

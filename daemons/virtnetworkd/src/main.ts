@@ -22,7 +22,7 @@ const features = [9, 16];
 /** Built beside this program. */
 const leasesHelper = fileURLToPath(new URL("./libvirt_leaseshelper", import.meta.url));
 
-await runDaemon({
+void runDaemon({
   name: "virtnetworkd",
   summary: "libvirt virtual network management daemon",
   kind: "driver",

@@ -33,7 +33,7 @@ const daemons: Partial<Record<ConnectionKind, string>> = {
   secret: "virtsecretd",
 };
 
-await runDaemon({
+void runDaemon({
   name: "virtqemud",
   summary: "libvirt QEMU management daemon",
   kind: "driver",

@@ -1,8 +1,10 @@
+import { fileAccounts } from "@libvirt-ts/access/accounts";
 import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
-import type { Logger } from "@libvirt-ts/logging";
+import type { Logger, Logging } from "@libvirt-ts/logging";
 import type { Native } from "@libvirt-ts/native";
 import { Server, type Service } from "@libvirt-ts/rpc/server";
-import { type AdminServer, adminService } from "./admin/service.ts";
+import type { AdminServer } from "./admin/admin-server.ts";
+import { adminService } from "./admin/service.ts";
 import { executeAnew, type Inherited, takeInherited } from "./hand-over.ts";
 import { IdleExit } from "./idle-exit.ts";
 import { parseListenFds } from "./listen-fds.ts";
@@ -20,8 +22,7 @@ export interface DaemonOptions<K extends Keys & LoggingKeys> {
   paths: Paths;
   config: Values<K>;
   settings: ListenSettings;
-  log: Logger;
-  logging: { filters: string; outputs: string };
+  logging: Logging;
   native: Native;
   manager: ServiceManager;
   pidFile: string;
@@ -52,7 +53,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
 
   constructor(o: DaemonOptions<K>) {
     this.#o = o;
-    this.#log = o.log.child({ mod: "daemon" });
+    this.#log = o.logging.root.child({ mod: "daemon" });
     this.#idle = new IdleExit(() => this.shutdown("unused for the given time"));
     this.#catchSignals();
   }
@@ -148,7 +149,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
   #callPrograms(inherited: Inherited | undefined): Promise<Programs> {
     return this.#o.spec.programs({
       paths: this.#o.paths,
-      log: this.#o.log,
+      log: this.#o.logging.root,
       config: this.#o.config,
       shutdown: (reason) => this.shutdown(reason),
       inhibit: () => this.#idle.hold(),
@@ -176,7 +177,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
   }
 
   #addServer(name: string, services: readonly Service[], { limits, workers }: ServerSettings): Server {
-    const server = new Server({ name, services, log: this.#o.log.child({ mod: "rpc" }), limits });
+    const server = new Server({ name, services, log: this.#o.logging.root.child({ mod: "rpc" }), limits });
     server.onClient((client) => client.onClose(this.#idle.hold()));
     this.#servers.set(name, { server, workers });
     return server;
@@ -185,6 +186,8 @@ export class Daemon<K extends Keys & LoggingKeys> {
   #adminService(): Service {
     return adminService({
       servers: this.#servers,
+      accounts: fileAccounts(),
+      log: this.#o.logging.root.child({ mod: "admin" }),
       logging: this.#o.logging,
       setTimeout: (seconds) => this.#idle.setTimeout(seconds),
       shutdown: (reason) => this.shutdown(reason),

@@ -47,3 +47,12 @@ test("start-up does not count", () => {
   vi.advanceTimersByTime(60_000);
   expect(exit).not.toHaveBeenCalled();
 });
+
+test("longer than a timer of Node's", () => {
+  const days = 86_400;
+  const { exit } = started(60 * days);
+  vi.advanceTimersByTime((60 * days - 1) * 1000);
+  expect(exit).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1000);
+  expect(exit).toHaveBeenCalledOnce();
+});

@@ -45,6 +45,14 @@ export class IdleExit {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (!this.#running || this.#users > 0 || this.#seconds === 0) return;
-    this.#timer = setTimeout(this.#exit, this.#seconds * 1000);
+    this.#wait(this.#seconds * 1000);
+  }
+
+  /** In steps: a timer of Node's takes no more. */
+  #wait(leftMs: number): void {
+    const stepMs = Math.min(leftMs, maxTimerMs);
+    this.#timer = setTimeout(() => (leftMs > stepMs ? this.#wait(leftMs - stepMs) : this.#exit()), stepMs);
   }
 }
+
+const maxTimerMs = 0x7fff_ffff;

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 /** What the command line asks for. */
 export type Command =
   | { kind: "run"; options: DaemonOptions }
+  | { kind: "check"; options: DaemonOptions }
   | { kind: "help" }
   | { kind: "version" }
   | { kind: "wrong"; message: string };
@@ -23,6 +24,7 @@ const options = {
   timeout: { type: "string", short: "t" },
   config: { type: "string", short: "f" },
   "pid-file": { type: "string", short: "p" },
+  "config-check": { type: "boolean" },
   version: { type: "boolean", short: "V" },
 } as const;
 
@@ -40,7 +42,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const timeout = values.timeout ?? "0";
   if (!/^[0-9]{1,9}$/.test(timeout)) return { kind: "wrong", message: "Invalid value for timeout" };
   return {
-    kind: "run",
+    kind: values["config-check"] ? "check" : "run",
     options: {
       verbose: values.verbose ?? false,
       background: values.daemon ?? false,
@@ -79,6 +81,7 @@ Options:
   -d | --daemon          Run as a daemon & write PID file
   -t | --timeout <secs>  Exit after timeout period
   -f | --config <file>   Configuration file
+  --config-check         Check the configuration file and exit
   -V | --version         Display version information
   -p | --pid-file <file> Change name of PID file
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { managerKeys } from "@libvirt-ts/config";
 import { expect, test } from "vitest";
-import { loadConfig, loggerOptions } from "./preparation.ts";
+import { isJournal, loadConfig, loggerOptions } from "./preparation.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "preparation-"));
 
@@ -26,6 +26,7 @@ const base = {
   env: {},
   verbose: false,
   inBackground: false,
+  stderrIsJournal: false,
 };
 
 test.each([
@@ -41,6 +42,17 @@ test.each([
     { level: 1, filters: "1:rpc", outputs: "2:stderr" },
   ],
   [{ env: { LIBVIRT_DEBUG: "4" } }, { level: 4 }],
+  [{ stderrIsJournal: true }, { outputs: "1:journald" }],
+  [{ stderrIsJournal: true, inBackground: true }, { outputs: "1:file:/l" }],
 ])("%j", (change, expected) => {
   expect(loggerOptions({ ...base, file: "/l", ...change })).toMatchObject(expected);
+});
+
+test("the journal is known by device and inode, as the variable is inherited", () => {
+  const fd = openSync("/dev/null", "r");
+  const { dev, ino } = fstatSync(fd);
+  expect(isJournal(`${dev}:${ino}`, fd)).toBe(true);
+  expect(isJournal(`${dev}:${ino + 1}`, fd)).toBe(false);
+  expect(isJournal(undefined, fd)).toBe(false);
+  closeSync(fd);
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import { type Keys, type LoggingKeys, readConfig, type UnknownKey, type Values } from "@libvirt-ts/config";
-import { createLogger, type Logger, type LoggerOptions } from "@libvirt-ts/logging";
+import { type LoggerOptions, Logging, parseFilters, parseOutputs } from "@libvirt-ts/logging";
 import { ExitCode, StartFailure } from "./start-failure.ts";
 
 /**
@@ -13,12 +13,7 @@ export function loadConfig<K extends Keys>(
   file: string,
   mayMiss: boolean,
 ): { values: Values<K>; unknown: UnknownKey[] } {
-  try {
-    return readConfig(keys, readText(file, mayMiss), file);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartFailure(ExitCode.config, `Can't load config file: ${why}`, { cause: error });
-  }
+  return asConfigFailure("", () => readConfig(keys, readText(file, mayMiss), file));
 }
 
 function readText(file: string, mayMiss: boolean): string {
@@ -45,6 +40,8 @@ export function loggerOptions(o: {
   verbose: boolean;
   inBackground: boolean;
   file: string;
+  /** Whether stderr leads to the journal: then the journal is told directly, with all fields. */
+  stderrIsJournal: boolean;
 }): LoggerOptions {
   const debug = o.env.LIBVIRT_DEBUG ?? "";
   const level = levelNumbers[debug] ?? levelNames[debug] ?? levelNumbers[o.values.log_level] ?? 3;
@@ -52,22 +49,40 @@ export function loggerOptions(o: {
     name: o.name,
     level: o.verbose && level > 2 ? 2 : level,
     filters: o.env.LIBVIRT_LOG_FILTERS || o.values.log_filters,
-    outputs:
-      o.env.LIBVIRT_LOG_OUTPUTS || o.values.log_outputs || (o.inBackground ? `1:file:${o.file}` : "1:stderr"),
+    outputs: o.env.LIBVIRT_LOG_OUTPUTS || o.values.log_outputs || defaultOutputs(o),
   };
 }
 
+function defaultOutputs(o: { inBackground: boolean; file: string; stderrIsJournal: boolean }): string {
+  if (o.inBackground) return `1:file:${o.file}`;
+  return o.stderrIsJournal ? "1:journald" : "1:stderr";
+}
+
+/** @param stream JOURNAL_STREAM: device and inode of what systemd has connected to the journal for us */
+export function isJournal(stream: string | undefined, fd: number): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(fd);
+  return stream === `${dev}:${ino}`;
+}
+
+/** Opens nothing. @throws StartFailure `config` when filters or outputs do not parse */
+export function checkLogKeys({ log_filters, log_outputs }: Values<LoggingKeys>): void {
+  asConfigFailure("", () => [parseFilters(log_filters ?? ""), parseOutputs(log_outputs ?? "")]);
+}
+
 /** @throws StartFailure `config` when filters or outputs do not parse */
-export function openLog(options: LoggerOptions, configFile: string, unknown: readonly UnknownKey[]): Logger {
-  let log: Logger;
+export function openLog(options: LoggerOptions, configFile: string, unknown: readonly UnknownKey[]): Logging {
+  const logging = asConfigFailure(`${configFile}: `, () => new Logging(options));
+  for (const { key, line } of unknown)
+    logging.root.warn({ file: configFile, line, key }, "unknown configuration key");
+  return logging;
+}
+
+function asConfigFailure<T>(where: string, work: () => T): T {
   try {
-    log = createLogger(options);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StartFailure(ExitCode.config, `Can't load config file: ${configFile}: ${why}`, {
-      cause: error,
-    });
+    return work();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartFailure(ExitCode.config, `Can't load config file: ${where}${why}`, { cause });
   }
-  for (const { key, line } of unknown) log.warn({ file: configFile, line, key }, "unknown configuration key");
-  return log;
 }

@@ -8,7 +8,7 @@ import { Daemon } from "./daemon.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { type Command, type DaemonOptions, formatOptions, parseCommand, usage } from "./options.ts";
 import { daemonFiles, type Paths, paths as pathsFor } from "./paths.ts";
-import { loadConfig, loggerOptions, openLog } from "./preparation.ts";
+import { checkLogKeys, isJournal, loadConfig, loggerOptions, openLog } from "./preparation.ts";
 import { listenSettings } from "./servers.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { socketPlans } from "./sockets.ts";
@@ -24,7 +24,8 @@ export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K
   const command = parseCommand(process.argv.slice(2));
   const env = { ...process.env };
   try {
-    if (command.kind !== "run") process.exitCode = answer(spec, command, env);
+    if (command.kind === "check") process.exitCode = checkConfig(spec, command.options, env);
+    else if (command.kind !== "run") process.exitCode = answer(spec, command, env);
     else if (command.options.background)
       process.exit(await startInBackground(formatOptions(absolute(command.options))));
     else await start(spec, command.options, env);
@@ -43,7 +44,7 @@ function absolute({ configFile, pidFile, ...options }: DaemonOptions): DaemonOpt
 
 function answer(
   { name, kind, summary }: Pick<DaemonSpec<Keys & LoggingKeys>, "name" | "kind" | "summary">,
-  command: Exclude<Command, { kind: "run" }>,
+  command: Exclude<Command, { kind: "run" | "check" }>,
   env: NodeJS.ProcessEnv,
 ): number {
   if (command.kind === "version") process.stdout.write(`${name} (libvirt) ${versionText}\n`);
@@ -57,6 +58,28 @@ function answer(
     process.stdout.write(usage({ name, summary, config: files.config, pid: files.pid, sockets }));
   }
   return command.kind === "wrong" ? 1 : 0;
+}
+
+/** `--config-check`: 0 when the daemon would start with this file, 1 when it would not; problems on stderr. */
+function checkConfig(
+  spec: DaemonSpec<Keys & LoggingKeys>,
+  options: DaemonOptions,
+  env: NodeJS.ProcessEnv,
+): number {
+  const file = options.configFile ?? daemonFiles(pathsOf(env), spec.name).config;
+  try {
+    const { values, unknown } = loadConfig(spec.keys, file, options.configFile === undefined);
+    settingsOf(spec, values);
+    checkLogKeys(values);
+    for (const { key, line } of unknown)
+      process.stderr.write(`${spec.name}: ${file}:${line}: unknown key '${key}'\n`);
+    process.stdout.write(`${file}: ok\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartFailure)) throw error;
+    process.stderr.write(`${spec.name}: ${error.message}\n`);
+    return 1;
+  }
 }
 
 async function start<K extends Keys & LoggingKeys>(
@@ -79,9 +102,11 @@ async function start<K extends Keys & LoggingKeys>(
     verbose: options.verbose,
     inBackground: behind.inBackground,
     file: files.log,
+    stderrIsJournal: isJournal(env.JOURNAL_STREAM, process.stderr.fd),
   });
   if (behind.inBackground) makeDirectory(dirname(files.log));
-  const log = openLog(wanted, configFile, unknown);
+  const logging = openLog(wanted, configFile, unknown);
+  const log = logging.root;
   if (behind.inBackground) process.stderr.on("error", () => {}); // whoever started us stopped reading
   dieLoudly(log);
   const daemon = new Daemon({
@@ -89,8 +114,7 @@ async function start<K extends Keys & LoggingKeys>(
     paths,
     config: values,
     settings: settingsOf(spec, values),
-    log,
-    logging: { filters: wanted.filters ?? "", outputs: wanted.outputs ?? "" },
+    logging,
     native,
     manager: new ServiceManager(env.NOTIFY_SOCKET, native),
     pidFile: options.pidFile ?? files.pid,

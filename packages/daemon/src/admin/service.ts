@@ -1,36 +1,28 @@
-import { checkFlags, ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
-import { admin, typed, typedParams } from "@libvirt-ts/protocol";
-import type { Client, Handlers, Server, Service } from "@libvirt-ts/rpc/server";
+import { ErrorDomain, invalidArg } from "@libvirt-ts/errors";
+import type { Logging } from "@libvirt-ts/logging";
+import { admin } from "@libvirt-ts/protocol";
+import type { Service } from "@libvirt-ts/rpc/server";
 import { libraryVersion } from "../version.ts";
+import { type AdminHandlers, type AdminTarget, findServer, noFlags } from "./admin-server.ts";
+import { clientCalls } from "./client-calls.ts";
+import { serverCalls } from "./server-calls.ts";
 
-/** A server as administrators see it. */
-export interface AdminServer {
-  readonly server: Server;
-  /** Calls worked on at once. An event loop has no workers; these are the configured figures, as C shows them. */
-  readonly workers: { readonly min: number; readonly max: number; readonly priority: number };
-}
-
-export interface AdminOptions {
-  /** By name, in the order they are listed. */
-  servers: ReadonlyMap<string, AdminServer>;
+export interface AdminOptions extends AdminTarget {
   setTimeout(seconds: number): void;
   shutdown(reason: string): void;
-  /** Texts of the filters and outputs in force. */
-  logging: { filters: string; outputs: string };
+  logging: Pick<Logging, "filters" | "outputs" | "setFilters" | "setOutputs">;
 }
 
-/** The admin program, as far as virt-admin's looking at servers and clients goes; the rest is NO_SUPPORT. */
+/** The admin program: what `virt-admin` asks of a running daemon. */
 export function adminService(o: AdminOptions): Service<typeof admin.procs> {
   return {
     program: admin,
     errorDomain: ErrorDomain.ADMIN,
-    handlers: { ...connection(o), ...servers(o), ...clients(o) },
+    handlers: { ...connectionCalls(o), ...daemonCalls(o), ...serverCalls(o), ...clientCalls(o) },
   };
 }
 
-type AdminHandlers = Partial<Handlers<typeof admin.procs>>;
-
-function connection(o: AdminOptions): AdminHandlers {
+function connectionCalls(o: AdminOptions): AdminHandlers {
   return {
     connectOpen: ({ flags }) => noFlags(flags, "adminConnectOpen"),
     connectClose: (_, call) => call.client.closeWhenSent(),
@@ -42,115 +34,49 @@ function connection(o: AdminOptions): AdminHandlers {
     },
     connectLookupServer({ name, flags }) {
       noFlags(flags, "adminConnectLookupServer");
-      find(o, { name });
+      findServer(o, { name });
       return { srv: { name } };
     },
-    connectGetLoggingFilters: () => ({
-      filters: o.logging.filters || null,
-      nfilters: count(o.logging.filters),
-    }),
-    connectGetLoggingOutputs: () => ({ outputs: o.logging.outputs, noutputs: count(o.logging.outputs) }),
-    connectSetDaemonTimeout: ({ timeout }) => o.setTimeout(timeout),
+  };
+}
+
+/** Longest time until a shutdown, in seconds: libvirt counts milliseconds in an int. */
+const maxTimeout = Math.floor(0x7fff_ffff / 1000);
+
+function daemonCalls({ log, logging, setTimeout, shutdown }: AdminOptions): AdminHandlers {
+  return {
+    connectGetLoggingFilters({ flags }) {
+      noFlags(flags, "adminConnectGetLoggingFilters");
+      return { filters: logging.filters || null, nfilters: countWords(logging.filters) };
+    },
+    connectGetLoggingOutputs({ flags }) {
+      noFlags(flags, "adminConnectGetLoggingOutputs");
+      return { outputs: logging.outputs, noutputs: countWords(logging.outputs) };
+    },
+    connectSetLoggingFilters({ filters, flags }) {
+      noFlags(flags, "adminConnectSetLoggingFilters");
+      logging.setFilters(filters ?? "");
+      log.info({ filters: logging.filters }, "log filters set");
+    },
+    connectSetLoggingOutputs({ outputs, flags }) {
+      noFlags(flags, "adminConnectSetLoggingOutputs");
+      logging.setOutputs(outputs ?? "");
+      log.info({ outputs: logging.outputs }, "log outputs set");
+    },
+    connectSetDaemonTimeout({ timeout, flags }) {
+      noFlags(flags, "adminConnectSetDaemonTimeout");
+      if (timeout > maxTimeout)
+        throw invalidArg(ErrorDomain.RPC, `timeout ${timeout} is more than ${maxTimeout} seconds`);
+      setTimeout(timeout);
+      log.info({ seconds: timeout }, "time until an unused daemon ends set");
+    },
     connectDaemonShutdown({ flags }) {
       noFlags(flags, "adminConnectDaemonShutdown");
-      o.shutdown("asked for by an administrator");
+      setImmediate(shutdown, "asked for by an administrator"); // the answer goes first
     },
   };
 }
 
-function servers(o: AdminOptions): AdminHandlers {
-  return {
-    serverGetThreadpoolParameters({ srv, flags }) {
-      noFlags(flags, "adminServerGetThreadPoolParameters");
-      const { min, max, priority } = find(o, srv).workers;
-      return {
-        params: typedParams({
-          minWorkers: typed.uint(min),
-          maxWorkers: typed.uint(max),
-          nWorkers: typed.uint(min),
-          freeWorkers: typed.uint(min),
-          prioWorkers: typed.uint(priority),
-          jobQueueDepth: typed.uint(0),
-        }),
-      };
-    },
-    serverGetClientLimits({ srv, flags }) {
-      noFlags(flags, "adminServerGetClientLimits");
-      const { server } = find(o, srv);
-      return {
-        params: typedParams({
-          nclients_max: typed.uint(server.limits.maxClients),
-          nclients: typed.uint(server.clientCount),
-          nclients_unauth_max: typed.uint(server.limits.maxAnonymousClients),
-          nclients_unauth: typed.uint([...server.clients].filter((client) => !client.authenticated).length),
-        }),
-      };
-    },
-    serverUpdateTlsFiles({ srv, flags }) {
-      noFlags(flags, "adminServerUpdateTlsFiles");
-      find(o, srv);
-      throw internal(ErrorDomain.RPC, "no tls service found, unable to update tls files");
-    },
-  };
-}
-
-function clients(o: AdminOptions): AdminHandlers {
-  return {
-    serverListClients({ srv, needResults, flags }) {
-      noFlags(flags, "adminServerListClients");
-      const all = [...find(o, srv).server.clients].map((client) => reference(srv.name, client));
-      return { clients: needResults ? all : [], ret: all.length };
-    },
-    serverLookupClient({ srv, id, flags }) {
-      noFlags(flags, "adminServerLookupClient");
-      return { clnt: reference(srv.name, findClient(o, srv, id)) };
-    },
-    clientGetInfo({ clnt, flags }) {
-      noFlags(flags, "adminClientGetInfo");
-      const { readOnly, identity, peer } = findClient(o, clnt.srv, clnt.id);
-      return {
-        params: typedParams({
-          readonly: typed.boolean(readOnly),
-          unix_user_id: typed.int(identity.uid ?? peer.uid),
-          unix_user_name: identity.userName === undefined ? undefined : typed.string(identity.userName),
-          unix_group_id: typed.int(identity.gid ?? peer.gid),
-          unix_group_name: identity.groupName === undefined ? undefined : typed.string(identity.groupName),
-          unix_process_id: typed.int(identity.pid ?? peer.pid),
-          selinux_context:
-            identity.selinuxContext === undefined ? undefined : typed.string(identity.selinuxContext),
-        }),
-      };
-    },
-    clientClose({ clnt, flags }) {
-      noFlags(flags, "adminClientClose");
-      findClient(o, clnt.srv, clnt.id).closeWhenSent();
-    },
-  };
-}
-
-/** The only transport so far: a UNIX socket. */
-const transportUnix = 0;
-
-function reference(server: string, { id, connectedAt }: Client) {
-  const timestamp = BigInt(Math.floor(connectedAt.getTime() / 1000));
-  return { srv: { name: server }, id, timestamp, transport: transportUnix };
-}
-
-function find(o: AdminOptions, { name }: { name: string }): AdminServer {
-  const found = o.servers.get(name);
-  if (!found) throw new VirError(ErrorDomain.RPC, ErrorCode.NO_SERVER, `No server named '${name}'`);
-  return found;
-}
-
-function findClient(o: AdminOptions, srv: { name: string }, id: bigint): Client {
-  for (const client of find(o, srv).server.clients) if (client.id === id) return client;
-  throw new VirError(ErrorDomain.RPC, ErrorCode.NO_CLIENT, `No client with matching ID '${id}'`);
-}
-
-function noFlags(flags: number, functionName: string): void {
-  checkFlags(flags, 0, functionName, ErrorDomain.ADMIN);
-}
-
-function count(words: string): number {
-  return words.split(" ").filter(Boolean).length;
+function countWords(text: string): number {
+  return text.split(" ").filter(Boolean).length;
 }

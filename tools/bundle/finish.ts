@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { arch, tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const execute = promisify(execFile);
+
+/** Built by @libvirt-ts/native, which loads it from the bundle's folder. */
+const addon = `../../packages/native/prebuilds/linux-${process.env.npm_config_arch ?? arch()}/libvirt-ts.node`;
+
+/**
+ * Puts what tsup has built in `build` into `dist`, from a daemon's folder: the program under a name made of its
+ * content, V8's compiled form of it, the addon, small programs in C, and last the launcher `NAME.js`.
+ * A daemon that runs from `dist`, or is started meanwhile, finds all of one build.
+ */
+export async function finishBundle(name: string): Promise<void> {
+  await mkdir("dist", { recursive: true });
+  const before = await readdir("dist");
+  const code = await readFile(`build/${name}.cjs`);
+  const stem = `${name}.${createHash("sha256").update(code).digest("hex").slice(0, 12)}`;
+  await put(`${stem}.cjs`, code);
+  await put("libvirt-ts.node", await readFile(addon), 0o755);
+  for (const file of await readdir(".")) if (file.endsWith(".c")) await compile(file);
+  await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`));
+  await put("package.json", '{ "type": "commonjs" }\n');
+  await put(`${name}.js`, launcher(stem), 0o755);
+  for (const file of before)
+    if (/\.(cjs|cache)$/.test(file) && !file.startsWith(stem)) await rm(join("dist", file));
+  await rm("build", { recursive: true });
+}
+
+/** By rename: a running process may have the old one open. */
+async function put(file: string, content: string | Buffer, mode = 0o644): Promise<void> {
+  await writeFile(`dist/${file}.new`, content, { mode });
+  await rename(`dist/${file}.new`, `dist/${file}`);
+}
+
+/** `NAME.c` becomes `dist/libvirt_NAME`. */
+async function compile(file: string): Promise<void> {
+  const program = `dist/libvirt_${basename(file, ".c")}`;
+  await execute(process.env.CC ?? "cc", ["-O2", "-Wall", "-Wextra", "-o", `${program}.new`, file]);
+  await rename(`${program}.new`, program);
+}
+
+/** What V8 makes of the program: of all functions that run when it looks at its configuration. */
+async function compiledForm(program: string): Promise<Buffer> {
+  const prefix = await mkdtemp(join(tmpdir(), "bundle-"));
+  try {
+    const cache = join(prefix, "cache");
+    const warm = fileURLToPath(new URL("./warm.cjs", import.meta.url));
+    await execute(process.execPath, [warm, program, cache], {
+      env: { PATH: process.env.PATH, HOME: prefix, LIBVIRT_PREFIX: prefix },
+    });
+    return await readFile(cache);
+  } finally {
+    await rm(prefix, { recursive: true });
+  }
+}
+
+/**
+ * The program as `node dist/NAME.js` runs it. V8 itself refuses compiled code of another version of V8; it does not
+ * compare it with the source, which is why both bear the hash of the source in their names.
+ */
+function launcher(stem: string): string {
+  return `#!/usr/bin/env node
+"use strict";
+const { readFileSync } = require("node:fs");
+const { Script } = require("node:vm");
+const program = \`\${__dirname}/${stem}\`;
+let cachedData;
+try {
+  cachedData = readFileSync(\`\${program}.cache\`);
+} catch {} // it only saves time
+const source = readFileSync(\`\${program}.cjs\`, "latin1"); // all ASCII
+const wrapped = \`(function (exports, require, module, __filename, __dirname) {\${source}\\n})\`;
+const script = new Script(wrapped, { filename: \`\${program}.cjs\`, cachedData });
+script.runInThisContext()(exports, require, module, \`\${program}.cjs\`, __dirname);
+`;
+}
