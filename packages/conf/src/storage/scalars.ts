@@ -1,0 +1,80 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { unitBytes } from "@libvirt-ts/util/units";
+import { formatUuid, parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
+import { custom, type Field, type Scalar, type XmlElement } from "@libvirt-ts/xml";
+import { storageError, unsupported } from "./errors.ts";
+
+/** Repeated slashes and the one at the end are dropped; two at the start mean something else than one. */
+export function cleanPath(path: string): string {
+  const start = /^\/*/.exec(path)?.[0].length ?? 0;
+  const rest = path.slice(start).replaceAll(/\/+/g, "/").replace(/\/$/, "");
+  return `${start === 2 ? "//" : start > 0 ? "/" : ""}${rest}`;
+}
+
+export const path: Scalar<string> = { parse: cleanPath, format: (value) => value };
+
+export const uuid: Scalar<Uuid> = {
+  parse(text) {
+    const bytes = parseUuid(text);
+    if (!bytes) throw storageError("malformed uuid element");
+    return formatUuid(bytes);
+  },
+  format: (value) => value,
+};
+
+/** One of the formats a pool of this type is made on. */
+export const poolFormat = <const W extends readonly string[]>(words: W): Scalar<W[number]> => ({
+  words,
+  parse(text) {
+    const found = words.find((word) => word === text);
+    if (found === undefined) throw unsupported(`unknown pool format type ${text}`);
+    return found;
+  },
+  format: (value) => value,
+});
+
+const largest = 0x7fffffffffffffffn;
+
+/**
+ * Number and unit of an element, in bytes.
+ * @param malformed the refusal of what is no number
+ */
+export function readBytes(element: XmlElement, malformed: (text: string) => VirError): bigint {
+  const { text } = element;
+  const unit = element.attrs.unit ?? "";
+  if (!/^\d+/.test(text) || /\D/.test(text)) throw malformed(text);
+  const factor = unit === "" ? 1n : unitBytes(unit);
+  if (factor === undefined) {
+    throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);
+  }
+  const bytes = BigInt(text) * factor;
+  if (bytes > largest) {
+    throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, `value too large: ${text}${unit}`);
+  }
+  return bytes;
+}
+
+/** `<TAG unit='bytes'>N</TAG>`; any unit is read, an empty element is none. */
+export const bytes = (tag: string): Field<bigint, "optional"> =>
+  custom<bigint>({
+    tags: [tag],
+    parse(from) {
+      const found = from.children.find(({ name }) => name === tag);
+      if (!found || found.text === "") return undefined;
+      return readBytes(found, () => storageError("malformed capacity element"));
+    },
+    formatBody(value, writer) {
+      writer.open(tag);
+      writer.attr("unit", "bytes");
+      writer.closeWithText(tag, String(value));
+    },
+  });
+
+/** A field that only tells what was found: shown where a driver filled it in, passed over when read. */
+export const told = <T, P extends string>(field: Field<T, P>, tag: string): Field<T, P> => ({
+  presence: field.presence,
+  plan(key) {
+    const { init, formatBody } = field.plan(key);
+    return { ...(init && { init }), ...(formatBody && { formatBody }), knowsTag: (name) => name === tag };
+  },
+});
