@@ -10,6 +10,9 @@ import type { GuestPaths } from "./process/guest-paths.ts";
 import type { GuestProcess } from "./process/guest-process.ts";
 import type { FormerOwner } from "./process/ownership.ts";
 
+/** As long as a QEMU that has ended may keep its monitor open. */
+const LAST_WORDS_MS = 1000;
+
 /** A domain of this driver. */
 export type QemuDomain = Domain<DomainDef, Guest>;
 
@@ -122,7 +125,12 @@ export class Guest {
     return this.#monitor?.qmp.isOpen === true;
   }
 
-  closeMonitor(): void {
-    this.#monitor?.qmp.close();
+  /** Ends the conversation, once QEMU's last words have been heard: it has ended, so they come at once. */
+  async closeMonitor(): Promise<void> {
+    if (!this.#monitor) return;
+    const { qmp } = this.#monitor;
+    const tooLong = setTimeout(() => qmp.close(), LAST_WORDS_MS);
+    await qmp.closed;
+    clearTimeout(tooLong);
   }
 }

@@ -190,8 +190,8 @@ export async function connect(driver: QemuDriver, domain: QemuDomain, guest: Gue
   qmp.onEvent((event) => {
     if (domain.live === guest) handleEvent({ driver, domain, guest }, event);
   });
+  // The end of the process ends the conversation too, after its last events: these decide what it meant.
   void qmp.closed.then(() => guestEnded(driver, domain, guest));
-  void guest.process.ended.then(() => guestEnded(driver, domain, guest));
 }
 
 /** A QEMU that neither greets nor ends is given up. */

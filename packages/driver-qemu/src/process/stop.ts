@@ -34,7 +34,7 @@ async function finish(
     // It is out of our hands, perhaps in the kernel's; the domain is over all the same.
     log.error({ err: error }, "guest process does not end");
   }
-  guest.closeMonitor();
+  await guest.closeMonitor();
   await noteEnd(driver, domain, guest, end.reason);
   await guest.teardown.run((err) => log.warn({ err }, "clean-up step failed"));
   await driver.status.remove(domain);
@@ -59,7 +59,7 @@ async function noteEnd(driver: QemuDriver, domain: QemuDomain, guest: Guest, rea
 }
 
 /**
- * The monitor or the process of a guest has gone, by itself or by us: without a SHUTDOWN event before it was a crash.
+ * The monitor of a guest has gone, by itself or by us: without a SHUTDOWN event before it was a crash.
  */
 export function guestEnded(driver: QemuDriver, domain: QemuDomain, guest: Guest): void {
   if (guest.isStarting || guest.isBeingDestroyed || guest.ending) return;
