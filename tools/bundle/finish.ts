@@ -19,12 +19,13 @@ const addon = `../../packages/native/prebuilds/linux-${process.env.npm_config_ar
 export async function finishBundle(name: string): Promise<void> {
   await mkdir("dist", { recursive: true });
   const before = await readdir("dist");
-  const code = await readFile(`build/${name}.cjs`);
+  const source = await readFile(`build/${name}.cjs`, "latin1"); // esbuild writes ASCII
+  const code = Buffer.from(`(function (require, __filename, __dirname) {${source}\n})`, "latin1");
   const stem = `${name}.${createHash("sha256").update(code).digest("hex").slice(0, 12)}`;
   await put(`${stem}.cjs`, code);
   await put("libvirt-ts.node", await readFile(addon), 0o755);
   for (const file of await readdir(".")) if (file.endsWith(".c")) await compile(file);
-  await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`));
+  await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`, startsAnywhere.has(name)));
   await put("package.json", '{ "type": "commonjs" }\n');
   await put(`${name}.js`, launcher(stem), 0o755);
   for (const file of before)
@@ -45,13 +46,16 @@ async function compile(file: string): Promise<void> {
   await rename(`${program}.new`, program);
 }
 
-/** What V8 makes of the program: of all functions that run when it looks at its configuration. */
-async function compiledForm(program: string): Promise<Buffer> {
+/** Daemons that touch nothing but files below their prefix: these are started, the others check a configuration. */
+const startsAnywhere: ReadonlySet<string> = new Set(["virtlockd", "virtlogd"]);
+
+/** What V8 makes of the program: of all functions that run until it is ready. */
+async function compiledForm(program: string, starts: boolean): Promise<Buffer> {
   const prefix = await mkdtemp(join(tmpdir(), "bundle-"));
   try {
     const cache = join(prefix, "cache");
     const warm = fileURLToPath(new URL("./warm.cjs", import.meta.url));
-    await execute(process.execPath, [warm, program, cache], {
+    await execute(process.execPath, [warm, program, cache, ...(starts ? [] : ["--config-check"])], {
       env: { PATH: process.env.PATH, HOME: prefix, LIBVIRT_PREFIX: prefix },
     });
     return await readFile(cache);
@@ -74,9 +78,8 @@ let cachedData;
 try {
   cachedData = readFileSync(\`\${program}.cache\`);
 } catch {} // it only saves time
-const source = readFileSync(\`\${program}.cjs\`, "latin1"); // all ASCII
-const wrapped = \`(function (exports, require, module, __filename, __dirname) {\${source}\\n})\`;
-const script = new Script(wrapped, { filename: \`\${program}.cjs\`, cachedData });
-script.runInThisContext()(exports, require, module, \`\${program}.cjs\`, __dirname);
+const filename = \`\${program}.cjs\`;
+const script = new Script(readFileSync(filename, "latin1"), { filename, cachedData }); // it is ASCII
+script.runInThisContext()(require, filename, __dirname);
 `;
 }

@@ -1,16 +1,17 @@
-// node warm.cjs PROGRAM CACHE: runs a bundle as its launcher does, until it has checked its configuration, and
-// writes what V8 has compiled so far.
+// node warm.cjs PROGRAM CACHE [OPTION...]: runs a bundle as its launcher does, stops it when it has begun to wait for
+// clients, and writes what V8 has compiled so far.
 "use strict";
 const { readFileSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { dirname, resolve } = require("node:path");
 const { Script } = require("node:vm");
 
+const startMs = 200;
+
 const [, , file, cache] = process.argv;
 const program = resolve(file);
-const source = readFileSync(program, "latin1");
-const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-const script = new Script(wrapped, { filename: program });
-process.argv.splice(1, 3, program, "--config-check");
+const script = new Script(readFileSync(program, "latin1"), { filename: program });
+process.argv.splice(1, 3, program);
 process.on("exit", () => writeFileSync(cache, script.createCachedData()));
-script.runInThisContext()({}, createRequire(program), { exports: {} }, program, dirname(program));
+setTimeout(() => process.kill(process.pid, "SIGTERM"), startMs).unref();
+script.runInThisContext()(createRequire(program), program, dirname(program));

@@ -102,7 +102,7 @@ async function start<K extends Keys & LoggingKeys>(
     verbose: options.verbose,
     inBackground: behind.inBackground,
     file: files.log,
-    stderrIsJournal: isJournal(env.JOURNAL_STREAM, process.stderr.fd),
+    stderrIsJournal: isJournal(env.JOURNAL_STREAM, 2),
   });
   if (behind.inBackground) makeDirectory(dirname(files.log));
   const logging = openLog(wanted, configFile, unknown);
