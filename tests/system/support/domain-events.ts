@@ -15,9 +15,9 @@ export class DomainEvents {
     const events = new DomainEvents(new Running(world.namespace.inside(argv), { env: world.environment() }));
     await waitFor("the first event", async () => {
       await world.define(idleDomain({ name: "first-event" }));
+      await world.virsh("undefine", "first-event");
       return events.lifecycle("first-event").length > 0;
     });
-    await world.virsh("undefine", "first-event");
     return events;
   }
 
