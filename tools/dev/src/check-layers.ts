@@ -8,7 +8,7 @@ const layers = [
   ["protocol", "conf", "config"],
   ["logging", "host", "netdev", "firewall", "access"],
   ["rpc", "qmp"],
-  ["daemon", "objects", "lock-manager", "log-manager"],
+  ["keeper", "daemon", "objects", "lock-manager", "log-manager"],
   ["hypervisor"],
 ];
 /** Drivers are peers: none imports another. */

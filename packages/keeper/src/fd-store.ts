@@ -1,0 +1,38 @@
+/**
+ * Keeps duplicates of descriptors outside this process, so that what hangs on them (locks, pipes, connections)
+ * outlives any end of it. Names are printable ASCII without colon, at most 255 characters.
+ */
+export interface FdStore {
+  /** What an earlier process left, by name; still kept. The descriptors are the caller's to use and close. */
+  readonly found: ReadonlyMap<string, number>;
+  /**
+   * Keeps a descriptor, which stays the caller's and open until `remove`.
+   * @param o.alone false: worth keeping only beside others (default true)
+   * @returns once this process may end at any moment without losing it: mostly at once, then undefined
+   */
+  put(name: string, fd: number, o?: { alone?: boolean }): undefined | Promise<void>;
+  /** Keeps it no longer. To be called before the descriptor is closed. Unknown names are fine. */
+  remove(name: string): void;
+  /** For an exec in place: what the next image hands to `openFdStore`, and the descriptors to leave open. */
+  save(): { state: SavedFdStore; fds: readonly number[] };
+  /** The last thing done with it. What is kept stays kept. */
+  close(): void;
+}
+
+/** Plain JSON. */
+export interface SavedFdStore {
+  /** The connection to whoever keeps, if it is open. */
+  readonly socket: number | undefined;
+  readonly kept: readonly (readonly [name: string, fd: number])[];
+}
+
+/** Keeps nothing: what a daemon has ends with it. */
+export function noFdStore(): FdStore {
+  return {
+    found: new Map(),
+    put: () => undefined,
+    remove() {},
+    save: () => ({ state: { socket: undefined, kept: [] }, fds: [] }),
+    close() {},
+  };
+}

@@ -1,0 +1,3 @@
+export { type FdStore, noFdStore, type SavedFdStore } from "./fd-store.ts";
+export { keeperFdStore, managerFdStore } from "./open-fd-store.ts";
+export { TableFile } from "./table-file.ts";

@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "@libvirt-ts/logging";
+import { native } from "@libvirt-ts/native";
+import { deferred } from "@libvirt-ts/util/deferred";
+import { expect, test } from "vitest";
+import { connected } from "./connected.ts";
+import type { FdStore } from "./fd-store.ts";
+import { Keeper } from "./keeper.ts";
+import { keeperFdStore } from "./open-fd-store.ts";
+import { SocketStore } from "./socket-store.ts";
+
+const log = silentLogger();
+
+/** A keeper in this process, and what connects to it. */
+function world(o: { graceMs?: number } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), "keeper-"));
+  const path = join(directory, "sock");
+  const listener = native.socketUnix("seqpacket");
+  native.bind(listener, path);
+  native.listen(listener, 8);
+  const left = deferred();
+  const keeper = { native, listener, graceMs: o.graceMs ?? 0, leave: () => left.resolve() };
+  let keepers = 0;
+  const connect = () => {
+    if (keepers++ === 0) new Keeper(keeper);
+    return connected(native, native.socketUnix("seqpacket"), path);
+  };
+  const first = () => new SocketStore({ native, log, found: new Map(), connect, forgets: true });
+  const next = () => keeperFdStore({ native, log, path, script: "/none", title: "none" });
+  const open = (name: string) => {
+    const file = join(directory, name);
+    writeFileSync(file, name);
+    return openSync(file, "r");
+  };
+  return { first, next, open, left: left.promise };
+}
+
+const contents = (store: FdStore) =>
+  Object.fromEntries(
+    [...store.found].map(([name, fd]) => [name, readFileSync(`/proc/self/fd/${fd}`, "utf8")]),
+  );
+
+test("the next process finds what the last one gave, but for what it took back", async () => {
+  const { first, next, open } = world();
+  const store = first();
+  for (const name of ["a", "b", "c"]) store.put(name, open(name));
+  store.remove("b");
+  store.close();
+  const second = await next();
+  expect(contents(second)).toEqual({ a: "a", c: "c" });
+  second.remove("a");
+  second.put("d", open("d"));
+  second.close();
+  expect(contents(await next())).toEqual({ c: "c", d: "d" });
+});
+
+test("thousands at once: each is kept before its put is over", async () => {
+  const { first, next, open } = world();
+  const store = first();
+  const fd = open("file");
+  const names = [...Array(3000)].map((_, index) => `n${index}`);
+  await Promise.all(names.map((name) => store.put(name, native.dup(fd))));
+  store.close();
+  expect([...(await next()).found.keys()]).toEqual(names);
+});
+
+test("what is not worth keeping alone goes along with what is", async () => {
+  const { first, next, open } = world();
+  const store = first();
+  expect(store.put("listener", open("listener"), { alone: false })).toBeUndefined();
+  expect(store.save().state.socket).toBeUndefined();
+  store.put("lock", open("lock"));
+  store.close();
+  expect(contents(await next())).toEqual({ listener: "listener", lock: "lock" });
+});
+
+test("it leaves when there is no daemon and nothing it keeps is in use", async () => {
+  const { first, open, left } = world();
+  const child = spawn("sleep", ["1000"]);
+  await once(child, "spawn");
+  const store = first();
+  const lock = open("lock");
+  store.put("lock", lock);
+  const pidfd = native.pidfdOpen(child.pid ?? 0);
+  store.put("owner", pidfd);
+  const [mine, theirs] = native.socketpair("stream") as [number, number];
+  store.put("connection", mine);
+  store.close();
+  const events: string[] = [];
+  const gone = left.then(() => events.push("left"));
+  native.close(theirs);
+  native.close(mine);
+  child.once("exit", () => events.push("exit"));
+  child.kill();
+  await gone;
+  expect(events).toContain("left");
+  closeSync(lock);
+});
+
+test("an exec in place goes on with the connection", async () => {
+  const { first, next, open } = world();
+  const store = first();
+  store.put("a", open("a"));
+  const { kept, socket = -1 } = store.save().state;
+  const state = { kept, socket: native.dup(socket) };
+  store.close();
+  const again = await keeperFdStore({
+    native,
+    log,
+    path: "/none",
+    script: "/none",
+    title: "none",
+    saved: JSON.parse(JSON.stringify(state)),
+  });
+  expect(contents(again)).toEqual({ a: "a" });
+  again.remove("a");
+  again.put("b", open("b"));
+  again.close();
+  expect(contents(await next())).toEqual({ b: "b" });
+});
+
+test("nobody to keep anything: the daemon goes on without", async () => {
+  const { open } = world();
+  const store = new SocketStore({ native, log, found: new Map(), connect: () => -111, forgets: true });
+  expect(await store.put("a", open("a"))).toBeUndefined();
+});

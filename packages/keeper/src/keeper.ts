@@ -1,0 +1,136 @@
+import { readlinkSync } from "node:fs";
+import { HANGUP, type Native, type Poll, READABLE, WRITABLE } from "@libvirt-ts/native";
+import { formatMessage, parseMessage } from "./message.ts";
+
+const eagain = -11;
+const econnreset = -104;
+const maxMessageBytes = 1024;
+
+/**
+ * The part of systemd's descriptor store, where there is no systemd: holds on to what one daemon gives it and hands
+ * everything to the next process of that daemon. Only one at a time is served; the next one's turn comes when all
+ * messages of the one before have been read and it is gone.
+ *
+ * With no daemon there it stays as long as anything it keeps is in use: a process (pidfd) runs, or the other end of
+ * a pipe or connection is open. Then it leaves, and what hung on the descriptors ends.
+ */
+export class Keeper {
+  readonly #native: Native;
+  readonly #leave: () => void;
+  readonly #graceMs: number;
+  readonly #listener: number;
+  readonly #listening: Poll;
+  readonly #buffer = Buffer.alloc(maxMessageBytes);
+  /** Descriptors of one name are kept side by side, as systemd does. */
+  readonly #kept = new Map<string, number[]>();
+  /** Ends of what is in use, while there is no daemon. */
+  #watches = new Set<Poll>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param listener bound and listening
+   * @param graceMs how long to wait for a daemon when nothing kept is in use
+   * @param leave called when there is nothing to stay for
+   */
+  constructor(o: { native: Native; listener: number; graceMs: number; leave: () => void }) {
+    this.#native = o.native;
+    this.#leave = o.leave;
+    this.#graceMs = o.graceMs;
+    this.#listener = o.listener;
+    o.native.setNonBlocking(o.listener, true);
+    this.#listening = new o.native.Poll(o.listener);
+    this.#await();
+  }
+
+  /** No daemon is there. */
+  #await(): void {
+    this.#listening.start(READABLE, () => this.#accept());
+    for (const fds of this.#kept.values()) for (const fd of fds) this.#watchUse(fd);
+    this.#checkUse();
+  }
+
+  #watchUse(fd: number): void {
+    const name = this.#native.getSockName(fd);
+    if (typeof name !== "number" && name.listening) return;
+    const poll = new this.#native.Poll(fd);
+    const over = () => {
+      this.#watches.delete(poll);
+      poll.close();
+      this.#checkUse();
+    };
+    if (poll.start(isProcess(fd) ? READABLE : HANGUP, over) < 0)
+      poll.close(); // a file: nobody is at its other end
+    else this.#watches.add(poll);
+  }
+
+  #checkUse(): void {
+    if (this.#watches.size > 0 || this.#timer) return;
+    this.#timer = setTimeout(this.#leave, this.#kept.size === 0 ? 0 : this.#graceMs);
+  }
+
+  #accept(): void {
+    const daemon = this.#native.accept4(this.#listener, true);
+    if (daemon < 0) return;
+    const peer = this.#native.peerCred(daemon);
+    if (typeof peer === "number" || peer.uid !== process.geteuid?.()) {
+      this.#native.close(daemon);
+      return;
+    }
+    this.#listening.stop();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const poll of this.#watches) poll.close();
+    this.#watches.clear();
+    this.#handOver(daemon);
+  }
+
+  #handOver(daemon: number): void {
+    const poll = new this.#native.Poll(daemon);
+    const left = [...this.#kept].flatMap(([name, fds]) => fds.map((fd) => ({ name, fd })));
+    const step = () => {
+      for (let next = left[0]; next; next = left[0]) {
+        const sent = this.#native.send(daemon, [formatMessage({ what: "kept", name: next.name })], [next.fd]);
+        if (sent === eagain) return;
+        if (sent < 0) break; // it is gone again; reading finds out
+        left.shift();
+      }
+      if (this.#native.send(daemon, [formatMessage({ what: "all" })]) === eagain) return;
+      poll.start(READABLE, () => this.#read(daemon, poll));
+    };
+    poll.start(WRITABLE, step);
+  }
+
+  #read(daemon: number, poll: Poll): void {
+    for (;;) {
+      const fds: number[] = [];
+      const length = this.#native.recv(daemon, this.#buffer, 0, maxMessageBytes, fds);
+      if (length === eagain) return;
+      if (length === econnreset) continue; // it ended without reading our list; what it sent before is still there
+      if (length <= 0) {
+        poll.close();
+        this.#native.close(daemon);
+        this.#await();
+        return;
+      }
+      this.#serve(this.#buffer.toString("latin1", 0, length), fds);
+    }
+  }
+
+  #serve(text: string, fds: readonly number[]): void {
+    const message = parseMessage(text);
+    if (message?.what === "put") {
+      const beside = this.#kept.get(message.name);
+      if (beside) beside.push(...fds);
+      else this.#kept.set(message.name, [...fds]);
+      return;
+    }
+    for (const fd of fds) this.#native.close(fd);
+    if (message?.what !== "remove") return;
+    for (const fd of this.#kept.get(message.name) ?? []) this.#native.close(fd);
+    this.#kept.delete(message.name);
+  }
+}
+
+function isProcess(fd: number): boolean {
+  return readlinkSync(`/proc/self/fd/${fd}`).includes("[pidfd]");
+}

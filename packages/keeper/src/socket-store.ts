@@ -1,0 +1,177 @@
+import { errnoName } from "@libvirt-ts/errors";
+import type { Logger } from "@libvirt-ts/logging";
+import { HANGUP, type Native, type Poll, WRITABLE } from "@libvirt-ts/native";
+import { type Deferred, deferred } from "@libvirt-ts/util/deferred";
+import type { FdStore, SavedFdStore } from "./fd-store.ts";
+import { formatMessage } from "./message.ts";
+
+export interface SocketStoreOptions {
+  readonly native: Native;
+  readonly log: Logger;
+  readonly found: ReadonlyMap<string, number>;
+  /** What is kept already, and the connection to whoever keeps it. */
+  readonly saved?: SavedFdStore | undefined;
+  /** A connected socket that keeps messages apart; a negative errno: nobody is there. */
+  connect(): number;
+  /** Whether somebody new knows nothing of what was kept before. */
+  readonly forgets: boolean;
+}
+
+interface Kept {
+  readonly fd: number;
+  readonly alone: boolean;
+}
+
+interface Queued {
+  readonly name: string;
+  readonly message: Buffer;
+  readonly fds: readonly number[];
+  readonly sent: Deferred<void>;
+}
+
+const eagain = -11;
+/** Connecting again this often without getting anything through means that nobody keeps anything. */
+const maxFailures = 3;
+
+/** Sends what is to be kept over a socket. What is in the socket's queue is safe: it outlives the sender. */
+export class SocketStore implements FdStore {
+  readonly found: ReadonlyMap<string, number>;
+  readonly #o: SocketStoreOptions;
+  readonly #kept = new Map<string, Kept>();
+  #queue: Queued[] = [];
+  #socket: { fd: number; poll: Poll } | undefined;
+  #failures = 0;
+
+  constructor(options: SocketStoreOptions) {
+    this.#o = options;
+    this.found = options.found;
+    const kept = options.saved?.kept ?? options.found;
+    for (const [name, fd] of kept) this.#kept.set(name, { fd, alone: true });
+    if (options.saved?.socket !== undefined) this.#watch(options.saved.socket);
+  }
+
+  put(name: string, fd: number, { alone = true }: { alone?: boolean } = {}): undefined | Promise<void> {
+    if (this.#kept.get(name)?.fd === fd) return undefined;
+    this.#kept.set(name, { fd, alone });
+    if (this.#socket) return this.#send(name, formatMessage({ what: "put", name }), [fd]);
+    if (alone) return this.#begin();
+    return undefined;
+  }
+
+  remove(name: string): void {
+    if (!this.#kept.delete(name)) return;
+    const before = this.#queue.length;
+    for (const { sent } of this.#queue.filter((queued) => queued.name === name)) sent.resolve();
+    this.#queue = this.#queue.filter((queued) => queued.name !== name);
+    if (this.#queue.length < before || !this.#socket) return; // it never left
+    void this.#send(name, formatMessage({ what: "remove", name }), []);
+  }
+
+  save(): { state: SavedFdStore; fds: readonly number[] } {
+    const kept = [...this.#kept].map(([name, { fd }]) => [name, fd] as const);
+    const socket = this.#socket?.fd;
+    const fds = kept.map(([, fd]) => fd);
+    return { state: { socket, kept }, fds: socket === undefined ? fds : [...fds, socket] };
+  }
+
+  close(): void {
+    this.#socket?.poll.close();
+    if (this.#socket) this.#o.native.close(this.#socket.fd);
+    this.#socket = undefined;
+  }
+
+  /** Connects and sends everything there is. */
+  #begin(): undefined | Promise<void> {
+    if (this.#failures >= maxFailures) return undefined;
+    const fd = this.#o.connect();
+    if (fd < 0) {
+      this.#failed(fd);
+      return this.#begin();
+    }
+    this.#watch(fd);
+    let last: undefined | Promise<void>;
+    for (const [name, { fd: kept }] of [...this.#kept]) {
+      last = this.#send(name, formatMessage({ what: "put", name }), [kept]);
+      if (!this.#socket) return last;
+    }
+    return last;
+  }
+
+  #watch(fd: number): void {
+    this.#o.native.setNonBlocking(fd, true);
+    this.#socket = { fd, poll: new this.#o.native.Poll(fd) };
+    this.#poll(HANGUP);
+  }
+
+  #poll(events: number): void {
+    const { poll } = this.#socket ?? {};
+    poll?.start(events, (status, seen) => {
+      if (status < 0 || seen & HANGUP) this.#lost("hang-up");
+      else if (seen & WRITABLE) this.#flush();
+    });
+    poll?.unref();
+  }
+
+  #send(name: string, message: Buffer, fds: readonly number[]): undefined | Promise<void> {
+    if (this.#queue.length > 0) return this.#enqueue(name, message, fds);
+    const rc = this.#transmit(message, fds);
+    if (rc === eagain) {
+      const sent = this.#enqueue(name, message, fds);
+      this.#poll(HANGUP | WRITABLE);
+      return sent;
+    }
+    if (rc < 0) return this.#lost(errnoName(-rc));
+    this.#failures = 0;
+    return undefined;
+  }
+
+  #transmit(message: Buffer, fds: readonly number[]): number {
+    const { native } = this.#o;
+    const socket = this.#socket?.fd ?? -1;
+    return fds.length === 0 ? native.send(socket, [message]) : native.send(socket, [message], fds);
+  }
+
+  #enqueue(name: string, message: Buffer, fds: readonly number[]): Promise<void> {
+    const sent = deferred<void>();
+    this.#queue.push({ name, message, fds, sent });
+    return sent.promise;
+  }
+
+  #flush(): void {
+    for (let next = this.#queue[0]; next; next = this.#queue[0]) {
+      const rc = this.#transmit(next.message, next.fds);
+      if (rc === eagain) return;
+      if (rc < 0) {
+        this.#lost(errnoName(-rc));
+        return;
+      }
+      this.#queue.shift();
+      next.sent.resolve();
+    }
+    this.#failures = 0;
+    this.#poll(HANGUP);
+  }
+
+  /** Whoever kept our descriptors is gone: looks for the next one. */
+  #lost(why: string): undefined | Promise<void> {
+    const { log, forgets } = this.#o;
+    const waiting = this.#queue;
+    this.#queue = [];
+    this.close();
+    log.warn({ why }, "nobody keeps our descriptors, trying again");
+    this.#failed(undefined);
+    const done = forgets || waiting.length > 0 ? this.#begin() : undefined;
+    for (const { sent } of waiting) {
+      if (done) void done.then(() => sent.resolve());
+      else sent.resolve();
+    }
+    return done;
+  }
+
+  #failed(errno: number | undefined): void {
+    this.#failures += 1;
+    if (this.#failures < maxFailures) return;
+    const why = errno === undefined ? "it ends at once" : errnoName(-errno);
+    this.#o.log.error({ why }, "descriptors cannot be kept: what hangs on them ends with this process");
+  }
+}
