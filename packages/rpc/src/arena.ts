@@ -5,6 +5,11 @@ export interface Flushable {
   flush(): void;
 }
 
+/** Connections flushed before what has arrived gets its turn: an event may be for a thousand of them. */
+const flushBurst = 64;
+/** Bytes at which that is less important than to have the buffer back. */
+const maxWaiting = 1_048_576;
+
 /**
  * The one buffer all connections encode into. A connection's frames of one tick lie behind each other and leave in
  * one send; afterwards the buffer starts over. So an idle connection owns no output buffer.
@@ -27,7 +32,7 @@ export class Arena {
     this.#dirty.push(connection);
     if (soon || this.#scheduled) return;
     this.#scheduled = true;
-    this.#schedule(this.#flushAll);
+    this.#schedule(this.#flushSome);
   }
 
   /** Flushes one connection now. */
@@ -38,10 +43,12 @@ export class Arena {
     if (this.#dirty.length === 0) this.writer.reset();
   }
 
-  readonly #flushAll = (): void => {
-    this.#scheduled = false;
-    for (let connection = this.#dirty.pop(); connection; connection = this.#dirty.pop()) connection.flush();
-    this.writer.reset();
+  readonly #flushSome = (): void => {
+    const count = this.writer.position > maxWaiting ? this.#dirty.length : flushBurst;
+    for (const connection of this.#dirty.splice(0, count)) connection.flush();
+    this.#scheduled = this.#dirty.length > 0;
+    if (this.#scheduled) setImmediate(this.#flushSome);
+    else this.writer.reset();
   };
 }
 

@@ -25,7 +25,7 @@ const EAGAIN = -11;
 const passing: ReadonlySet<number> = new Set([-1, -4, -71, -103]); // EPERM EINTR EPROTO ECONNABORTED
 const shortageMs = 5_000;
 /** Clients accepted before others get their turn. */
-const acceptBurst = 64;
+const acceptBurst = 16;
 
 /** Listening sockets. Nothing is refused: whom there is no room for stays in the kernel's backlog. */
 export class Acceptor {
