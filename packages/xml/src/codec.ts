@@ -108,13 +108,20 @@ export function lazy<T>(tag: string, codec: () => ElementCodec<T>): ElementCodec
   };
 }
 
-/** Picks, by the value of the sibling field `key`, which further fields the element has. */
+/**
+ * Picks, by the value of the sibling field `key`, which further fields the element has.
+ * @param options `strict.any`: valid documents may have those of other values too
+ */
 export function variant<const K extends string, C extends { readonly [word: string]: Fields }>(
   key: K,
   cases: C,
+  options: { readonly strict?: { readonly any?: true } } = {},
 ): Field<{ [N in keyof C]: { [P in K]: N } & InferFields<C[N]> }[keyof C], "splice"> {
   const steps = new Map(Object.entries(cases).map(([word, fields]) => [word, compile(fields)]));
-  const plan: Plan = { pick: (out) => steps.get(String(out[key])), shape: { variant: { key, cases } } };
+  const plan: Plan = {
+    pick: (out) => steps.get(String(out[key])),
+    shape: { variant: { key, cases, any: options.strict?.any === true } },
+  };
   return { presence: "splice", plan: () => plan };
 }
 

@@ -88,12 +88,13 @@ const attrShape = <T>(
   key: string,
   name: string,
   scalar: Scalar<T>,
-  { required, strict, default: fallback }: AttrOptions<T>,
+  { required, strict, show, default: fallback }: AttrOptions<T>,
 ): AttrShape => ({
   name,
   key,
   scalar,
   required: strict?.required ?? required === true,
+  isStatus: show === "status",
   ...(fallback !== undefined && { fallback: scalar.format(fallback) }),
 });
 
@@ -179,9 +180,18 @@ const childShape = (
   key: string,
   tag: string,
   shape: () => Shape | undefined,
-  { required, strict = {} }: Pick<ChildOptions, "required" | "strict">,
+  { required, show, strict = {} }: Pick<ChildOptions, "required" | "show" | "strict">,
 ) => ({
-  children: [{ key, tag, shape, required: strict.required ?? required === true, many: strict.many === true }],
+  children: [
+    {
+      key,
+      tag,
+      shape,
+      required: strict.required ?? required === true,
+      many: strict.many === true,
+      isStatus: show === "status",
+    },
+  ],
 });
 /** The shape of `<tag>value</tag>`. */
 const leafShape = <T>(scalar: Scalar<T>): (() => Shape) => {
@@ -256,7 +266,10 @@ export function list<T>(
   return {
     presence: "always",
     plan: (key): Plan => ({
-      shape: childShape(key, codec.tag, () => codec.shape?.(), { strict: { many: true, ...options.strict } }),
+      shape: childShape(key, codec.tag, () => codec.shape?.(), {
+        ...(show && { show }),
+        strict: { many: true, ...options.strict },
+      }),
       init(out) {
         out[key] = [];
       },
@@ -298,7 +311,7 @@ export function flag(tag: string, options: { readonly show?: Show } = {}): Field
   return {
     presence: "optional",
     plan: (key): Plan => ({
-      shape: childShape(key, tag, () => plainShape({}), {}),
+      shape: childShape(key, tag, () => plainShape({}), options),
       tags: {
         [tag](_source, out, context) {
           if (isRead(options.show, context)) out[key] = true;
@@ -330,7 +343,7 @@ export function attrOf<T>(
   return {
     presence: "optional",
     plan: (key): Plan => ({
-      shape: childShape(key, tag, () => shape, { strict }),
+      shape: childShape(key, tag, () => shape, { ...(show && { show }), strict }),
       tags: {
         [tag](source, out, context) {
           if (out[key] !== undefined || !isRead(show, context)) return;
@@ -364,7 +377,7 @@ export function raw(
   return {
     presence: "optional",
     plan: (key): Plan => ({
-      shape: childShape(key, tag, () => undefined, {}),
+      shape: childShape(key, tag, () => undefined, options),
       tags: {
         [tag](source, out, context) {
           if (isRead(options.show, context)) out[key] ??= source;

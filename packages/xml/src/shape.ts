@@ -20,6 +20,8 @@ export interface AttrShape {
   readonly key: string;
   readonly scalar: Scalar<unknown>;
   readonly required: boolean;
+  /** Only in the daemon's own files. */
+  readonly isStatus?: boolean;
   /** What absence means, as written. */
   readonly fallback?: string | undefined;
 }
@@ -32,6 +34,8 @@ export interface ChildShape {
   readonly required: boolean;
   /** May occur any number of times. */
   readonly many: boolean;
+  /** Only in the daemon's own files. */
+  readonly isStatus?: boolean;
 }
 
 export interface TextShape {
@@ -54,7 +58,12 @@ export interface ShapePart {
   readonly attrs?: readonly AttrShape[];
   readonly children?: readonly ChildShape[];
   readonly text?: TextShape;
-  readonly variant?: { readonly key: string; readonly cases: { readonly [word: string]: FieldSet } };
+  readonly variant?: {
+    readonly key: string;
+    readonly cases: { readonly [word: string]: FieldSet };
+    /** The parts of all cases may occur, whichever was chosen. */
+    readonly any: boolean;
+  };
   /** Fields that stand in the same element. */
   readonly fields?: FieldSet;
 }
@@ -72,7 +81,8 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
     for (const attr of part?.attrs ?? []) if (!attrs.has(attr.name)) attrs.set(attr.name, attr);
     for (const child of part?.children ?? []) if (!children.has(child.tag)) children.set(child.tag, child);
     text ??= part?.text;
-    if (part?.variant) {
+    if (part?.variant?.any) add(union(Object.values(part.variant.cases).map((own) => shapeOf(own))));
+    else if (part?.variant) {
       const cases = Object.entries(part.variant.cases).map(([word, own]) => [word, shapeOf(own)] as const);
       variants.push({ key: part.variant.key, cases: new Map(cases) });
     }
@@ -91,6 +101,34 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
     ...(text && { text }),
     ...(isOpen && { isOpen }),
     ...(more.rule && { rule: more.rule }),
+  };
+}
+
+/** What any of the shapes allows; nothing is required. */
+function union(shapes: readonly Shape[]): Shape {
+  const attrs = new Map<string, AttrShape>();
+  const children = new Map<string, ChildShape[]>();
+  for (const shape of shapes) {
+    for (const attr of shape.attrs)
+      if (!attrs.has(attr.name)) attrs.set(attr.name, { ...attr, required: false });
+    for (const child of shape.children) children.set(child.tag, [...(children.get(child.tag) ?? []), child]);
+  }
+  const text = shapes.find((shape) => shape.text)?.text;
+  return {
+    attrs: [...attrs.values()],
+    children: [...children.values()].flatMap((same) => {
+      const [first] = same;
+      if (!first) return [];
+      const inner = () => {
+        const own = same.map((child) => child.shape());
+        const known = own.filter((shape) => shape !== undefined);
+        return known.length < own.length ? undefined : known.length === 1 ? known[0] : union(known);
+      };
+      return [{ ...first, required: false, many: same.some(({ many }) => many), shape: inner }];
+    }),
+    variants: shapes.flatMap((shape) => shape.variants),
+    ...(text && { text }),
+    ...(shapes.some((shape) => shape.isOpen) && { isOpen: true as const }),
   };
 }
 

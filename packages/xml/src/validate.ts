@@ -138,7 +138,9 @@ function partsOf(shape: Shape, element: XmlElement): Parts {
 
 function add(parts: Parts, shape: Shape, element: XmlElement): void {
   // A variant's own declaration of a name comes before one of the whole element.
-  for (const attr of shape.attrs) if (!parts.attrs.has(attr.name)) parts.attrs.set(attr.name, attr);
+  for (const attr of shape.attrs) {
+    if (!attr.isStatus && !parts.attrs.has(attr.name)) parts.attrs.set(attr.name, attr);
+  }
   for (const { key, cases } of shape.variants) {
     const by = [...parts.attrs.values()].find((attr) => attr.key === key);
     const word = by && (element.attrs[by.name]?.trim() ?? by.fallback);

@@ -7,21 +7,23 @@ import {
   type Infer,
   onOff,
   str,
+  strictly,
   uint,
   uintAnyBase,
   variant,
 } from "@libvirt-ts/xml";
+import { digits, hexDigits, numberUpTo, pciFunction, pciSlot, uint8, uint16, uint32 } from "../types.ts";
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
-const Zpci = element("zpci", { uid: attr("uid", hex(4)), fid: attr("fid", hex(8)) });
+const Zpci = element("zpci", { uid: attr("uid", uint16(hex(4))), fid: attr("fid", uint32(hex(8))) });
 
 /** The four numbers of a PCI address; all zero means "some PCI address, not chosen yet". */
 export const pciNumbers = {
-  domain: attr("domain", hex(4), { default: 0 }),
-  bus: attr("bus", hex(2), { default: 0 }),
-  slot: attr("slot", hex(2), { default: 0 }),
-  function: attr("function", hex(1), { default: 0 }),
+  domain: attr("domain", uint32(hex(4)), { default: 0 }),
+  bus: attr("bus", uint8(hex(2)), { default: 0 }),
+  slot: attr("slot", pciSlot(hex(2)), { default: 0 }),
+  function: attr("function", pciFunction(hex(1)), { default: 0 }),
 };
 
 interface PciNumbers {
@@ -68,30 +70,39 @@ export const Address = element(
         zpci: child(Zpci),
       },
       drive: {
-        controller: attr("controller", uint, { default: 0 }),
+        controller: attr("controller", digits(uint, 2), { default: 0 }),
         bus: attr("bus", uint, { default: 0 }),
-        target: attr("target", uint, { default: 0 }),
-        unit: attr("unit", uint, { default: 0 }),
+        target: attr("target", digits(uint, 2), { default: 0 }),
+        unit: attr("unit", digits(uint, 5), { default: 0 }),
       },
       "virtio-serial": {
         controller: attr("controller", uint, { default: 0 }),
         bus: attr("bus", uint, { default: 0 }),
-        port: attr("port", uint),
+        port: attr("port", digits(uint, 2)),
       },
       ccid: {
         controller: attr("controller", uint, { default: 0 }),
         slot: attr("slot", uint, { default: 0 }),
       },
       usb: { bus: attr("bus", uint, { default: 0 }), port: attr("port", str) },
-      "spapr-vio": { reg: attr("reg", hexLong(8)) },
+      "spapr-vio": { reg: attr("reg", hexDigits(hexLong(8), 8)) },
       ccw: {
-        cssid: attr("cssid", hex(1)),
-        ssid: attr("ssid", hex(1)),
-        devno: attr("devno", hex(4)),
+        cssid: attr("cssid", numberUpTo(hex(1), 0xfe)),
+        ssid: attr("ssid", strictly(hex(1), /(?:0x)?[0-3]/, "a number up to 3")),
+        devno: attr("devno", numberUpTo(hex(4), 0xffff)),
       },
       "virtio-mmio": {},
-      isa: { iobase: attr("iobase", hex(1)), irq: attr("irq", hex(1)) },
-      dimm: { slot: attr("slot", uintAnyBase, { default: 0 }), base: attr("base", hexLong(1)) },
+      isa: {
+        iobase: attr(
+          "iobase",
+          strictly(hex(1), /0x[a-fA-F0-9]{1,4}/, "0x and up to four hexadecimal digits"),
+        ),
+        irq: attr("irq", strictly(hex(1), /0x[a-fA-F0-9]/, "0x and a hexadecimal digit")),
+      },
+      dimm: {
+        slot: attr("slot", uintAnyBase, { default: 0 }),
+        base: attr("base", strictly(hexLong(1), /(?:0x)?[0-9a-f]+/, "a hexadecimal number")),
+      },
       unassigned: {},
     }),
   },

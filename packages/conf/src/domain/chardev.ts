@@ -18,6 +18,7 @@ import {
   type XmlWriter,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath } from "../types.ts";
 import { internalError, invalidArgument, unsupported, xmlError } from "./errors.ts";
 import { SourceSeclabel } from "./seclabel.ts";
 import { attrOneOf } from "./words.ts";
@@ -80,6 +81,15 @@ export interface UdpEnds {
 
 const udpEnds = custom<UdpEnds>({
   tags: ["source"],
+  like: {
+    sources: list(
+      element("source", {
+        mode: attr("mode", modes),
+        host: attr("host", str),
+        service: attr("service", str),
+      }),
+    ),
+  },
   parse(from) {
     const ends: UdpEnds = {};
     for (const source of childrenNamed(from, "source")) {
@@ -133,34 +143,41 @@ const types = [
   "dbus",
 ] as const;
 
-const Log = element("log", { file: attr("file", str, { required: true }), append });
+const Log = element("log", { file: attr("file", absPath, { required: true }), append });
 
 /** The refusal of a kind nobody knows. */
 const unknownType = (text: string) =>
   unsupported(`unknown type presented to host for character device: ${text}`);
 
+/** Libvirt's schema counts no sources; the parser does. */
+const several = { strict: { many: true } } as const;
+
 const fields = {
   type: attrOneOf("type", types, { default: "pty", refuse: unknownType }),
-  $host: variant("type", {
-    null: {},
-    vc: {},
-    pty: { source: child(LivePathSource) },
-    dev: { source: child(FileSource) },
-    file: { source: child(FileSource) },
-    pipe: { source: child(FileSource) },
-    stdio: {},
-    udp: { ends: udpEnds },
-    tcp: {
-      source: child(TcpSource),
-      protocol: attrOf("protocol", "type", protocols, { lenient: true }),
+  $host: variant(
+    "type",
+    {
+      null: {},
+      vc: {},
+      pty: { source: child(LivePathSource, several) },
+      dev: { source: child(FileSource, several) },
+      file: { source: child(FileSource, several) },
+      pipe: { source: child(FileSource, several) },
+      stdio: {},
+      udp: { ends: udpEnds },
+      tcp: {
+        source: child(TcpSource, several),
+        protocol: attrOf("protocol", "type", protocols, { lenient: true }),
+      },
+      unix: { source: child(UnixSource, several) },
+      spicevmc: {},
+      spiceport: { source: child(element("source", { channel: attr("channel", str) })) },
+      nmdm: { source: child(element("source", { master: attr("master", str), slave: attr("slave", str) })) },
+      "qemu-vdagent": { source: child(VdagentSource, several) },
+      dbus: { source: child(element("source", { channel: attr("channel", str) })) },
     },
-    unix: { source: child(UnixSource) },
-    spicevmc: {},
-    spiceport: { source: child(element("source", { channel: attr("channel", str) })) },
-    nmdm: { source: child(element("source", { master: attr("master", str), slave: attr("slave", str) })) },
-    "qemu-vdagent": { source: child(VdagentSource) },
-    dbus: { source: child(element("source", { channel: attr("channel", str) })) },
-  }),
+    { strict: { any: true } },
+  ),
   log: child(Log),
 };
 

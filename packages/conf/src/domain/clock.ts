@@ -7,6 +7,7 @@ import {
   long,
   size,
   str,
+  strictly,
   uint,
   ulong,
   variant,
@@ -59,7 +60,10 @@ export const Clock = element(
     $base: variant("offset", {
       utc: { adjustment },
       localtime: { adjustment },
-      timezone: { timezone: attr("timezone", str), adjustment },
+      timezone: {
+        timezone: attr("timezone", strictly(str, /[a-zA-Z0-9_.+\-/]+/, "the name of a time zone")),
+        adjustment,
+      },
       variable: {
         adjustment,
         basis: attrOneOf("basis", ["utc", "localtime"]),

@@ -12,19 +12,21 @@ import {
   positive,
   size,
   str,
+  strictly,
   text,
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
+import { featureName, within } from "../types.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { bitmap, scaledBytes } from "./scalars.ts";
+import { amount, bitmap, scaledBytes, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const CpuModel = element(
   "model",
   {
     fallback: attrOneOf("fallback", ["allow", "forbid"]),
-    vendorId: attr("vendor_id", str),
+    vendorId: attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
     name: text(str),
   },
   {
@@ -56,16 +58,17 @@ const MaxPhysAddr = element("maxphysaddr", {
 });
 const CpuFeature = element("feature", {
   policy: attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], { default: "require" }),
-  name: attr("name", str, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
+  name: attr("name", featureName, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
   removed: attr("removed", yesNo, { show: "status" }),
   added: attr("added", yesNo, { show: "status" }),
 });
 export type CpuFeature = Infer<typeof CpuFeature>;
 
 /** `<size value='10' unit='KiB'/>` in KiB, `<line value='8' unit='B'/>` in bytes. */
-const amount = (tag: "size" | "line") =>
+const cacheAmount = (tag: "size" | "line") =>
   custom<number>({
     tags: [tag],
+    like: { [tag]: child(element(tag, { value: attr("value", amount, { required: true }), unit })) },
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
       if (!found) throw xmlError(`Missing ${tag} in NUMA cache`);
@@ -89,8 +92,8 @@ const NumaCache = element("cache", {
   level: attr("level", positive, { required: true }),
   associativity: attrOneOf("associativity", ["none", "direct", "full"], { required: true }),
   policy: attrOneOf("policy", ["none", "writeback", "writethrough"], { required: true }),
-  sizeKiB: amount("size"),
-  lineBytes: amount("line"),
+  sizeKiB: cacheAmount("size"),
+  lineBytes: cacheAmount("line"),
 });
 
 const NumaCell = element("cell", {
@@ -98,6 +101,7 @@ const NumaCell = element("cell", {
   cpus: attr("cpus", bitmap),
   memoryKiB: custom<number>({
     attrs: ["memory", "unit"],
+    like: { memory: attr("memory", amount, { required: true }), unit },
     parse: (from) => {
       if (from.attrs.memory === undefined)
         throw xmlError("Missing required attribute 'memory' in element 'cell'");
@@ -115,7 +119,7 @@ const NumaCell = element("cell", {
       siblings: list(
         element("sibling", {
           id: attr("id", uint, { required: true }),
-          value: attr("value", uint, { required: true }),
+          value: attr("value", within(uint, 10, 255), { required: true }),
         }),
       ),
     }),
@@ -140,6 +144,7 @@ const Interconnects = element("interconnects", {
       type: latencyKind,
       valueKiB: custom<number>({
         attrs: ["value", "unit"],
+        like: { value: attr("value", amount, { required: true }), unit },
         parse: (from) =>
           Number(bytesToKiB(scaledBytes(from.attrs.value ?? "", from.attrs.unit, "KiB", from))),
         formatAttrs(value, writer) {

@@ -16,14 +16,15 @@ import {
   str,
   uint,
 } from "@libvirt-ts/xml";
+import { unsignedShort } from "../types.ts";
 import { xmlError } from "./errors.ts";
-import { bitmap, scaledBytes } from "./scalars.ts";
+import { amount, bitmap, scaledBytes, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const cpuset = attr("cpuset", bitmap, { required: true });
 const sched = {
   scheduler: attrOneOf("scheduler", ["other", "batch", "idle", "fifo", "rr"], { required: true }),
-  priority: attr("priority", int),
+  priority: attr("priority", unsignedShort(int)),
 };
 
 const Cache = element("cache", {
@@ -32,6 +33,7 @@ const Cache = element("cache", {
   type: attrOneOf("type", ["both", "code", "data"], { required: true }),
   sizeBytes: custom<bigint>({
     attrs: ["size", "unit"],
+    like: { size: attr("size", amount, { required: true }), unit },
     parse: (from) => scaledBytes(from.attrs.size ?? "", from.attrs.unit, "B", from),
     formatAttrs(value, writer) {
       const [count, unit] = prettySize(value);
@@ -78,7 +80,9 @@ export const Cputune = element(
     emulatorQuota: tuned("emulator_quota", long),
     iothreadPeriod: tuned("iothread_period", size),
     iothreadQuota: tuned("iothread_quota", long),
-    vcpupins: list(element("vcpupin", { vcpu: attr("vcpu", uint, { required: true }), cpuset })),
+    vcpupins: list(
+      element("vcpupin", { vcpu: attr("vcpu", unsignedShort(uint), { required: true }), cpuset }),
+    ),
     emulatorpin: child(element("emulatorpin", { cpuset })),
     iothreadpins: list(
       element("iothreadpin", { iothread: attr("iothread", uint, { required: true }), cpuset }),

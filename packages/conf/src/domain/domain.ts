@@ -13,11 +13,13 @@ import {
   raw,
   refusing,
   str,
+  strictly,
   text,
   uint,
   ulong,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath, oneLine, unsigned, within } from "../types.ts";
 import { Clock } from "./clock.ts";
 import { Cpu } from "./cpu.ts";
 import { Cputune } from "./cputune.ts";
@@ -28,9 +30,15 @@ import { unsupported, xmlError } from "./errors.ts";
 import { Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
+import {
+  type DriverNamespace,
+  keepNamespace,
+  namespaceFields,
+  namespaceUri,
+  usedNamespace,
+} from "./namespaces.ts";
 import { Os } from "./os.ts";
-import { qemuFields, qemuNamespace } from "./qemu-namespace.ts";
-import { bitmap, parseKiB, uuid } from "./scalars.ts";
+import { bitmap, parseKiB, sized, uuid } from "./scalars.ts";
 import { Seclabel } from "./seclabel.ts";
 import { Sysinfo } from "./sysinfo.ts";
 import { Blkiotune, MemoryBacking, Memtune, Numatune } from "./tuning.ts";
@@ -61,6 +69,7 @@ const crashActions = [...lifecycle, "coredump-destroy", "coredump-restart"] as c
 /** `<memory dumpCore='on' unit='KiB'>N</memory>` makes up two fields; this one writes both. */
 const memoryKiB = custom<number>({
   tags: ["memory"],
+  like: sized("memory", { dumpCore: attr("dumpCore", onOff) }),
   parse(from) {
     const found = from.children.find((each) => each.name === "memory");
     return found && parseKiB(found);
@@ -84,6 +93,7 @@ const dumpCore = custom<boolean>({
 /** `<maxMemory slots='16' unit='KiB'>N</maxMemory>`: how far memory may grow. */
 const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
   tags: ["maxMemory"],
+  like: sized("maxMemory", { slots: attr("slots", uint) }),
   parse(from) {
     const found = from.children.find((each) => each.name === "maxMemory");
     if (!found) return undefined;
@@ -103,6 +113,7 @@ const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
 
 const currentMemory = custom<number>({
   tags: ["currentMemory"],
+  like: sized("currentMemory"),
   parse(from) {
     const found = from.children.find((each) => each.name === "currentMemory");
     return found && parseKiB(found);
@@ -118,7 +129,7 @@ const currentMemory = custom<number>({
 const Vcpu = element("vcpu", {
   placement: attrOneOf("placement", ["static", "auto"]),
   cpuset: attr("cpuset", bitmap),
-  current: attr("current", uint),
+  current: attr("current", within(uint, 1, 65535)),
   count: text(refusing(uint, () => xmlError("maximum vcpus count must be an integer"))),
 });
 const VcpuList = element("vcpus", {
@@ -134,8 +145,8 @@ const VcpuList = element("vcpus", {
 
 const Iothread = element("iothread", {
   id: attr("id", uint, { required: true }),
-  threadPoolMin: attr("thread_pool_min", int),
-  threadPoolMax: attr("thread_pool_max", int),
+  threadPoolMin: attr("thread_pool_min", unsigned(int)),
+  threadPoolMax: attr("thread_pool_max", unsigned(int)),
   poll: child(
     element("poll", { max: attr("max", ulong), grow: attr("grow", ulong), shrink: attr("shrink", ulong) }),
   ),
@@ -159,16 +170,16 @@ export const DomainSyntax = element(
       required: true,
       refuse: (text) => unsupported(`invalid domain type ${text}`),
     }),
-    id: attr("id", int, { show: "live" }),
-    qemuXmlns: custom<true>({
+    id: attr("id", unsigned(int), { show: "live" }),
+    xmlns: custom<DriverNamespace>({
       attrs: [],
       parse: () => undefined,
-      formatAttrs: (_value, writer) => writer.attr("xmlns:qemu", qemuNamespace),
+      formatAttrs: (driver, writer) => writer.attr(`xmlns:${driver}`, namespaceUri(driver)),
     }),
-    name: leaf("name", str),
+    name: leaf("name", oneLine, { strict: { required: true } }),
     uuid: leaf("uuid", uuid),
     genid: child(Genid),
-    title: leaf("title", str),
+    title: leaf("title", oneLine),
     description: leaf("description", str),
     metadata: raw("metadata"),
     maxMemory,
@@ -188,8 +199,8 @@ export const DomainSyntax = element(
     iothreadids: child(element("iothreadids", { iothreads: list(Iothread) })),
     defaultiothread: child(
       element("defaultiothread", {
-        threadPoolMin: attr("thread_pool_min", int),
-        threadPoolMax: attr("thread_pool_max", int),
+        threadPoolMin: attr("thread_pool_min", unsigned(int)),
+        threadPoolMax: attr("thread_pool_max", unsigned(int)),
       }),
     ),
     throttlegroups: child(ThrottleGroups),
@@ -197,8 +208,12 @@ export const DomainSyntax = element(
     numatune: child(Numatune),
     resource: child(
       element("resource", {
-        partition: leaf("partition", str),
-        fibrechannel: attrOf("fibrechannel", "appid", str),
+        partition: leaf("partition", absPath),
+        fibrechannel: attrOf(
+          "fibrechannel",
+          "appid",
+          strictly(str, /[ -~]{1,128}/, "up to 128 printable characters"),
+        ),
       }),
     ),
     sysinfos: list(Sysinfo),
@@ -224,16 +239,16 @@ export const DomainSyntax = element(
     seclabels: list(Seclabel),
     keywrap: child(Keywrap),
     launchSecurity: child(LaunchSecurity),
-    ...qemuFields,
+    ...namespaceFields,
   },
   {
+    read: (def, _from, context) => keepNamespace(def, context.namespace),
     view(def) {
-      const { qemuCommandline, qemuCapabilities, qemuOverride, qemuDeprecation } = def;
-      const usesQemu = qemuCommandline || qemuCapabilities || qemuOverride || qemuDeprecation;
+      const xmlns = usedNamespace(def);
       const isHvm = def.os.type.name === "hvm";
       return {
         ...def,
-        ...(usesQemu && { qemuXmlns: true as const }),
+        ...(xmlns && { xmlns }),
         ...(isHvm && def.devices && { devices: withTwin(def.devices) }),
       };
     },

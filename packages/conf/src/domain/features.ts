@@ -11,11 +11,12 @@ import {
   oneOf,
   onOff,
   str,
+  strictly,
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
 import { xmlError } from "./errors.ts";
-import { byteSize, kib, scaledBytes } from "./scalars.ts";
+import { byteSize, kib, scaledBytes, sized } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const state = attr("state", onOff);
@@ -29,6 +30,7 @@ const word = <const W extends readonly string[]>(tag: string, name: string, ...w
 const pretty = (tag: string, defaultUnit: string): Field<bigint, "optional"> =>
   custom<bigint>({
     tags: [tag],
+    like: sized(tag),
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
       return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, found);
@@ -53,7 +55,12 @@ const Hyperv = element(
     synic: switchOf("synic"),
     stimer: child(element("stimer", { state: requiredState, direct: switchOf("direct") })),
     reset: switchOf("reset"),
-    vendorId: child(element("vendor_id", { state: requiredState, value: attr("value", str) })),
+    vendorId: child(
+      element("vendor_id", {
+        state: requiredState,
+        value: attr("value", strictly(str, /[^,]{0,12}/, "up to twelve characters without comma")),
+      }),
+    ),
     frequencies: switchOf("frequencies"),
     reenlightenment: switchOf("reenlightenment"),
     tlbflush: child(
@@ -113,11 +120,53 @@ const Smm = element(
   },
 );
 
+const linuxCapabilities = [
+  "audit_control",
+  "audit_write",
+  "block_suspend",
+  "chown",
+  "dac_override",
+  "dac_read_search",
+  "fowner",
+  "fsetid",
+  "ipc_lock",
+  "ipc_owner",
+  "kill",
+  "lease",
+  "linux_immutable",
+  "mac_admin",
+  "mac_override",
+  "mknod",
+  "net_admin",
+  "net_bind_service",
+  "net_broadcast",
+  "net_raw",
+  "setgid",
+  "setfcap",
+  "setpcap",
+  "setuid",
+  "sys_admin",
+  "sys_boot",
+  "sys_chroot",
+  "sys_module",
+  "sys_nice",
+  "sys_pacct",
+  "sys_ptrace",
+  "sys_rawio",
+  "sys_resource",
+  "sys_time",
+  "sys_tty_config",
+  "syslog",
+  "wake_alarm",
+];
+
+/** What containers may do. */
 const Capabilities = element("capabilities", {
   policy: attrOneOf("policy", ["default", "allow", "deny"]),
   switches: custom<{ name: string; state: string }[]>({
-    parse(from, context) {
-      if (context.unknown) return undefined;
+    tags: linuxCapabilities,
+    like: Object.fromEntries(linuxCapabilities.map((name) => [name, switchOf(name)])),
+    parse(from) {
       return from.children.map((each) => ({ name: each.name, state: each.attrs.state ?? "on" }));
     },
     formatBody(value, writer) {

@@ -7,10 +7,10 @@ import {
   type Infer,
   onOff,
   positive,
-  str,
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath, aliasName, usbPort } from "../types.ts";
 import { Address } from "./address.ts";
 import { internalError } from "./errors.ts";
 
@@ -36,7 +36,7 @@ const Boot = element("boot", { order: attr("order", positive, { required: true }
 const Rom = element("rom", {
   enabled: attr("enabled", yesNo),
   bar: attr("bar", onOff),
-  file: attr("file", str),
+  file: attr("file", absPath),
 });
 export type Rom = Infer<typeof Rom>;
 
@@ -47,6 +47,7 @@ const isKept = (name: string, inactive: boolean | undefined) => !inactive || nam
 /** The name of a device in the running guest. */
 const alias = custom<string>({
   tags: ["alias"],
+  like: { alias: attrOf("alias", "name", aliasName) },
   parse(from, context) {
     const name = from.children.find((each) => each.name === "alias")?.attrs.name;
     return name !== undefined && name !== "" && isKept(name, context.inactive) ? name : undefined;
@@ -81,7 +82,7 @@ export const romInfo = {
 /** `info` of controllers: companions name the first port they take. */
 export const masterInfo = {
   alias,
-  masterStartPort: attrOf("master", "startport", uint),
+  masterStartPort: attrOf("master", "startport", usbPort(uint)),
   acpiIndex: info.acpiIndex,
   address: info.address,
 };

@@ -8,6 +8,7 @@ import {
   list,
   onOff,
   str,
+  strictly,
   uint,
   variant,
   yesNo,
@@ -32,7 +33,9 @@ export const LaunchSecurity = element("launchSecurity", {
       authorKey: attr("authorKey", yesNo),
       vcek: attr("vcek", yesNo),
       ...sevCommon,
-      policy: leaf("policy", hexLong(8), { required: true }),
+      policy: leaf("policy", strictly(hexLong(8), /(?:0x)?[0-9a-f]+/, "a hexadecimal number"), {
+        required: true,
+      }),
       guestVisibleWorkarounds: leaf("guestVisibleWorkarounds", str),
       idBlock: leaf("idBlock", str),
       idAuth: leaf("idAuth", str),

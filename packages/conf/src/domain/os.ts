@@ -11,10 +11,12 @@ import {
   oneOf,
   optionalVariant,
   str,
+  strictly,
   text,
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath, arch, genericName, machineName, unsignedShort, within } from "../types.ts";
 import { sourceByType, sourceTypes } from "./devices/storage-source.ts";
 import { unsupported, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
@@ -23,8 +25,8 @@ const osTypes = oneOf(["linux", "xen", "hvm", "exe", "uml", "xenpvh"], (value) =
   unsupported(`unknown OS type '${value}'`),
 );
 const OsType = element("type", {
-  arch: attr("arch", str),
-  machine: attr("machine", str),
+  arch: attr("arch", arch),
+  machine: attr("machine", machineName),
   name: text(osTypes, { required: true }),
 });
 
@@ -36,24 +38,24 @@ const Loader = element(
     type: attrOneOf("type", ["rom", "pflash"]),
     stateless: attr("stateless", yesNo),
     format: attrOneOf("format", ["raw", "qcow2"]),
-    path: text(str),
+    path: text(absPath),
   },
   { keepEmpty: true },
 );
 export type Loader = Infer<typeof Loader>;
 
 const NvramSyntax = element("nvram", {
-  template: attr("template", str),
+  template: attr("template", absPath),
   templateFormat: attrOneOf("templateFormat", ["raw", "qcow2"]),
   type: attrOneOf("type", sourceTypes),
   format: attrOneOf("format", ["raw", "qcow2"]),
   $source: optionalVariant("type", sourceByType),
-  path: text(str),
+  path: text(absPath),
 });
 
 const Bootmenu = element(
   "bootmenu",
-  { enable: attr("enable", yesNo), timeout: attr("timeout", uint) },
+  { enable: attr("enable", yesNo), timeout: attr("timeout", unsignedShort(uint)) },
   {
     read(menu) {
       if (menu.enable !== true) menu.timeout = undefined;
@@ -62,7 +64,7 @@ const Bootmenu = element(
 );
 const Bios = element("bios", {
   useserial: attr("useserial", yesNo),
-  rebootTimeout: attr("rebootTimeout", int),
+  rebootTimeout: attr("rebootTimeout", within(int, -1, 32767)),
 });
 const Firmware = element("firmware", {
   features: list(
@@ -74,7 +76,7 @@ const Firmware = element("firmware", {
 });
 const AcpiTable = element("table", {
   type: attrOneOf("type", ["raw", "rawset", "slic", "msdm"], { required: true }),
-  path: text(str),
+  path: text(absPath),
 });
 
 /** What the guest boots, and on which machine. */
@@ -84,20 +86,27 @@ export const Os = element("os", {
   }),
   type: child(OsType, { required: true, missing: () => xmlError("an os <type> must be specified") }),
   firmwareInfo: child(Firmware),
-  init: leaf("init", str),
+  init: leaf("init", absPath),
   initargs: leaves("initarg", str),
-  initenvs: list(element("initenv", { name: attr("name", str, { required: true }), value: text(str) })),
-  initdir: leaf("initdir", str),
-  inituser: leaf("inituser", str),
-  initgroup: leaf("initgroup", str),
+  initenvs: list(
+    element("initenv", {
+      name: attr("name", strictly(str, /[a-zA-Z_]+[a-zA-Z0-9_]*/, "the name of a variable"), {
+        required: true,
+      }),
+      value: text(str),
+    }),
+  ),
+  initdir: leaf("initdir", absPath),
+  inituser: leaf("inituser", genericName),
+  initgroup: leaf("initgroup", genericName),
   loader: child(Loader),
   nvram: child(NvramSyntax),
-  kernel: leaf("kernel", str),
-  initrd: leaf("initrd", str),
+  kernel: leaf("kernel", absPath),
+  initrd: leaf("initrd", absPath),
   cmdline: leaf("cmdline", str),
   shim: leaf("shim", str),
-  dtb: leaf("dtb", str),
-  root: leaf("root", str),
+  dtb: leaf("dtb", absPath),
+  root: leaf("root", absPath),
   acpi: child(element("acpi", { tables: list(AcpiTable) })),
   boots: list(
     element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),

@@ -3,11 +3,24 @@ import { formatBitmap, parseBitmap } from "@libvirt-ts/util/bitmap";
 import { parseMac } from "@libvirt-ts/util/mac";
 import { bytesToKiB, unitBytes } from "@libvirt-ts/util/units";
 import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
-import { custom, type Field, invalidValue, type Scalar, type XmlElement } from "@libvirt-ts/xml";
+import {
+  attr,
+  child,
+  custom,
+  element,
+  type Field,
+  type Fields,
+  invalidValue,
+  type Scalar,
+  str,
+  text,
+  type XmlElement,
+} from "@libvirt-ts/xml";
+import { sizeUnit, strictCpuset, strictMac, strictUuid, unsigned } from "../types.ts";
 import { internalError, unsupported, xmlError } from "./errors.ts";
 
 /** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
-export const bitmap: Scalar<number[]> = {
+export const bitmap: Scalar<number[]> = strictCpuset<number[]>({
   parse(text, element, attr) {
     const bits = parseBitmap(text);
     if (!bits) throw invalidBitmap(text);
@@ -15,23 +28,23 @@ export const bitmap: Scalar<number[]> = {
     return bits;
   },
   format: formatBitmap,
-};
+});
 
 const invalidBitmap = (text: string) =>
   new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `Failed to parse bitmap '${text}'`);
 
 /** A MAC address in lower case. */
-export const mac: Scalar<string> = {
+export const mac: Scalar<string> = strictMac({
   parse(text) {
     const address = parseMac(text);
     if (address === undefined) throw xmlError(`unable to parse mac address '${text}'`);
     return address;
   },
   format: (value) => value,
-};
+});
 
 /** A UUID in its canonical spelling. */
-export const uuid: Scalar<string> = {
+export const uuid: Scalar<string> = strictUuid({
   parse(text, element, attr) {
     const bytes = parseUuid(text);
     if (bytes === undefined) {
@@ -42,7 +55,7 @@ export const uuid: Scalar<string> = {
     return formatUuid(bytes);
   },
   format: (value) => value,
-};
+});
 
 const digits = /^\s*\d+\s*$/;
 
@@ -74,10 +87,19 @@ export function scaledBytes(
   return bytes;
 }
 
+/** A number in an attribute or element whose unit is in the attribute `unit`. */
+export const amount = unsigned(str);
+export const unit = attr("unit", sizeUnit);
+/** `<TAG unit='MiB'>1</TAG>`, for validation. */
+export const sized = (tag: string, more: Fields = {}): Fields => ({
+  [tag]: child(element(tag, { ...more, unit, amount: text(amount, { required: true }) })),
+});
+
 /** `<TAG unit='KiB'>N</TAG>`: any unit is read, KiB is written and kept. */
 export function kib(tag: string, options: { readonly defaultUnit?: string } = {}): Field<number, "optional"> {
   return custom<number>({
     tags: [tag],
+    like: sized(tag),
     parse(from) {
       const found = from.children.find((child) => child.name === tag);
       return found === undefined ? undefined : parseKiB(found, options.defaultUnit);
@@ -105,6 +127,7 @@ export function byteSize(
 ): Field<bigint, "optional"> {
   return custom<bigint>({
     tags: [tag],
+    like: sized(tag),
     parse(from) {
       const found = from.children.find((child) => child.name === tag);
       return found && scaledBytes(found.text, found.attrs.unit, options.defaultUnit ?? "B", found);

@@ -1,4 +1,14 @@
-import { attr, element, type Infer, leaf, list, str, type XmlElement, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  childNamed,
+  element,
+  type Infer,
+  leaf,
+  list,
+  str,
+  type XmlElement,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -9,9 +19,13 @@ export const SourceSeclabel = element(
     model: attr("model", str),
     relabel: attr("relabel", yesNo),
     labelskip: attr("labelskip", yesNo, { show: "kept" }),
-    label: leaf("label", str),
+    label: leaf("label", str, { strict: { many: true } }),
   },
   {
+    rule: (label) =>
+      label.attrs.relabel === "no" || label.attrs.labelskip === "yes" || childNamed(label, "label")
+        ? undefined
+        : "<seclabel> needs relabel='no' or an element <label>",
     read(value, _from, context) {
       if (value.relabel === true && value.label === undefined && !context.status) {
         throw xmlError(`Cannot specify relabel if label is missing. model=${value.model ?? "(null)"}`);

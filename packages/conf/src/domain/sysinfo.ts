@@ -1,4 +1,16 @@
-import { attr, child, custom, element, type Infer, leaves, list, str, text, variant } from "@libvirt-ts/xml";
+import {
+  attr,
+  child,
+  custom,
+  element,
+  type Infer,
+  leaves,
+  list,
+  str,
+  strictlyOneOf,
+  text,
+  variant,
+} from "@libvirt-ts/xml";
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -8,6 +20,14 @@ function block<const N extends readonly string[]>(tag: string, names: N) {
   return element(tag, {
     entries: custom<Entries>({
       tags: ["entry"],
+      like: {
+        entries: list(
+          element("entry", {
+            name: attr("name", strictlyOneOf(str, names), { required: true }),
+            value: text(str),
+          }),
+        ),
+      },
       parse(from) {
         const entries: Entries = {};
         for (const each of from.children) {

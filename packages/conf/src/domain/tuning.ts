@@ -11,11 +11,11 @@ import {
   list,
   oneOf,
   size,
-  str,
   uint,
 } from "@libvirt-ts/xml";
+import { absPath, within } from "../types.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { bitmap, kib, parseKiB, scaledBytes } from "./scalars.ts";
+import { amount, bitmap, kib, parseKiB, scaledBytes, sized, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const modes = ["strict", "preferred", "interleave", "restrictive"] as const;
@@ -74,6 +74,7 @@ export type Numatune = Infer<typeof Numatune>;
 const HugePage = element("page", {
   sizeKiB: custom<number>({
     attrs: ["size", "unit"],
+    like: { size: attr("size", amount, { required: true }), unit },
     parse(from) {
       if (from.attrs.size === undefined) throw xmlError("missing element or attribute './@size'");
       return Number(bytesToKiB(scaledBytes(from.attrs.size, from.attrs.unit, "KiB", from)));
@@ -108,6 +109,7 @@ export const unlimitedKiB = 9007199254740991;
 const limit = (tag: string) =>
   custom<number>({
     tags: [tag],
+    like: sized(tag),
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
       const value = found && parseKiB(found);
@@ -131,11 +133,11 @@ export type Memtune = Infer<typeof Memtune>;
 
 /** Shares and limits of block I/O. */
 export const Blkiotune = element("blkiotune", {
-  weight: leaf("weight", uint, { omit: 0 }),
+  weight: leaf("weight", within(uint, 100, 1000), { omit: 0 }),
   devices: list(
     element("device", {
-      path: leaf("path", str, { required: true }),
-      weight: leaf("weight", uint, { omit: 0 }),
+      path: leaf("path", absPath, { required: true }),
+      weight: leaf("weight", within(uint, 100, 1000), { omit: 0 }),
       readIopsSec: leaf("read_iops_sec", uint, { omit: 0 }),
       writeIopsSec: leaf("write_iops_sec", uint, { omit: 0 }),
       readBytesSec: leaf("read_bytes_sec", size, { omit: 0 }),

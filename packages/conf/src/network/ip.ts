@@ -11,6 +11,7 @@ import {
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
+import { ipPrefix } from "../types.ts";
 import { ipText, unicastMac } from "./scalars.ts";
 
 const leaseUnits = ["seconds", "minutes", "hours"] as const;
@@ -70,7 +71,7 @@ export type NetworkIp = Infer<typeof NetworkIp>;
 export const NetworkRoute = element("route", {
   family,
   address: attr("address", ipText),
-  prefix: attr("prefix", uint),
+  prefix: attr("prefix", ipPrefix(uint)),
   netmask: attr("netmask", ipText),
   gateway: attr("gateway", ipText),
   metric: attr("metric", uint),

@@ -54,6 +54,13 @@ const dnsmasqNamespace = "http://libvirt.org/schemas/network/dnsmasq/1.0";
 /** `<dnsmasq:options>`: lines handed to dnsmasq as they are. */
 const dnsmasqOptions = custom<string[]>({
   tags: ["options"],
+  like: {
+    options: child(
+      element("dnsmasq:options", {
+        options: list(element("dnsmasq:option", { value: attr("value", str, { required: true }) })),
+      }),
+    ),
+  },
   parse(from) {
     const options = from.children.find((item) => item.name === "options" && item.ns === dnsmasqNamespace);
     return options?.children

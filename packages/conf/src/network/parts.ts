@@ -11,22 +11,24 @@ import {
   positive,
   size,
   str,
+  strictly,
   uint,
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { nonZero, uint8, uint24, unsignedShort, within } from "../types.ts";
 import { uuidText } from "./scalars.ts";
 
 /** Names of the ways an external switch or agent learns about a port. */
 export const virtualPortTypes = ["802.1Qbg", "802.1Qbh", "openvswitch", "midonet"] as const;
 
 const parameters = element("parameters", {
-  managerid: attr("managerid", uint),
-  typeid: attr("typeid", uint),
-  typeidversion: attr("typeidversion", uint),
+  managerid: attr("managerid", uint8(uint)),
+  typeid: attr("typeid", uint24(uint)),
+  typeidversion: attr("typeidversion", uint8(uint)),
   instanceid: attr("instanceid", uuidText),
   interfaceid: attr("interfaceid", uuidText),
-  profileid: attr("profileid", str),
+  profileid: attr("profileid", strictly(str, /[^\0]{0,39}/, "up to 39 characters")),
 });
 
 /** `<virtualport>`: what a switch outside of the host is told about a port. Without type: to be merged. */
@@ -57,7 +59,7 @@ export const Vlan = element(
     trunk: attr("trunk", yesNo, { omit: false }),
     tags: list(
       element("tag", {
-        id: attr("id", uint, { required: true }),
+        id: attr("id", within(uint, 0, 4095), { required: true }),
         nativeMode: attr("nativeMode", oneOf(["tagged", "untagged"])),
       }),
     ),
@@ -86,10 +88,10 @@ export const Vlan = element(
 export type Vlan = Infer<typeof Vlan>;
 
 const rate = {
-  average: attr("average", size, { omit: 0 }),
-  peak: attr("peak", size, { omit: 0 }),
-  floor: attr("floor", size, { omit: 0 }),
-  burst: attr("burst", size, { omit: 0 }),
+  average: attr("average", nonZero(size), { omit: 0 }),
+  peak: attr("peak", nonZero(size), { omit: 0 }),
+  floor: attr("floor", nonZero(size), { omit: 0 }),
+  burst: attr("burst", nonZero(size), { omit: 0 }),
 };
 const checkRate = (given: {
   average?: number | undefined;
@@ -114,7 +116,7 @@ const Outbound = element("outbound", rate, {
 
 /** `<bandwidth>`; `classId` only in what the daemon wrote itself. */
 export const Bandwidth = element("bandwidth", {
-  classId: attr("classID", uint, { omit: 0 }),
+  classId: attr("classID", nonZero(uint), { omit: 0 }),
   inbound: child(Inbound),
   outbound: child(Outbound),
 });
@@ -135,7 +137,7 @@ export const connections = attr("connections", nonNegativeInt, { show: "live", o
 export const isolatedPort = attrOf("port", "isolated", yesNo, { lenient: true });
 
 /** `<mtu size='1500'/>` */
-export const mtuSize = attrOf("mtu", "size", positive);
+export const mtuSize = attrOf("mtu", "size", unsignedShort(positive));
 
 /** `<driver name='vfio' model='...'/>` of a passed-through device. */
 export const PciDriver = element("driver", {

@@ -10,19 +10,20 @@ import {
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import { anyInteger, filePath, uint8, uint32 } from "../../types.ts";
 import { attrOneOf } from "../words.ts";
 
 const Settings = element("settings", {
-  frequency: attr("frequency", uint),
-  channels: attr("channels", uint),
+  frequency: attr("frequency", uint32(uint)),
+  channels: attr("channels", uint32(uint)),
   format: attrOneOf("format", ["s8", "u8", "s16", "u16", "s32", "u32", "f32"]),
 });
 
 const common = {
   mixingEngine: attr("mixingEngine", yesNo),
   fixedSettings: attr("fixedSettings", yesNo),
-  voices: attr("voices", uint),
-  bufferLength: attr("bufferLength", uint),
+  voices: attr("voices", uint32(uint)),
+  bufferLength: attr("bufferLength", uint32(uint)),
 };
 
 /** Both directions of a backend have the same settings of their own. */
@@ -33,7 +34,7 @@ const ways = <F extends Fields>(own: F) => ({
 
 /** Where the sound of the guest goes on the host. */
 export const Audio = element("audio", {
-  id: attr("id", positive, { required: true }),
+  id: attr("id", uint8(positive), { required: true }),
   type: attrOneOf(
     "type",
     ["none", "alsa", "coreaudio", "jack", "oss", "pulseaudio", "sdl", "spice", "file", "dbus", "pipewire"],
@@ -41,12 +42,12 @@ export const Audio = element("audio", {
       required: true,
     },
   ),
-  timerPeriod: attr("timerPeriod", uint),
+  timerPeriod: attr("timerPeriod", uint32(uint)),
   $backend: variant("type", {
     none: ways({}),
     spice: ways({}),
-    alsa: ways({ dev: attr("dev", str) }),
-    coreaudio: ways({ bufferCount: attr("bufferCount", uint) }),
+    alsa: ways({ dev: attr("dev", filePath) }),
+    coreaudio: ways({ bufferCount: attr("bufferCount", uint32(uint)) }),
     jack: ways({
       serverName: attr("serverName", str),
       clientName: attr("clientName", str),
@@ -56,7 +57,7 @@ export const Audio = element("audio", {
     oss: {
       tryMMap: attr("tryMMap", yesNo),
       exclusive: attr("exclusive", yesNo),
-      dspPolicy: attr("dspPolicy", uint),
+      dspPolicy: attr("dspPolicy", anyInteger(uint)),
       ...ways({
         dev: attr("dev", str),
         bufferCount: attr("bufferCount", uint),
@@ -68,14 +69,14 @@ export const Audio = element("audio", {
       ...ways({
         name: attr("name", str),
         streamName: attr("streamName", str),
-        latency: attr("latency", uint),
+        latency: attr("latency", uint32(uint)),
       }),
     },
     sdl: {
       driver: attrOneOf("driver", ["esd", "alsa", "arts", "pulseaudio"]),
       ...ways({ bufferCount: attr("bufferCount", uint) }),
     },
-    file: { path: attr("path", str), ...ways({}) },
+    file: { path: attr("path", filePath), ...ways({}) },
     dbus: ways({}),
     pipewire: {
       runtimeDir: attr("runtimeDir", str),

@@ -12,6 +12,7 @@ import {
   uint,
   variant,
 } from "@libvirt-ts/xml";
+import { uint8 } from "../../types.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { masterInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
@@ -107,8 +108,8 @@ const ModelName = element("model", {
 
 /** How the bridge presents itself; set by address assignment where the model has it. */
 const PciTarget = element("target", {
-  chassisNr: attr("chassisNr", uint),
-  chassis: attr("chassis", uint),
+  chassisNr: attr("chassisNr", uint8(uint)),
+  chassis: attr("chassis", uint8(uint)),
   port: custom<number>({
     attrs: ["port"],
     parse: (from) => {
@@ -121,8 +122,8 @@ const PciTarget = element("target", {
     },
     formatAttrs: (value, writer) => writer.attr("port", `0x${value.toString(16)}`),
   }),
-  busNr: attr("busNr", uint),
-  index: attr("index", uint),
+  busNr: attr("busNr", uint8(uint)),
+  index: attr("index", uint8(uint)),
   hotplug: attr("hotplug", onOff),
   memReserve: attr("memReserve", uint),
   node: leaf("node", nonNegativeInt),

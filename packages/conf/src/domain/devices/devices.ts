@@ -1,4 +1,5 @@
-import { child, element, type Infer, leaf, list, str } from "@libvirt-ts/xml";
+import { child, element, type Infer, leaf, list } from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { Audio } from "./audio.ts";
 import { Channel } from "./channel.ts";
 import { Controller } from "./controller.ts";
@@ -32,7 +33,7 @@ import { Watchdog } from "./watchdog.ts";
 export const Devices = element(
   "devices",
   {
-    emulator: leaf("emulator", str),
+    emulator: leaf("emulator", absPath),
     disks: list(Disk),
     controllers: list(Controller),
     leases: list(Lease),

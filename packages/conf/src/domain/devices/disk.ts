@@ -13,10 +13,12 @@ import {
   positive,
   raw,
   str,
+  strictly,
   uint,
   type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath, anyInteger, genericName, nonZero, oneLine, wwn } from "../../types.ts";
 import { noSource, noTarget, unsupported, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { IothreadMap } from "../iothread-map.ts";
@@ -37,7 +39,7 @@ export const diskBuses = ["ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "
 export type DiskBus = (typeof diskBuses)[number];
 
 const DiskDriver = element("driver", {
-  name: attr("name", str),
+  name: attr("name", genericName),
   type: attrOneOf("type", [...diskFormats, "aio"], {
     refuse: (text) => xmlError(`Invalid value for attribute 'type' in element 'driver': '${text}'.`),
   }),
@@ -52,7 +54,7 @@ const DiskDriver = element("driver", {
   iothread: attr("iothread", positive),
   detectZeroes: attrOneOf("detect_zeroes", ["off", "on", "unmap"]),
   queues: attr("queues", positive),
-  queueSize: attr("queue_size", uint),
+  queueSize: attr("queue_size", nonZero(uint)),
   ...virtioOptions,
   discardNoUnref: attr("discard_no_unref", onOff),
   iothreads: child(IothreadMap),
@@ -60,7 +62,9 @@ const DiskDriver = element("driver", {
 });
 
 const DiskTarget = element("target", {
-  dev: attr("dev", str, { emptyIsAbsent: true }),
+  dev: attr("dev", strictly(str, /(?:ioemu:)?(?:fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+/, "a disk name like vda"), {
+    emptyIsAbsent: true,
+  }),
   bus: attrOneOf("bus", diskBuses, {
     refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),
   }),
@@ -70,14 +74,14 @@ const DiskTarget = element("target", {
 });
 
 const Geometry = element("geometry", {
-  cyls: attr("cyls", uint),
-  heads: attr("heads", uint),
-  secs: attr("secs", uint),
+  cyls: attr("cyls", anyInteger(uint)),
+  heads: attr("heads", anyInteger(uint)),
+  secs: attr("secs", anyInteger(uint)),
   trans: attrOneOf("trans", ["auto", "none", "lba"]),
 });
 const Blockio = element("blockio", {
-  logicalBlockSize: attr("logical_block_size", uint),
-  physicalBlockSize: attr("physical_block_size", uint),
+  logicalBlockSize: attr("logical_block_size", anyInteger(uint)),
+  physicalBlockSize: attr("physical_block_size", anyInteger(uint)),
   discardGranularity: attr("discard_granularity", uint),
 });
 
@@ -95,7 +99,7 @@ const BackingStore: ElementCodec<BackingStore> = element(
     type: attrOneOf("type", sourceTypes, {
       refuse: (text) => xmlError(`unknown disk backing store type '${text}'`),
     }),
-    index: attr("index", uint, { show: "kept" }),
+    index: attr("index", nonZero(uint), { show: "kept" }),
     format: child(Format),
     $source: sourceByType,
     backingStore: child(lazy<BackingStore>("backingStore", () => BackingStore)),
@@ -108,7 +112,7 @@ const Mirror = element(
   "mirror",
   {
     type: attrOneOf("type", sourceTypes),
-    file: attr("file", str),
+    file: attr("file", absPath),
     formatName: attrOneOf("format", diskFormats),
     job: attrOneOf("job", ["copy", "active-commit"]),
     ready: attrOneOf("ready", ["yes", "abort", "pivot"]),
@@ -159,7 +163,7 @@ export const Disk = element(
     auth: child(Auth),
     $source: sourceByType,
     backingStore: child(BackingStore),
-    backenddomain: child(element("backenddomain", { name: attr("name", str) })),
+    backenddomain: child(element("backenddomain", { name: attr("name", oneLine) })),
     mirror: child(Mirror, { show: "live" }),
     geometry: child(Geometry),
     blockio: child(Blockio),
@@ -172,15 +176,19 @@ export const Disk = element(
     readonly: flag("readonly"),
     shareable: flag("shareable"),
     transient: child(Transient),
-    serial: leaf("serial", str),
-    wwn: leaf("wwn", str),
-    vendor: leaf("vendor", str),
-    product: leaf("product", str),
+    serial: leaf(
+      "serial",
+      strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'"),
+    ),
+    wwn: leaf("wwn", wwn),
+    vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
+    product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
     encryption: child(Encryption),
     ...bootInfo,
     privateData: raw("privateData", { show: "status", plain: true }),
   },
   {
+    rule: diskRule,
     view(disk) {
       const { target, device } = disk;
       const isTrayShown = (device === "cdrom" || device === "floppy") && target.tray !== "closed";
@@ -217,6 +225,19 @@ export const Disk = element(
 export type Disk = Infer<typeof Disk>;
 export type DiskDriver = Infer<typeof DiskDriver>;
 export type DiskTarget = Infer<typeof DiskTarget>;
+
+/** What valid documents keep to beyond the single parts. */
+function diskRule(disk: XmlElement): string | undefined {
+  const { type = "file", device, rawio, sgio } = disk.attrs;
+  const isLun = device === "lun";
+  if (isLun && type !== "block" && type !== "network" && type !== "volume")
+    return `device='lun' needs type='block', 'network' or 'volume', not '${type}'`;
+  if (!isLun && (rawio !== undefined || sgio !== undefined)) return "'rawio' and 'sgio' go with device='lun'";
+  if (type === "network" && !childNamed(disk, "source")) return "a disk of type='network' needs a <source>";
+  if (childNamed(disk, "iotune") && childNamed(disk, "throttlefilters"))
+    return "<iotune> and <throttlefilters> exclude each other";
+  return undefined;
+}
 
 /** What the source is, for errors about a disk that has no name. */
 function writtenPath(from: XmlElement): string | undefined {

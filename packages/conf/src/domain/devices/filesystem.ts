@@ -10,9 +10,11 @@ import {
   onOff,
   size,
   str,
+  strictly,
   uint,
   variant,
 } from "@libvirt-ts/xml";
+import { absDir, absPath, anyInteger, genericName, sizeUnit } from "../../types.ts";
 import { noSource, noTarget } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { byteSize } from "../scalars.ts";
@@ -29,12 +31,12 @@ const FsDriver = element("driver", {
 });
 
 const Binary = element("binary", {
-  path: attr("path", str),
+  path: attr("path", absPath),
   xattr: attr("xattr", onOff),
   cache: attrOf("cache", "mode", oneOf(["none", "always"])),
   sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"])),
   lock: child(element("lock", { posix: attr("posix", onOff), flock: attr("flock", onOff) })),
-  threadPoolSize: attrOf("thread_pool", "size", uint),
+  threadPoolSize: attrOf("thread_pool", "size", anyInteger(uint)),
   openfilesMax: attrOf("openfiles", "max", size),
 });
 
@@ -61,18 +63,22 @@ export const Filesystem = element(
     accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
     model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
     multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),
-    fmode: attr("fmode", str),
-    dmode: attr("dmode", str),
+    fmode: attr("fmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
+    dmode: attr("dmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
     driver: child(FsDriver),
     binary: child(Binary),
     idmap: child(Idmap),
     $source: variant("type", {
-      mount: { source: child(element("source", { dir: attr("dir", str), socket: attr("socket", str) })) },
+      mount: {
+        source: child(element("source", { dir: attr("dir", absDir), socket: attr("socket", absPath) })),
+      },
       bind: { source: child(element("source", { dir: attr("dir", str) })) },
-      block: { source: child(element("source", { dev: attr("dev", str) })) },
-      file: { source: child(element("source", { file: attr("file", str) })) },
-      template: { source: child(element("source", { name: attr("name", str) })) },
-      ram: { source: child(element("source", { usage: attr("usage", size), units: attr("units", str) })) },
+      block: { source: child(element("source", { dev: attr("dev", absPath) })) },
+      file: { source: child(element("source", { file: attr("file", absPath) })) },
+      template: { source: child(element("source", { name: attr("name", genericName) })) },
+      ram: {
+        source: child(element("source", { usage: attr("usage", size), units: attr("units", sizeUnit) })),
+      },
       volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
     }),
     target: child(element("target", { dir: attr("dir", str) })),

@@ -11,24 +11,32 @@ import {
   onOff,
   raw,
   str,
+  strictly,
   uint,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import { NetworkRoute } from "../../network/ip.ts";
+import { absPath, aliasName, deviceName, digits, hexDigits } from "../../types.ts";
 import { checkPciNumbers, pciNumbers } from "../address.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
+import { InterfaceIp } from "./interface.ts";
 import { Auth, Initiator, StorageHost } from "./storage-parts.ts";
 
 const UsbSource = element("source", {
   startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
   guestReset: attrOneOf("guestReset", ["off", "uninitialized", "on"]),
-  vendor: attrOf("vendor", "id", hex(4)),
-  product: attrOf("product", "id", hex(4)),
+  vendor: attrOf("vendor", "id", hexDigits(hex(4), 4)),
+  product: attrOf("product", "id", hexDigits(hex(4), 4)),
   address: child(
-    element("address", { bus: attr("bus", uint), device: attr("device", uint), port: attr("port", str) }),
+    element("address", {
+      bus: attr("bus", uint),
+      device: attr("device", hexDigits(uint, 3)),
+      port: attr("port", str),
+    }),
   ),
 });
 
@@ -57,7 +65,11 @@ const ScsiSource = element("source", {
   name: attr("name", str),
   adapter: attrOf("adapter", "name", str),
   address: child(
-    element("address", { bus: attr("bus", uint), target: attr("target", uint), unit: attr("unit", uint) }),
+    element("address", {
+      bus: attr("bus", uint),
+      target: attr("target", digits(uint, 10)),
+      unit: attr("unit", digits(uint, 20)),
+    }),
   ),
   hosts: list(StorageHost),
   privateData: raw("privateData", { show: "status", plain: true }),
@@ -67,7 +79,7 @@ const ScsiSource = element("source", {
 
 const ScsiHostSource = element("source", {
   protocol: attrOneOf("protocol", ["vhost"], { required: true }),
-  wwpn: attr("wwpn", str),
+  wwpn: attr("wwpn", strictly(str, /naa\.[0-9a-fA-F]{16}/, "naa. and sixteen hexadecimal digits")),
 });
 
 const MdevSource = element("source", {
@@ -117,19 +129,27 @@ export const Hostdev = element(
         ramfb: attr("ramfb", onOff),
         source: child(MdevSource),
       },
-      storage: { source: child(element("source", { block: leaf("block", str) })) },
-      misc: { source: child(element("source", { char: leaf("char", str) })) },
-      net: { source: child(element("source", { interface: leaf("interface", str) })) },
+      storage: { source: child(element("source", { block: leaf("block", absPath) })) },
+      misc: { source: child(element("source", { char: leaf("char", absPath) })) },
+      net: {
+        source: child(element("source", { interface: leaf("interface", deviceName) })),
+        ips: list(InterfaceIp),
+        routes: list(NetworkRoute),
+      },
     }),
     teaming: child(
       element("teaming", {
         type: attrOneOf("type", ["persistent", "transient"], { required: true }),
-        persistent: attr("persistent", str),
+        persistent: attr("persistent", aliasName),
       }),
     ),
     ...romInfo,
   },
   {
+    rule: ({ attrs: { type, rawio, sgio } }) =>
+      type !== "scsi" && (rawio !== undefined || sgio !== undefined)
+        ? "'rawio' and 'sgio' go with type='scsi'"
+        : undefined,
     read({ type, rawio, sgio }) {
       if (type !== "scsi" && rawio !== undefined)
         throw xmlError("rawio is only supported for scsi host device");

@@ -1,12 +1,13 @@
-import { attr, child, element, type Infer, onOff, str } from "@libvirt-ts/xml";
+import { attr, child, element, type Infer, onOff } from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
 const InputSource = element("source", {
-  dev: attr("dev", str),
-  evdev: attr("evdev", str),
+  dev: attr("dev", absPath),
+  evdev: attr("evdev", absPath),
   grab: attrOneOf("grab", ["all"]),
   grabToggle: attrOneOf("grabToggle", [
     "ctrl-ctrl",

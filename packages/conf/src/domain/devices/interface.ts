@@ -8,6 +8,7 @@ import {
   element,
   type Fields,
   type Infer,
+  leaf,
   list,
   missingAttribute,
   oneOf,
@@ -17,6 +18,7 @@ import {
   type Scalar,
   size,
   str,
+  strictly,
   uint,
   variant,
   type XmlElement,
@@ -24,6 +26,20 @@ import {
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
 import { Bandwidth, isolatedPort, mtuSize, VirtualPort, Vlan } from "../../network/parts.ts";
+import {
+  absPath,
+  aliasName,
+  anyInteger,
+  deviceName,
+  filePath,
+  ip,
+  ipPrefix,
+  ipv4,
+  ncName,
+  nonZero,
+  oneLine,
+  portNumber,
+} from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
 import { invalidArgument, xmlError } from "../errors.ts";
@@ -59,8 +75,8 @@ const NetDriver = element("driver", {
   ioeventfd: attr("ioeventfd", onOff),
   eventIdx: attr("event_idx", onOff),
   queues: attr("queues", positive),
-  rxQueueSize: attr("rx_queue_size", uint),
-  txQueueSize: attr("tx_queue_size", uint),
+  rxQueueSize: attr("rx_queue_size", nonZero(uint)),
+  txQueueSize: attr("tx_queue_size", nonZero(uint)),
   rss: attr("rss", onOff),
   rssHashReport: attr("rss_hash_report", onOff),
   ...virtioOptions,
@@ -77,9 +93,9 @@ const NetDriver = element("driver", {
 
 const NetBackend = element("backend", {
   type: attrOneOf("type", ["default", "passt"], { omit: "default" }),
-  tap: attr("tap", str),
-  vhost: attr("vhost", str),
-  logFile: attr("logFile", str),
+  tap: attr("tap", absPath),
+  vhost: attr("vhost", absPath),
+  logFile: attr("logFile", absPath),
   hostname: attr("hostname", str),
   fqdn: attr("fqdn", str),
 });
@@ -88,13 +104,13 @@ const NetBackend = element("backend", {
 export const InterfaceIp = element(
   "ip",
   {
-    address: attr("address", str, {
+    address: attr("address", ip, {
       required: true,
       missing: () => xmlError("Missing required address in <ip>"),
     }),
     family: attr("family", oneOf(["ipv4", "ipv6"])),
-    prefix: attr("prefix", uint, { omit: 0 }),
-    peer: attr("peer", str),
+    prefix: attr("prefix", ipPrefix(uint), { omit: 0 }),
+    peer: attr("peer", ip),
   },
   {
     read(ip) {
@@ -104,24 +120,26 @@ export const InterfaceIp = element(
 );
 
 const PortRange = element("range", {
-  start: attr("start", uint, { required: true }),
-  end: attr("end", uint, { omit: 0 }),
-  to: attr("to", uint, { omit: 0 }),
+  start: attr("start", portNumber(uint), { required: true }),
+  end: attr("end", portNumber(uint), { omit: 0 }),
+  to: attr("to", portNumber(uint), { omit: 0 }),
   exclude: attr("exclude", yesNo),
 });
 const PortForward = element("portForward", {
   proto: attrOneOf("proto", ["tcp", "udp"], { required: true }),
-  address: attr("address", str),
-  dev: attr("dev", str),
+  address: attr("address", ip),
+  dev: attr("dev", deviceName),
   ranges: list(PortRange),
 });
 
 const Filterref = element("filterref", {
-  filter: attr("filter", str, { required: true }),
+  filter: attr("filter", ncName, { required: true }),
   parameters: list(
     element("parameter", {
-      name: attr("name", str, { required: true }),
-      value: attr("value", str, { required: true }),
+      name: attr("name", strictly(str, /[a-zA-Z0-9_]+/, "letters, digits or '_'"), { required: true }),
+      value: attr("value", strictly(str, /[a-zA-Z0-9_.:]+/, "letters, digits, '_', '.' or ':'"), {
+        required: true,
+      }),
     }),
   ),
 });
@@ -131,8 +149,8 @@ const Coalesce = element("coalesce", {
 });
 
 const hostSide = { hostIps: list(InterfaceIp), hostRoutes: list(NetworkRoute) };
-const address = attr("address", str);
-const port = attr("port", uint);
+const address = attr("address", ipv4);
+const port = attr("port", portNumber(uint));
 const Tunnel = element("source", { address, port, local: child(element("local", { address, port })) });
 const Mcast = element("source", { address, port });
 
@@ -173,10 +191,12 @@ const kinds = {
     source: child(
       element("source", {
         network: attr("network", str),
-        portgroup: attr("portgroup", str),
+        portgroup: attr("portgroup", deviceName),
         portid: attr("portid", uuid, { show: "live" }),
-        bridge: attr("bridge", str, { show: "live" }),
-        dev: attr("dev", str, { show: "live" }),
+        bridge: attr("bridge", strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge"), {
+          show: "live",
+        }),
+        dev: attr("dev", deviceName, { show: "live" }),
         mode: attr("mode", str, { show: "live" }),
       }),
     ),
@@ -203,7 +223,7 @@ const kinds = {
   },
   user: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
   ethernet: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
-  internal: { source: child(element("source", { name: attr("name", str) })) },
+  internal: { source: child(element("source", { name: attr("name", deviceName) })) },
   server: { source: child(Mcast) },
   client: { source: child(Mcast) },
   mcast: { source: child(Mcast) },
@@ -212,7 +232,7 @@ const kinds = {
     source: child(
       element("source", {
         type: attr("type", str),
-        path: attr("path", str),
+        path: attr("path", absPath),
         mode: attrOneOf("mode", ["client", "server"]),
         dev: attr("dev", str),
         reconnect: child(Reconnect),
@@ -236,7 +256,7 @@ const kinds = {
         switchid: attr("switchid", uuid),
         portgroupid: attr("portgroupid", str),
         portid: attr("portid", str),
-        connectionid: attr("connectionid", str),
+        connectionid: attr("connectionid", anyInteger(str)),
       }),
     ),
   },
@@ -296,7 +316,7 @@ const Actual = element("actual", {
 const teaming = child(
   element("teaming", {
     type: attrOneOf("type", ["persistent", "transient"], { required: true }),
-    persistent: attr("persistent", str),
+    persistent: attr("persistent", aliasName),
   }),
 );
 
@@ -317,11 +337,16 @@ export const Interface = element(
     ips: list(InterfaceIp),
     routes: list(NetworkRoute),
     portForwards: list(PortForward),
-    script: attrOf("script", "path", str),
-    downscript: attrOf("downscript", "path", str),
-    backenddomain: attrOf("backenddomain", "name", str),
-    target: child(element("target", { dev: attr("dev", str), managed: attr("managed", yesNo) })),
-    guest: child(element("guest", { dev: attr("dev", str), actual: attr("actual", str, { show: "live" }) })),
+    script: attrOf("script", "path", filePath),
+    downscript: attrOf("downscript", "path", filePath),
+    backenddomain: attrOf("backenddomain", "name", oneLine),
+    target: child(element("target", { dev: attr("dev", deviceName), managed: attr("managed", yesNo) })),
+    guest: child(
+      element("guest", {
+        dev: attr("dev", deviceName),
+        actual: attr("actual", deviceName, { show: "live" }),
+      }),
+    ),
     model: attrOf("model", "type", netModel, { lenient: true }),
     driver: child(NetDriver),
     backend: child(NetBackend),
@@ -332,6 +357,7 @@ export const Interface = element(
     teaming,
     sndbuf: custom<number>({
       tags: ["tune"],
+      like: { tune: child(element("tune", { sndbuf: leaf("sndbuf", size) })) },
       parse(from) {
         const found = from.children
           .find((each) => each.name === "tune")

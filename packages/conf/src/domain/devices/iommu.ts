@@ -1,4 +1,5 @@
 import { attr, child, element, type Infer, onOff, uint } from "@libvirt-ts/xml";
+import { uint8 } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
@@ -8,7 +9,7 @@ const IommuDriver = element("driver", {
   cachingMode: attr("caching_mode", onOff),
   eim: attr("eim", onOff),
   iotlb: attr("iotlb", onOff),
-  awBits: attr("aw_bits", uint),
+  awBits: attr("aw_bits", uint8(uint)),
   dmaTranslation: attr("dma_translation", onOff),
   xtsup: attr("xtsup", onOff),
   passthrough: attr("pt", onOff),

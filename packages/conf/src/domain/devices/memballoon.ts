@@ -1,4 +1,5 @@
 import { attr, attrOf, child, element, type Infer, onOff, size } from "@libvirt-ts/xml";
+import { nonZero } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -10,7 +11,7 @@ export const Memballoon = element("memballoon", {
   }),
   autodeflate: attr("autodeflate", onOff),
   freePageReporting: attr("freePageReporting", onOff),
-  statsPeriod: attrOf("stats", "period", size),
+  statsPeriod: attrOf("stats", "period", nonZero(size)),
   ...info,
   driver: child(element("driver", virtioOptions)),
 });

@@ -12,6 +12,7 @@ import {
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { info } from "../info.ts";
 import { bitmap, kib, uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
@@ -44,7 +45,7 @@ export const MemoryDevice = element("memory", {
       ),
     },
     "virtio-pmem": {
-      source: child(element("source", { path: leaf("path", str) })),
+      source: child(element("source", { path: leaf("path", absPath) })),
       target: child(element("target", { ...size, ...base })),
     },
     "virtio-mem": {

@@ -1,4 +1,4 @@
-import { attr, element, type Infer, list, str, yesNo } from "@libvirt-ts/xml";
+import { attr, element, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { internalError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
@@ -25,10 +25,24 @@ export type Redirdev = Infer<typeof Redirdev>;
 export const Redirfilter = element("redirfilter", {
   usbdevs: list(
     element("usbdev", {
-      class: attr("class", str, { omit: "-1" }),
-      vendor: attr("vendor", str, { omit: "-1" }),
-      product: attr("product", str, { omit: "-1" }),
-      version: attr("version", str, { omit: "-1" }),
+      class: attr(
+        "class",
+        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,2}/, "-1 or up to two hexadecimal digits"),
+        { omit: "-1" },
+      ),
+      vendor: attr(
+        "vendor",
+        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
+        { omit: "-1" },
+      ),
+      product: attr(
+        "product",
+        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
+        { omit: "-1" },
+      ),
+      version: attr("version", strictly(str, /-1|\d{1,2}.\d{1,2}/, "-1 or a version like 1.10"), {
+        omit: "-1",
+      }),
       allow: attr("allow", yesNo, { required: true }),
     }),
   ),

@@ -1,4 +1,5 @@
-import { attr, child, element, type Infer, positive, str, text, uint, variant } from "@libvirt-ts/xml";
+import { attr, child, element, type Infer, positive, text, uint, variant } from "@libvirt-ts/xml";
+import { absPath, nonZero } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -9,7 +10,7 @@ const Backend = element(
   {
     model: attrOneOf("model", ["random", "egd", "builtin"], { required: true }),
     $source: variant("model", {
-      random: { path: text(str) },
+      random: { path: text(absPath) },
       egd: { source: chardevSource },
       builtin: {},
     }),
@@ -25,7 +26,10 @@ const Backend = element(
 export const Rng = element("rng", {
   model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
   rate: child(
-    element("rate", { bytes: attr("bytes", positive, { required: true }), period: attr("period", uint) }),
+    element("rate", {
+      bytes: attr("bytes", positive, { required: true }),
+      period: attr("period", nonZero(uint)),
+    }),
   ),
   backend: child(Backend, { required: true }),
   driver: child(element("driver", virtioOptions)),

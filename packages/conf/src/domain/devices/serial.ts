@@ -8,8 +8,8 @@ import {
   oneOf,
   raw,
   refusing,
-  str,
 } from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -78,7 +78,7 @@ export const Console = element(
   "console",
   {
     source: chardevSource,
-    tty: attr("tty", str, { show: "live" }),
+    tty: attr("tty", absPath, { show: "live" }),
     target: child(
       element("target", {
         type: attrOneOf("type", ["serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {

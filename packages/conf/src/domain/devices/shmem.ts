@@ -1,7 +1,20 @@
-import { attr, attrOf, child, custom, element, type Infer, oneOf, onOff, str, uint } from "@libvirt-ts/xml";
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  type Infer,
+  oneOf,
+  onOff,
+  str,
+  strictly,
+  uint,
+} from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
-import { scaledBytes } from "../scalars.ts";
+import { scaledBytes, sized } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
 const mebibyte = 1048576n;
@@ -10,11 +23,12 @@ const mebibyte = 1048576n;
 export const Shmem = element(
   "shmem",
   {
-    name: attr("name", str, { required: true }),
+    name: attr("name", strictly(str, /[^/]*/, "a name without '/'"), { required: true }),
     role: attrOneOf("role", ["master", "peer"]),
     model: attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
     size: custom<bigint>({
       tags: ["size"],
+      like: sized("size"),
       parse(from) {
         const found = from.children.find((each) => each.name === "size");
         return found && scaledBytes(found.text, found.attrs.unit, "B", found);
@@ -25,7 +39,7 @@ export const Shmem = element(
         writer.closeWithText("size", (value / mebibyte).toString());
       },
     }),
-    server: child(element("server", { path: attr("path", str) }, { keepEmpty: true })),
+    server: child(element("server", { path: attr("path", absPath) }, { keepEmpty: true })),
     msi: child(
       element(
         "msi",

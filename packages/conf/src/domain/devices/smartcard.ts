@@ -1,4 +1,5 @@
 import { element, type Infer, leaf, leaves, str, variant } from "@libvirt-ts/xml";
+import { absDir } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -11,7 +12,7 @@ export const Smartcard = element(
     mode: attrOneOf("mode", ["host", "host-certificates", "passthrough"], { required: true }),
     $card: variant("mode", {
       host: {},
-      "host-certificates": { certificates: leaves("certificate", str), database: leaf("database", str) },
+      "host-certificates": { certificates: leaves("certificate", str), database: leaf("database", absDir) },
       passthrough: { source: chardevSource },
     }),
     ...info,

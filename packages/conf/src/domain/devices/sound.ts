@@ -1,4 +1,5 @@
 import { attr, attrOf, child, element, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
+import { uint8 } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -15,7 +16,7 @@ export const Sound = element("sound", {
   multichannel: attr("multichannel", yesNo),
   streams: attr("streams", uint),
   codecs: list(Codec),
-  audio: attrOf("audio", "id", uint),
+  audio: attrOf("audio", "id", uint8(uint)),
   ...info,
   driver: child(element("driver", virtioOptions)),
 });

@@ -2,6 +2,7 @@ import {
   attr,
   attrOf,
   child,
+  childNamed,
   element,
   type Infer,
   list,
@@ -12,6 +13,7 @@ import {
   ulong,
   yesNo,
 } from "@libvirt-ts/xml";
+import { absPath, genericName, nonZero } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { byteSize, uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
@@ -36,7 +38,10 @@ const AuthSecret = element(
 /** How to log in at a storage server. */
 export const Auth = element("auth", {
   type: attr("type", oneOf(["none", "chap", "ceph"])),
-  username: attr("username", str, { required: true, missing: () => xmlError("missing username for auth") }),
+  username: attr("username", genericName, {
+    required: true,
+    missing: () => xmlError("missing username for auth"),
+  }),
   secret: child(AuthSecret, { required: true, missing: () => xmlError("missing <secret> element in auth") }),
 });
 export type Auth = Infer<typeof Auth>;
@@ -51,13 +56,22 @@ const Cipher = element("cipher", {
 const Ivgen = element("ivgen", { name: attr("name", str, { required: true }), hash: attr("hash", str) });
 
 /** How the bytes of an image are encrypted. */
-export const Encryption = element("encryption", {
-  format: attr("format", oneOf(["default", "qcow", "luks", "luks2", "luks-any"]), { required: true }),
-  engine: attrOneOf("engine", ["qemu", "librbd"]),
-  secrets: list(EncryptionSecret),
-  cipher: child(Cipher),
-  ivgen: child(Ivgen),
-});
+export const Encryption = element(
+  "encryption",
+  {
+    format: attr("format", oneOf(["default", "qcow", "luks", "luks2", "luks-any"]), { required: true }),
+    engine: attrOneOf("engine", ["qemu", "librbd"]),
+    secrets: list(EncryptionSecret),
+    cipher: child(Cipher),
+    ivgen: child(Ivgen),
+  },
+  {
+    rule: (encryption) =>
+      (childNamed(encryption, "cipher") === undefined) === (childNamed(encryption, "ivgen") === undefined)
+        ? undefined
+        : "<cipher> and <ivgen> go together",
+  },
+);
 export type Encryption = Infer<typeof Encryption>;
 
 /** A server of a network disk. */
@@ -67,7 +81,7 @@ export const StorageHost = element("host", {
   }),
   name: attr("name", str),
   port: attr("port", uint),
-  socket: attr("socket", str),
+  socket: attr("socket", absPath),
 });
 export type StorageHost = Infer<typeof StorageHost>;
 
@@ -80,14 +94,14 @@ export const Cookies = element("cookies", { cookies: list(Cookie) });
 const Slice = element("slice", {
   type: attrOneOf("type", ["storage"], { required: true }),
   offset: attr("offset", ulong, { required: true }),
-  size: attr("size", ulong, { required: true }),
+  size: attr("size", nonZero(ulong), { required: true }),
 });
 /** Only a part of the file or device is used: bytes. */
 export const Slices = element("slices", { slices: list(Slice) });
 
 const ReservationsSource = element("source", {
   type: attrOneOf("type", ["unix"], { default: "unix" }),
-  path: attr("path", str),
+  path: attr("path", absPath),
   mode: attrOneOf("mode", ["client"], { default: "client" }),
 });
 /** Persistent reservations, and who manages them. */
@@ -110,8 +124,8 @@ export const MetadataCache = element("metadata_cache", {
 
 export const Identity = element("identity", {
   username: attr("username", str),
-  user: attr("user", str),
-  group: attr("group", str),
+  user: attr("user", genericName),
+  group: attr("group", genericName),
   agentsock: attr("agentsock", str),
   keyfile: attr("keyfile", str),
 });

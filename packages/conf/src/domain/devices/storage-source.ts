@@ -15,6 +15,16 @@ import {
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import {
+  absPath,
+  absPathOrVmware,
+  genericName,
+  nonZero,
+  objectName,
+  pathOrDevice,
+  uint32,
+  volName,
+} from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
 import { xmlError } from "../errors.ts";
@@ -81,7 +91,7 @@ export interface DataStore {
 /** What comes first and last on any kind of source. */
 const lead = {
   startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
-  index: attr("index", uint, { show: "kept" }),
+  index: attr("index", nonZero(uint), { show: "kept" }),
 };
 const tail = {
   slices: child(Slices),
@@ -94,16 +104,16 @@ const tail = {
 };
 
 const FileSource = element("source", {
-  file: attr("file", str),
+  file: attr("file", absPathOrVmware),
   fdgroup: attr("fdgroup", str),
   ...lead,
   ...tail,
 });
-const BlockSource = element("source", { dev: attr("dev", str), ...lead, ...tail });
-const DirSource = element("source", { dir: attr("dir", str), ...lead, ...tail });
+const BlockSource = element("source", { dev: attr("dev", pathOrDevice), ...lead, ...tail });
+const DirSource = element("source", { dir: attr("dir", absPath), ...lead, ...tail });
 const VolumeSource = element("source", {
-  pool: attr("pool", str, { required: true }),
-  volume: attr("volume", str, { required: true }),
+  pool: attr("pool", objectName, { required: true }),
+  volume: attr("volume", volName, { required: true }),
   mode: attrOneOf("mode", ["host", "direct"]),
   ...lead,
   ...tail,
@@ -117,13 +127,13 @@ const NetworkSource = element("source", {
   tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
   ...lead,
   hosts: list(StorageHost),
-  snapshot: attrOf("snapshot", "name", str),
-  config: attrOf("config", "file", str),
+  snapshot: attrOf("snapshot", "name", genericName),
+  config: attrOf("config", "file", absPath),
   initiator: child(Initiator),
   ssl: attrOf("ssl", "verify", yesNo),
   cookies: child(Cookies),
-  readahead: attrOf("readahead", "size", size),
-  timeout: attrOf("timeout", "seconds", size),
+  readahead: attrOf("readahead", "size", nonZero(size)),
+  timeout: attrOf("timeout", "seconds", nonZero(size)),
   reconnect: child(SourceReconnect),
   knownHosts: attrOf("knownHosts", "path", str),
   identity: child(Identity),
@@ -134,7 +144,7 @@ const NvmeSource = element(
   {
     type: attrOneOf("type", ["pci"], { required: true }),
     managed: attr("managed", yesNo),
-    namespace: attr("namespace", ulong, { required: true }),
+    namespace: attr("namespace", uint32(ulong), { required: true }),
     ...lead,
     address: child(element("address", pciNumbers)),
     ...tail,
@@ -147,7 +157,7 @@ const NvmeSource = element(
 );
 const VhostUserSource = element("source", {
   type: attrOneOf("type", ["unix"], { required: true }),
-  path: attr("path", str, { required: true }),
+  path: attr("path", absPath, { required: true }),
   ...lead,
   reconnect: child(Reconnect),
   ...tail,

@@ -1,4 +1,17 @@
-import { attr, attrOf, child, custom, element, type Infer, str, uint, variant, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  attrOf,
+  child,
+  custom,
+  element,
+  flag,
+  type Infer,
+  str,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { filePath } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { uuid } from "../scalars.ts";
@@ -9,6 +22,9 @@ export type PcrBank = (typeof banks)[number];
 
 const activePcrBanks = custom<PcrBank[]>({
   tags: ["active_pcr_banks"],
+  like: {
+    banks: child(element("active_pcr_banks", Object.fromEntries(banks.map((bank) => [bank, flag(bank)])))),
+  },
   parse(from) {
     const found = from.children.find((each) => each.name === "active_pcr_banks");
     const named = found?.children.map((each) => each.name);
@@ -31,7 +47,7 @@ const Backend = element("backend", {
     missing: () => xmlError("missing TPM device backend type"),
   }),
   $kind: variant("type", {
-    passthrough: { device: child(element("device", { path: attr("path", str) })) },
+    passthrough: { device: child(element("device", { path: attr("path", filePath) })) },
     emulator: {
       version: attrOneOf("version", ["1.2", "2.0"]),
       persistentState: attr("persistent_state", yesNo),
@@ -41,7 +57,7 @@ const Backend = element("backend", {
       source: child(
         element("source", {
           type: attrOneOf("type", ["file", "dir"], { required: true }),
-          path: attr("path", str, { required: true }),
+          path: attr("path", filePath, { required: true }),
         }),
       ),
       profile: child(

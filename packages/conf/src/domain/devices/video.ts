@@ -1,4 +1,5 @@
-import { attr, child, element, type Infer, onOff, str, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
+import { attr, child, element, type Infer, onOff, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
+import { absPath } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -6,7 +7,7 @@ import { attrOneOf } from "../words.ts";
 const Acceleration = element("acceleration", {
   accel3d: attr("accel3d", yesNo),
   accel2d: attr("accel2d", yesNo),
-  rendernode: attr("rendernode", str),
+  rendernode: attr("rendernode", absPath),
 });
 
 const VideoModel = element("model", {
