@@ -25,7 +25,7 @@ import { Networks } from "./process/networks.ts";
 import { PortAllocator } from "./process/ports.ts";
 import { loadRunning } from "./process/reconnect.ts";
 import { StatusFiles } from "./process/status-files.ts";
-import type { QemuDriver } from "./qemu-driver.ts";
+import type { QemuDriver, QemuUser } from "./qemu-driver.ts";
 import { findQemuUser } from "./qemu-user.ts";
 import { qemuKeys } from "./settings.ts";
 import { formatStatus } from "./status-xml.ts";
@@ -70,7 +70,9 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     paths,
     dirs,
     settings,
-    user: findQemuUser({ user: settings.user, group: settings.group }, host.root, log),
+    user: paths.privileged
+      ? findQemuUser({ user: settings.user, group: settings.group }, host.root, log)
+      : ownUser(),
     env,
     host,
     caps,
@@ -153,6 +155,12 @@ function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
     running.isPersistent = true;
   } else driver.domains.add(domain);
   domain.autostart = marked;
+}
+
+/** A user's own daemon cannot give anything away. */
+function ownUser(): QemuUser {
+  const gid = process.getgid?.() ?? 0;
+  return { uid: process.getuid?.() ?? 0, gid, groups: [gid] };
 }
 
 async function makeFolders(dirs: DriverPaths): Promise<void> {

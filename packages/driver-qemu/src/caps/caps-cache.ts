@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, realpath, stat } from "node:fs/promises";
+import { access, constants, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeAtomic } from "@libvirt-ts/util/write-atomic";
 import { formatQemuCaps, parseQemuCaps } from "./cache-xml.ts";
@@ -100,10 +100,10 @@ export async function findEmulator(
   if (arch === hostArch) candidates.push("/usr/libexec/qemu-kvm");
   for (const candidate of candidates) {
     try {
-      await realpath(candidate);
+      await access(candidate, constants.X_OK);
       return candidate;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
+    } catch {
+      // whatever the reason (a folder of the path may be anything): not a program for us
     }
   }
   return undefined;
