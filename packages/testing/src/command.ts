@@ -76,14 +76,15 @@ export class Running {
   }
 
   /**
-   * Resolves when `pattern` is in what it wrote, from the beginning of its output on.
+   * Resolves when `pattern` is in what it wrote.
+   * @param from where in `stdout` to begin
    * @throws Error with the output when it does not come, or when the program ends without it
    */
-  async saw(pattern: RegExp, timeoutMs = patienceMs): Promise<RegExpMatchArray> {
+  async saw(pattern: RegExp, from = 0): Promise<RegExpMatchArray> {
     let look = () => {};
     const found = new Promise<RegExpMatchArray>((resolve) => {
       look = () => {
-        const match = this.#stdout.match(pattern) ?? this.#stderr.match(pattern);
+        const match = this.#stdout.slice(from).match(pattern) ?? this.#stderr.match(pattern);
         if (match !== null) resolve(match);
       };
       this.#watchers.add(look);
@@ -94,7 +95,7 @@ export class Running {
       throw new Error("it ended");
     });
     try {
-      return await within(`${pattern}`, Promise.race([found, gone]), timeoutMs);
+      return await within(`${pattern}`, Promise.race([found, gone]));
     } catch (cause) {
       throw new Error(`no ${pattern} in:\n${this.#stdout}\n${this.#stderr}`, { cause });
     } finally {

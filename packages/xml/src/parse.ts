@@ -173,7 +173,9 @@ class Scanner {
       }
       if (before === this.#at)
         this.#fail(
-          this.#at >= text.length ? `Couldn't find end of Start Tag ${tag}` : "attributes construct error",
+          this.#at >= text.length
+            ? `Couldn't find end of Start Tag ${tag} line ${this.#lineOf(tagAt)}`
+            : "attributes construct error",
           this.#at,
         );
       const name = this.#name(`Couldn't find end of Start Tag ${tag}`);

@@ -8,6 +8,7 @@ export const running: Table = {
   name: "running",
   files: (world) => ({
     "disk.img": bootDisk({ ticks: 16 }),
+    "shot.ppm": "",
     "lan.xml": network({ name: "lan", subnet: 77, forward: "nat" }),
     "guest.xml": bootDomain({
       name: "guest",

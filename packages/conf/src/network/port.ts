@@ -1,3 +1,4 @@
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import {
   attr,
@@ -69,7 +70,10 @@ export type NetworkPortDef = Infer<typeof PortSyntax> & { uuid: Uuid; mac: strin
 
 /** Reads `<networkport>`; one without UUID gets a new one. @throws VirError */
 export function parseNetworkPort(text: string, newUuid: () => Uuid = randomUuid): NetworkPortDef {
-  return readNetworkPort(parseXml(text, { what: "networkport_definition" }), newUuid);
+  return readNetworkPort(
+    parseXml(text, { what: "networkport_definition", errorDomain: ErrorDomain.NETWORK }),
+    newUuid,
+  );
 }
 
 function readNetworkPort(root: XmlElement, newUuid: () => Uuid): NetworkPortDef {

@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
-import { parseXml, type XmlElement, xmlError } from "@libvirt-ts/xml";
+import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { NetworkDef } from "./network.ts";
 import { type SectionUpdate, sectionUpdates } from "./update-sections.ts";
 
@@ -74,7 +74,7 @@ export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDe
     );
   }
   const command = commandName(update.command);
-  const root = parseXml(update.xml, { what: "network_update_xml" });
+  const root = parseXml(update.xml, { what: "network_update_xml", errorDomain: ErrorDomain.NETWORK });
   expectElement(root, apply.tag, def);
   const copy = structuredClone(def);
   apply.run(copy, { command, parentIndex: update.parentIndex, root });
@@ -83,6 +83,7 @@ export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDe
 
 function expectElement(root: XmlElement, tag: string, { name }: NetworkDef): void {
   if (root.name !== tag) {
-    throw xmlError(`unexpected element <${root.name}>, expecting <${tag}>, while updating network '${name}'`);
+    const text = `unexpected element <${root.name}>, expecting <${tag}>, while updating network '${name}'`;
+    throw new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, text);
   }
 }
