@@ -35,6 +35,7 @@ export const privateVariables = [
   "LISTEN_PID",
   "LISTEN_FDS",
   "LISTEN_FDNAMES",
+  "FDSTORE",
 ] as const;
 
 /**

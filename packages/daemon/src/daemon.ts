@@ -1,5 +1,7 @@
 import { fileAccounts } from "@libvirt-ts/access/accounts";
+import type { AccessControl } from "@libvirt-ts/access/rules";
 import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
+import { type FdStore, noFdStore } from "@libvirt-ts/keeper";
 import type { Logger, Logging } from "@libvirt-ts/logging";
 import type { Native } from "@libvirt-ts/native";
 import { Server, type Service } from "@libvirt-ts/rpc/server";
@@ -11,11 +13,13 @@ import { parseListenFds } from "./listen-fds.ts";
 import { makeDirectory } from "./make-directory.ts";
 import type { Paths } from "./paths.ts";
 import { heldPidFile, type PidFile, takePidFile } from "./pid-file.ts";
+import { Security } from "./security.ts";
 import type { ListenSettings, ServerSettings } from "./servers.ts";
 import type { ServiceManager } from "./service-manager.ts";
 import { type BoundSocket, openSockets, removeSocketFiles, socketPlans } from "./sockets.ts";
 import type { DaemonSpec, Programs } from "./spec.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
+import { forgetSockets, keepSockets, keptSockets, openStore } from "./survival.ts";
 
 export interface DaemonOptions<K extends Keys & LoggingKeys> {
   spec: DaemonSpec<K>;
@@ -42,8 +46,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
   readonly #log: Logger;
   readonly #idle: IdleExit;
   readonly #servers = new Map<string, AdminServer>();
+  readonly #security: Security | undefined;
   #pidFile: PidFile | undefined;
   #sockets: BoundSocket[] = [];
+  #store: FdStore = noFdStore();
   #programs: Programs | undefined;
   #stopping = false;
   #executing = false;
@@ -54,6 +60,9 @@ export class Daemon<K extends Keys & LoggingKeys> {
   constructor(o: DaemonOptions<K>) {
     this.#o = o;
     this.#log = o.logging.root.child({ mod: "daemon" });
+    const { settings, paths, environment } = o;
+    this.#security =
+      settings.security && new Security(settings.security, paths, environment.DBUS_SYSTEM_BUS_ADDRESS);
     this.#idle = new IdleExit(() => this.shutdown("unused for the given time"));
     this.#catchSignals();
   }
@@ -67,11 +76,13 @@ export class Daemon<K extends Keys & LoggingKeys> {
     this.#pidFile = inherited
       ? heldPidFile(inherited.pidFile.path, inherited.pidFile.fd)
       : takePidFile(this.#o.pidFile, native);
+    if (spec.survives) this.#store = await this.#openStore(inherited);
     this.#sockets = inherited?.sockets ?? this.#openSockets();
     for (const { fd } of this.#sockets) native.setCloexec(fd, true);
+    keepSockets(this.#store, this.#sockets);
     const programs = await this.#callPrograms(inherited);
     this.#programs = programs;
-    this.#serve(programs, inherited);
+    this.#serve(programs, inherited, await this.#security?.access(programs.services));
     this.#idle.setTimeout(this.#o.timeoutSeconds);
     this.#idle.begin();
     this.#ready = true;
@@ -104,8 +115,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
   async #stop(): Promise<void> {
     this.#o.manager.stopping();
     this.#idle.stop();
+    this.#programs?.stopping?.();
     for (const { server } of this.#servers.values()) server.close();
     await this.#finishPrograms();
+    forgetSockets(this.#store, this.#sockets);
     removeSocketFiles(this.#sockets);
     this.#pidFile?.release();
     process.exit(ExitCode.none);
@@ -126,6 +139,20 @@ export class Daemon<K extends Keys & LoggingKeys> {
     clearTimeout(timer);
   }
 
+  #openStore(inherited: Inherited | undefined): Promise<FdStore> {
+    const { spec, paths, native, environment } = this.#o;
+    const { run } = paths;
+    for (const fd of inherited?.keptFds ?? []) native.setCloexec(fd, true);
+    return openStore({
+      name: spec.name,
+      run,
+      native,
+      log: this.#log,
+      environment,
+      saved: inherited?.store,
+    });
+  }
+
   #openSockets(): BoundSocket[] {
     const { spec, paths, settings, native, environment } = this.#o;
     const plans = socketPlans({
@@ -133,17 +160,25 @@ export class Daemon<K extends Keys & LoggingKeys> {
       kind: spec.kind,
       run: settings.socketDirectory ?? paths.run,
       privileged: paths.privileged,
-      modes: settings.modes,
+      modes: { ...settings.modes, main: settings.modes.main ?? this.#mainMode },
       gid: settings.socketGroup === undefined ? undefined : this.#o.groupId(settings.socketGroup),
       backlog: settings.backlog,
       adminBacklog: settings.adminBacklog,
     });
     try {
-      return openSockets(plans, parseListenFds(environment, process.pid), native);
+      return (
+        keptSockets(plans, this.#store, native) ??
+        openSockets(plans, parseListenFds(environment, process.pid), native)
+      );
     } catch (error) {
       if (error instanceof StartFailure) throw error;
       throw new StartFailure(ExitCode.network, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Whoever is asked who he is may knock. */
+  get #mainMode(): number | undefined {
+    return this.#security?.method("main") === "polkit" ? 0o777 : undefined;
   }
 
   #callPrograms(inherited: Inherited | undefined): Promise<Programs> {
@@ -154,30 +189,44 @@ export class Daemon<K extends Keys & LoggingKeys> {
       shutdown: (reason) => this.shutdown(reason),
       inhibit: () => this.#idle.hold(),
       notify: (state) => this.#o.manager.send(state),
+      store: this.#store,
       inherited: inherited?.state,
     });
   }
 
-  #serve(programs: Programs, inherited: Inherited | undefined): void {
+  #serve(programs: Programs, inherited: Inherited | undefined, access: AccessControl | undefined): void {
     const { spec, settings } = this.#o;
-    const main = this.#addServer(spec.name, programs.services, settings.main);
-    const admin = this.#addServer("admin", [this.#adminService()], settings.admin);
+    const main = this.#addServer(spec.name, programs.services, settings.main, access);
+    const admin = this.#addServer(
+      "admin",
+      [this.#adminService(), ...(programs.adminServices ?? [])],
+      settings.admin,
+    );
     for (const saved of inherited?.clients ?? []) {
       const { server } = this.#servers.get(saved.server) ?? { server: main };
       server.adopt(saved.connection, (client) => {
         if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
       });
     }
-    if (inherited) programs.handOver?.adopted?.();
+    for (const { connection, state } of programs.clients ?? []) {
+      main.adopt(connection, (client) => programs.handOver?.adoptClient?.(client, state));
+    }
+    programs.handOver?.adopted?.();
     for (const { role, fd, path } of this.#sockets) {
       if (role === "admin") admin.listen(fd, { path, accept: sameUser });
       else if (spec.kind === "manager") main.listen(fd, { path, accept: sameUser });
-      else main.listen(fd, { path, readOnly: role === "readOnly" });
+      else main.listen(fd, { path, readOnly: role === "readOnly", ...this.#security?.listenOptions(role) });
     }
   }
 
-  #addServer(name: string, services: readonly Service[], { limits, workers }: ServerSettings): Server {
-    const server = new Server({ name, services, log: this.#o.logging.root.child({ mod: "rpc" }), limits });
+  #addServer(
+    name: string,
+    services: readonly Service[],
+    { limits, workers }: ServerSettings,
+    access?: AccessControl,
+  ): Server {
+    const log = this.#o.logging.root.child({ mod: "rpc" });
+    const server = new Server({ name, services, log, limits, access });
     server.onClient((client) => client.onClose(this.#idle.hold()));
     this.#servers.set(name, { server, workers });
     return server;
@@ -231,6 +280,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
       servers: [...this.#servers].map(([name, { server }]) => ({ name, server })),
       sockets: this.#sockets,
       pidFile: this.#pidFile,
+      store: this.#store,
       native: this.#o.native,
       environment: this.#o.environment,
       log: this.#log,

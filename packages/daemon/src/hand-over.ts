@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { strerror } from "@libvirt-ts/errors";
+import type { FdStore, SavedFdStore } from "@libvirt-ts/keeper";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Native } from "@libvirt-ts/native";
 import { descriptorsOf, type SavedConnection, type Server } from "@libvirt-ts/rpc/server";
@@ -13,6 +14,8 @@ export interface Inherited {
   readonly magic: string;
   readonly pidFile: { readonly path: string; readonly fd: number };
   readonly sockets: BoundSocket[];
+  readonly store: SavedFdStore;
+  readonly keptFds: readonly number[];
   readonly clients: readonly { server: string; connection: SavedConnection; state?: unknown }[];
   readonly state: unknown;
 }
@@ -55,6 +58,7 @@ export async function executeAnew(o: {
   servers: readonly { name: string; server: Server }[];
   sockets: readonly BoundSocket[];
   pidFile: PidFile;
+  store: FdStore;
   native: Native;
   environment: Readonly<Record<string, string | undefined>>;
   log: Logger;
@@ -77,15 +81,19 @@ export async function executeAnew(o: {
       state: name === "admin" ? undefined : o.handOver.saveClient?.(client),
     })),
   );
+  const store = o.store.save();
   const saved: Inherited = {
     magic: String(process.pid),
     pidFile: { path: o.pidFile.path, fd: o.pidFile.fd },
     sockets: [...o.sockets],
+    store: store.state,
+    keptFds: store.fds,
     clients,
     state,
   };
   const kept = [
     ...fds,
+    ...store.fds,
     o.pidFile.fd,
     ...o.sockets.map(({ fd }) => fd),
     ...clients.flatMap(({ connection }) => descriptorsOf(connection.traffic)),

@@ -3,6 +3,9 @@ export type ListenFds = ReadonlyMap<string, number>;
 
 const firstFd = 3;
 
+/** Whether a name is that of a socket unit; others name what we gave the manager to keep. */
+export const isSocketUnit = (name: string): boolean => name.endsWith(".socket");
+
 /**
  * Reads LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES.
  * @param env the variables are ours only when LISTEN_PID is our pid

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Keys, LoggingKeys } from "@libvirt-ts/config";
+import { keeperOption } from "@libvirt-ts/keeper";
+import { runKeeper } from "@libvirt-ts/keeper/program";
 import type { Logger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { background, privateVariables, startInBackground } from "./background.ts";
@@ -21,6 +23,10 @@ import { versionText } from "./version.ts";
  * Resolves when it is ready; the process ends by itself after SIGTERM, SIGINT, SIGQUIT or idle time.
  */
 export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K>): Promise<void> {
+  if (process.argv[2] === keeperOption) {
+    runKeeper(process.argv.slice(3));
+    return;
+  }
   const command = parseCommand(process.argv.slice(2));
   const env = { ...process.env };
   try {

@@ -2,7 +2,7 @@ import { chownSync, lstatSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { strerror } from "@libvirt-ts/errors";
 import type { Native } from "@libvirt-ts/native";
-import type { ListenFds } from "./listen-fds.ts";
+import { isSocketUnit, type ListenFds } from "./listen-fds.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
 
@@ -40,7 +40,8 @@ export function openSockets(
   brought: ListenFds | undefined,
   native: Native,
 ): BoundSocket[] {
-  if (!brought) return plans.map((plan) => bindSocket(plan, native));
+  if (!brought || ![...brought.keys()].some(isSocketUnit))
+    return plans.map((plan) => bindSocket(plan, native));
   for (const fd of brought.values()) native.setCloexec(fd, true);
   return plans.flatMap(({ role, unit, path }) => {
     const fd = brought.get(unit);

@@ -1,6 +1,7 @@
 import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
+import type { FdStore } from "@libvirt-ts/keeper";
 import type { Logger } from "@libvirt-ts/logging";
-import type { Client, Service } from "@libvirt-ts/rpc/server";
+import type { Client, SavedConnection, Service } from "@libvirt-ts/rpc/server";
 import type { Paths } from "./paths.ts";
 
 /** What a daemon's `main.ts` hands to `runDaemon`. */
@@ -16,6 +17,8 @@ export interface DaemonSpec<K extends Keys & LoggingKeys> {
    */
   readonly kind: "driver" | "manager";
   readonly keys: K;
+  /** Manager daemons: `ctx.store` keeps descriptors beyond the end of the process, listening sockets among them. */
+  readonly survives?: boolean;
   /**
    * Builds what the daemon serves. Sockets are bound by now, but nobody is let in before this returns.
    * A throw ends the daemon with the exit code of a failed driver.
@@ -36,14 +39,22 @@ export interface DaemonContext<K extends Keys> {
   inhibit(): () => void;
   /** Sends extra state to the service manager (STATUS=…); nothing happens without one. */
   notify(state: string): void;
+  /** Keeps descriptors, if the daemon `survives`; else they end with the process. */
+  readonly store: FdStore;
   /** What the former image of this process left (manager daemons after SIGUSR1), else undefined. */
   readonly inherited?: unknown;
 }
 
 export interface Programs {
   readonly services: readonly Service[];
+  /** Programs of ours on the admin socket, beside the admin program. */
+  readonly adminServices?: readonly Service[];
+  /** Connections that outlived the former process. */
+  readonly clients?: readonly { connection: SavedConnection; state: unknown }[];
   /** SIGHUP: read configuration again. */
   reload?(): Promise<void>;
+  /** A clean stop has begun; clients lose their connections next, and that says nothing about them. */
+  stopping?(): void;
   /** Clients are gone; finish and release. Bounded: after 30 s the process ends anyway. */
   close?(): Promise<void>;
   /** Manager daemons: how state outlives SIGUSR1. */

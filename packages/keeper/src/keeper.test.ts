@@ -30,7 +30,7 @@ function world(o: { graceMs?: number } = {}) {
     return connected(native, native.socketUnix("seqpacket"), path);
   };
   const first = () => new SocketStore({ native, log, found: new Map(), connect, forgets: true });
-  const next = () => keeperFdStore({ native, log, path, script: "/none", title: "none" });
+  const next = () => keeperFdStore({ native, log, path, script: "/none", title: "none", graceMs: 0 });
   const open = (name: string) => {
     const file = join(directory, name);
     writeFileSync(file, name);
@@ -114,6 +114,7 @@ test("an exec in place goes on with the connection", async () => {
     path: "/none",
     script: "/none",
     title: "none",
+    graceMs: 0,
     saved: JSON.parse(JSON.stringify(state)),
   });
   expect(contents(again)).toEqual({ a: "a" });

@@ -40,10 +40,12 @@ export function managerFdStore({ native, log, saved, address, found }: ManagerSt
 export interface KeeperStoreOptions extends FdStoreOptions {
   /** Where the keeper listens. */
   readonly path: string;
-  /** The keeper's program. */
+  /** A program that becomes the keeper when its first argument is `keeperOption`. */
   readonly script: string;
   /** What the keeper shall be called. */
   readonly title: string;
+  /** How long it waits for a daemon when nothing it keeps is in use. */
+  readonly graceMs: number;
 }
 
 /** A keeper of our own: found where an earlier process left it, started with the first descriptor worth keeping. */

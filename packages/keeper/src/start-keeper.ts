@@ -1,18 +1,19 @@
 import { unlinkSync } from "node:fs";
 import { LaunchError, type Native, READABLE } from "@libvirt-ts/native";
 import { connected } from "./connected.ts";
+import { keeperOption } from "./keeper-option.ts";
 import type { KeeperStoreOptions } from "./open-fd-store.ts";
 
 /**
  * Starts a keeper and connects to it. Its socket listens before it runs: what is sent waits in the kernel, safe.
  * @returns the connection, or a negative errno
  */
-export function startKeeper({ native, log, path, script, title }: KeeperStoreOptions): number {
+export function startKeeper({ native, log, path, script, title, graceMs }: KeeperStoreOptions): number {
   const listener = listen(native, path);
   if (listener < 0) return listener;
   const started = native.launch({
     file: process.execPath,
-    argv: [process.execPath, ...nodeOptions, script, title, String(listener)],
+    argv: [process.execPath, ...nodeOptions, script, keeperOption, title, String(listener), String(graceMs)],
     env: {},
     cwd: "/",
     keep: [listener],
