@@ -1,25 +1,19 @@
-import { managerKeys } from "@libvirt-ts/config";
 import { type DaemonContext, type Programs, runDaemon } from "@libvirt-ts/daemon";
 import { native } from "@libvirt-ts/native";
+import { about } from "./about.ts";
 import { lockFiles } from "./lock-file.ts";
 import { Lockspaces, type SavedLockspace } from "./lockspaces.ts";
 import { Owners, type SavedOwner } from "./owners.ts";
 import { lockService, type SavedRegistration } from "./service.ts";
 
-void runDaemon({
-  name: "virtlockd",
-  summary: "libvirt lock management daemon",
-  kind: "manager",
-  keys: managerKeys,
-  programs,
-});
+void runDaemon({ ...about, programs });
 
 interface State {
   owners: SavedOwner[];
   lockspaces: SavedLockspace[];
 }
 
-async function programs(ctx: DaemonContext<typeof managerKeys>): Promise<Programs> {
+async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs> {
   const log = ctx.log.child({ mod: "locking" });
   const owners = new Owners(native, log);
   const spaces = new Lockspaces({

@@ -1,20 +1,14 @@
 import { type DaemonContext, type Programs, runDaemon } from "@libvirt-ts/daemon";
 import { native } from "@libvirt-ts/native";
+import { about } from "./about.ts";
 import { keepRemovingOldLogs } from "./expiry.ts";
-import { virtlogdKeys } from "./keys.ts";
 import { OpenLogs, type SavedLog } from "./open-logs.ts";
 import { ScratchPipe } from "./scratch-pipe.ts";
 import { logService } from "./service.ts";
 
-void runDaemon({
-  name: "virtlogd",
-  summary: "libvirt log management daemon",
-  kind: "manager",
-  keys: virtlogdKeys,
-  programs,
-});
+void runDaemon({ ...about, programs });
 
-async function programs(ctx: DaemonContext<typeof virtlogdKeys>): Promise<Programs> {
+async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs> {
   const { config, paths } = ctx;
   const log = ctx.log.child({ mod: "logging" });
   const limits = { maxSize: config.max_size, maxBackups: config.max_backups };

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { driverDaemonKeys } from "@libvirt-ts/config";
 import { type DaemonContext, libraryVersion, type Programs, runDaemon } from "@libvirt-ts/daemon";
 import {
   lockState,
@@ -15,6 +14,7 @@ import { runHolding } from "@libvirt-ts/host";
 import { native } from "@libvirt-ts/native";
 import { remote } from "@libvirt-ts/protocol";
 import { connectionService } from "@libvirt-ts/rpc/server";
+import { about } from "./about.ts";
 
 /** `VIR_DRV_FEATURE_*`: typed strings in parameters, the argument order of NETWORK_UPDATE. */
 const features = [9, 16];
@@ -22,15 +22,9 @@ const features = [9, 16];
 /** Built beside this program. */
 const leasesHelper = fileURLToPath(new URL("./libvirt_leaseshelper", import.meta.url));
 
-void runDaemon({
-  name: "virtnetworkd",
-  summary: "libvirt virtual network management daemon",
-  kind: "driver",
-  keys: driverDaemonKeys,
-  programs,
-});
+void runDaemon({ ...about, programs });
 
-async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Programs> {
+async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs> {
   const dirs = networkDirs(ctx.paths, leasesHelper);
   const lock = await lockState(native, dirs);
   const driver = new NetworkDriver({

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { driverDaemonKeys } from "@libvirt-ts/config";
 import {
   type DaemonContext,
   libraryVersion,
@@ -19,6 +18,7 @@ import {
 import { ErrorDomain } from "@libvirt-ts/errors";
 import { type ConnectionKind, qemu, remote } from "@libvirt-ts/protocol";
 import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
+import { about } from "./about.ts";
 
 /** `VIR_DRV_FEATURE_*` of the driver itself: typed strings, and the argument order of NETWORK_UPDATE. */
 const features = [9, 16];
@@ -33,15 +33,9 @@ const daemons: Partial<Record<ConnectionKind, string>> = {
   secret: "virtsecretd",
 };
 
-void runDaemon({
-  name: "virtqemud",
-  summary: "libvirt QEMU management daemon",
-  kind: "driver",
-  keys: driverDaemonKeys,
-  programs,
-});
+void runDaemon({ ...about, programs });
 
-async function programs(ctx: DaemonContext<typeof driverDaemonKeys>): Promise<Programs> {
+async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs> {
   const { paths } = ctx;
   const driver = await openQemuDriver({
     paths,

@@ -7,6 +7,7 @@ export {
   type Keys,
   list,
   optionalFlag,
+  optionalList,
   optionalStr,
   readConfig,
   str,
@@ -20,4 +21,6 @@ export {
   loggingKeys,
   type ManagerKeys,
   managerKeys,
+  type ProxyDaemonKeys,
+  proxyDaemonKeys,
 } from "./tables.ts";

@@ -7,6 +7,8 @@ export interface Key<T> {
   readonly default: T;
   /** One or more sentences for people; the sample file, the man page and the lens are made from it. */
   readonly doc: string;
+  /** Stands in the sample file where there is no default, or none worth showing. */
+  readonly example?: string | number | readonly string[] | undefined;
   readonly min?: number;
   readonly max?: number;
   readonly oneOf?: readonly string[];
@@ -21,6 +23,7 @@ export type Values<K extends Keys> = { readonly [N in keyof K]: K[N] extends Key
 
 interface Doc {
   doc: string;
+  example?: string | number | readonly string[];
 }
 
 /** A whole number within bounds. */
@@ -51,6 +54,11 @@ export function optionalStr(o: Doc & { oneOf?: readonly string[] }): Key<string 
 /** A list of strings; one bare string counts as a list of one. */
 export function list(initial: readonly string[], o: Doc): Key<readonly string[]> {
   return { kind: "list", default: initial, ...o, read: readList };
+}
+
+/** As `list`, undefined when the file does not say. */
+export function optionalList(o: Doc): Key<readonly string[] | undefined> {
+  return { kind: "list", default: undefined, ...o, read: readList };
 }
 
 /** A key that the file sets and the table does not know. */
