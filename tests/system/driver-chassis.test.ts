@@ -9,8 +9,11 @@ const running: TestDaemon[] = [];
 const name = "virtfixtured";
 const fixture = "driver-daemon";
 
+/** The fixture's driver knows no logins. */
+const open = 'auth_unix_rw = "none"\nauth_unix_ro = "none"\n';
+
 async function start(config = ""): Promise<TestDaemon> {
-  const daemon = await TestDaemon.start(name, { fixture, config });
+  const daemon = await TestDaemon.start(name, { fixture, config: open + config });
   running.push(daemon);
   return daemon;
 }

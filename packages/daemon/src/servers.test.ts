@@ -17,10 +17,18 @@ test("what the configuration sets", () => {
 test.each([
   ["max_clients = 5", "max_clients must not be smaller"],
   ['unix_sock_rw_perms = "rwx"', "Failed to parse mode 'rwx'"],
-  ['auth_unix_rw = "polkit"', "not supported yet"],
-  ['access_drivers = ["polkit"]', "not supported yet"],
+  ['auth_unix_rw = "pam"', "auth_unix_rw"],
 ])("refuses %j", (text, message) => {
   expect(() => settings(text)).toThrow(message);
+});
+
+test("who may come in", () => {
+  expect(settings("").security).toEqual({ auth: {}, saslAllowedUsers: [], accessDrivers: [] });
+  const text = 'auth_unix_rw = "sasl"\nauth_unix_ro = "none"\naccess_drivers = ["polkit"]';
+  expect(settings(text).security).toMatchObject({
+    auth: { main: "sasl", readOnly: "none" },
+    accessDrivers: ["polkit"],
+  });
 });
 
 test("lock and log daemon", () => {

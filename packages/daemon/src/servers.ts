@@ -1,6 +1,7 @@
 import type { DriverDaemonKeys, Keys, ManagerKeys, Values } from "@libvirt-ts/config";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { Limits } from "@libvirt-ts/rpc/server";
+import type { AuthMethod, Limits } from "@libvirt-ts/rpc/server";
+import type { SecuritySettings } from "./security.ts";
 
 /** What the configuration says about one server of a daemon. */
 export interface ServerSettings {
@@ -16,6 +17,8 @@ export interface ListenSettings {
   readonly modes: { main?: number | undefined; readOnly?: number | undefined; admin?: number | undefined };
   readonly backlog?: number | undefined;
   readonly adminBacklog?: number | undefined;
+  /** Absent: whoever can open the socket is let in. */
+  readonly security?: SecuritySettings;
 }
 
 /** Lock and log daemon: no workers, no pings, one call of a connection after the other. */
@@ -37,11 +40,6 @@ export function driverSettings(values: Values<DriverDaemonKeys>): ListenSettings
   if (values.max_clients < values.max_anonymous_clients) {
     throw refused("max_clients must not be smaller than max_anonymous_clients");
   }
-  for (const key of ["auth_unix_ro", "auth_unix_rw"] as const) {
-    const method = values[key] ?? "none";
-    if (method !== "none") throw refused(`${key} = "${method}" is not supported yet`);
-  }
-  if (values.access_drivers.length > 0) throw refused("access_drivers is not supported yet");
   return {
     main: {
       limits: {
@@ -72,6 +70,14 @@ export function driverSettings(values: Values<DriverDaemonKeys>): ListenSettings
     },
     backlog: values.max_queued_clients,
     adminBacklog: values.admin_max_queued_clients,
+    security: {
+      auth: {
+        main: authMethod(values.auth_unix_rw),
+        readOnly: authMethod(values.auth_unix_ro),
+      },
+      saslAllowedUsers: values.sasl_allowed_username_list,
+      accessDrivers: values.access_drivers,
+    },
   };
 }
 
@@ -80,6 +86,11 @@ export function listenSettings(kind: "driver" | "manager", values: Values<Keys>)
   // the kind of a daemon and its key table are written side by side in main.ts
   if (kind === "driver") return driverSettings(values as Values<DriverDaemonKeys>);
   return managerSettings(values as Values<ManagerKeys>);
+}
+
+/** The key table has refused everything else. */
+function authMethod(name: string | undefined): AuthMethod | undefined {
+  return name === "none" || name === "polkit" || name === "sasl" ? name : undefined;
 }
 
 function octal(key: string, text: string | undefined): number | undefined {

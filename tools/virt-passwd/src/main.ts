@@ -4,7 +4,7 @@ import { isUserName, readVerifiers, writeVerifiers } from "@libvirt-ts/access/pa
 import { makeVerifier } from "@libvirt-ts/access/scram";
 import { Command } from "commander";
 
-const defaultFile = "/etc/libvirt/passwd.db";
+const defaultFile = "/etc/libvirt/sasl-users";
 
 const program = new Command("virt-passwd")
   .description("Users that may log in to libvirt's daemons by SASL (SCRAM-SHA-256).")
