@@ -31,13 +31,15 @@ test("removed while being written", async () => {
   expect(await files.load()).toEqual([]);
 });
 
-test("a file that cannot be written is reported", async () => {
+test("a file that cannot be written is told", async () => {
   const errors: unknown[] = [];
   const files = new StatusFiles(
     join(folder, "missing"),
     () => "x",
     (error) => errors.push(error),
   );
-  await files.flush(domain);
+  await expect(files.flush(domain)).rejects.toThrow("cannot write status file");
+  files.save(domain);
+  await files.remove(domain);
   expect(errors).toHaveLength(1);
 });

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { QemuDomain } from "../guest.ts";
 
 interface Entry {
@@ -33,10 +34,14 @@ export class StatusFiles {
     const entry = this.#entries.get(domain.uuid) ?? { isDirty: false, writing: undefined };
     this.#entries.set(domain.uuid, entry);
     entry.isDirty = true;
-    entry.writing ??= this.#write(domain, entry).catch(this.#report);
+    entry.writing ??= this.#write(domain, entry);
+    entry.writing.catch(this.#report);
   }
 
-  /** Writes, and settles when the file says what is true now. */
+  /**
+   * Writes, and settles when the file says what is true now.
+   * @throws VirError SYSTEM_ERROR when it cannot be written
+   */
   async flush(domain: QemuDomain): Promise<void> {
     this.save(domain);
     await this.#entries.get(domain.uuid)?.writing;
@@ -46,7 +51,7 @@ export class StatusFiles {
     const entry = this.#entries.get(domain.uuid);
     this.#entries.delete(domain.uuid);
     if (entry) entry.isDirty = false;
-    await entry?.writing;
+    await entry?.writing?.catch(() => {}); // reported already; it goes now
     await rm(this.file(domain.name), { force: true });
   }
 
@@ -69,11 +74,20 @@ export class StatusFiles {
       while (entry.isDirty) {
         entry.isDirty = false;
         const path = this.file(domain.name);
-        await writeFile(`${path}.new`, this.#format(domain), { mode: 0o600 });
-        await rename(`${path}.new`, path);
+        await replace(path, this.#format(domain));
       }
     } finally {
       entry.writing = undefined;
     }
+  }
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
+    throw systemError(ErrorDomain.QEMU, cause, `cannot write status file '${path}'`);
   }
 }
