@@ -13,10 +13,11 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { Auth, Initiator } from "../domain/devices/storage-parts.ts";
+import { told } from "../told.ts";
 import { Adapter } from "./adapter.ts";
 import { storageDetail, storageError } from "./errors.ts";
 import { sourceFormats } from "./pool-types.ts";
-import { path, poolFormat, told } from "./scalars.ts";
+import { path, poolFormat } from "./scalars.ts";
 
 const Host = element("host", {
   name: attr("name", str, {

@@ -14,11 +14,12 @@ import {
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import { told } from "../told.ts";
 import { storageError, unsupported } from "./errors.ts";
 import { permissions } from "./permissions.ts";
 import { poolSources } from "./pool-source.ts";
 import { storagePoolTypes } from "./pool-types.ts";
-import { bytes, path, told, uuid } from "./scalars.ts";
+import { bytes, path, uuid } from "./scalars.ts";
 
 const refreshAllocations = ["default", "capacity"] as const;
 const refreshAllocation = {

@@ -69,12 +69,3 @@ export const bytes = (tag: string): Field<bigint, "optional"> =>
       writer.closeWithText(tag, String(value));
     },
   });
-
-/** A field that only tells what was found: shown where a driver filled it in, passed over when read. */
-export const told = <T, P extends string>(field: Field<T, P>, tag: string): Field<T, P> => ({
-  presence: field.presence,
-  plan(key) {
-    const { init, formatBody } = field.plan(key);
-    return { ...(init && { init }), ...(formatBody && { formatBody }), knowsTag: (name) => name === tag };
-  },
-});

@@ -13,10 +13,11 @@ import {
   xmlError,
 } from "@libvirt-ts/xml";
 import { Encryption } from "../domain/devices/storage-parts.ts";
+import { told } from "../told.ts";
 import { storageError, unsupported } from "./errors.ts";
 import { permissions } from "./permissions.ts";
 import { poolType, type StoragePoolType } from "./pool-types.ts";
-import { bytes, readBytes, told } from "./scalars.ts";
+import { bytes, readBytes } from "./scalars.ts";
 
 declare module "@libvirt-ts/xml" {
   interface Context {

@@ -1,0 +1,76 @@
+import { attr, child, element, leaf, list, oneOf, str, text, variant } from "@libvirt-ts/xml";
+import { unsupported } from "./errors.ts";
+import { anyBase, hexNumber, needed, nested } from "./fields.ts";
+import { mdevTypes } from "./mdev-types.ts";
+
+/** Where a device sits in the channel subsystem of s390. */
+const address = { cssid: hexNumber("cssid"), ssid: hexNumber("ssid"), devno: hexNumber("devno", 4) };
+
+const ignored = { missing: (device: string) => unsupported(`missing capability type for '${device}'`) };
+
+const ccwTypes = ["ccwgroup_member"] as const;
+const CcwExtra = element("capability", {
+  type: attr("type", oneOf(ccwTypes), { required: true }),
+  groupDevice: leaf("group_device", str),
+});
+export const ccw = { ...address, extras: nested(CcwExtra, ccwTypes, ignored) };
+
+const cssTypes = ["mdev_types"] as const;
+const CssExtra = element("capability", {
+  type: attr("type", oneOf(cssTypes), { required: true }),
+  ...mdevTypes,
+});
+/** A subchannel, and the device it leads to. */
+export const css = {
+  ...address,
+  channelDevice: child(element("channel_dev_addr", address)),
+  extras: nested(CssExtra, cssTypes, ignored),
+};
+
+const groupTypes = ["qeth_generic"] as const;
+const GroupExtra = element("capability", {
+  type: attr("type", oneOf(groupTypes), { required: true }),
+  $details: variant("type", {
+    qeth_generic: { cardType: leaf("card_type", str), chpid: leaf("chpid", str) },
+  }),
+});
+const Members = element("members", {
+  devices: list(element("ccw_device", { ref: attr("ref", str, { required: true }), name: text(str) })),
+});
+/** Several devices of the channel subsystem that work as one. */
+export const ccwGroup = {
+  state: needed<"online" | "offline">("state", {
+    read: (written) => (written === "online" || written === "offline" ? written : undefined),
+    write: (value) => value,
+    missing: (device) => unsupported(`missing state value for '${device}'`),
+    invalid: (device, written) => unsupported(`invalid state value '${written}' for '${device}'`),
+  }),
+  ...address,
+  members: child(Members),
+  extras: nested(GroupExtra, groupTypes, ignored),
+};
+
+const adapter = { adapter: hexNumber("ap-adapter", 2) };
+
+const domain = needed<number>("ap-domain", {
+  read(written) {
+    const value = anyBase(written);
+    return value !== undefined && value <= 255 ? value : undefined;
+  },
+  write: (value) => `0x${value.toString(16).padStart(4, "0")}`,
+  missing: (device) => unsupported(`missing ap-domain value for '${device}'`),
+  invalid: (device, written) =>
+    anyBase(written) === undefined
+      ? unsupported(`invalid ap-domain value '${written}' for '${device}'`)
+      : unsupported(`ap-domain value '${written}' is out of range for '${device}'`),
+});
+
+/** Cryptographic adapters of s390, their queues, and what mediated devices can be made of them. */
+export const apCard = adapter;
+export const apQueue = { ...adapter, domain };
+
+const ApExtra = element("capability", {
+  type: attr("type", oneOf(cssTypes), { required: true }),
+  ...mdevTypes,
+});
+export const apMatrix = { extras: nested(ApExtra, cssTypes, ignored) };
