@@ -38,6 +38,8 @@ interface StrictOptions {
   readonly required?: boolean;
   /** May occur more than once; the parser takes one. */
   readonly many?: true;
+  /** May lack the attribute that is its message. */
+  readonly bare?: boolean;
 }
 
 /** An attribute. Optional unless `required` or given a `default`. */
@@ -102,16 +104,21 @@ const attrShape = <T>(
 export function text<T>(scalar: Scalar<T>, options: { readonly required: true }): Field<T, "always">;
 export function text<T>(
   scalar: Scalar<T>,
-  options?: { readonly keepBlank?: true; readonly show?: Show },
+  options?: { readonly keepBlank?: true; readonly show?: Show; readonly strict?: StrictOptions },
 ): Field<T, "optional">;
 export function text<T>(
   scalar: Scalar<T>,
-  options: { readonly required?: true; readonly keepBlank?: true; readonly show?: Show } = {},
+  options: {
+    readonly required?: true;
+    readonly keepBlank?: true;
+    readonly show?: Show;
+    readonly strict?: StrictOptions;
+  } = {},
 ): Field<T, "always" | "optional"> {
   return {
     presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
-      shape: { text: { key, scalar, required: options.required === true } },
+      shape: { text: { key, scalar, required: options.strict?.required ?? options.required === true } },
       after(from, out, context) {
         if (!isRead(options.show, context)) return;
         if (from.text === "" || (!options.keepBlank && from.text.trim() === "")) {
@@ -339,7 +346,7 @@ export function attrOf<T>(
   } = {},
 ): Field<T, "optional"> {
   const { show, missing, lenient, strict = {} } = options;
-  const shape = plainShape({ attrs: [{ name, key: "", scalar, required: !lenient }] });
+  const shape = plainShape({ attrs: [{ name, key: "", scalar, required: !(strict.bare ?? lenient) }] });
   return {
     presence: "optional",
     plan: (key): Plan => ({

@@ -12,7 +12,17 @@ import {
   uintAnyBase,
   variant,
 } from "@libvirt-ts/xml";
-import { digits, hexDigits, numberUpTo, pciFunction, pciSlot, uint8, uint16, uint32 } from "../types.ts";
+import {
+  digits,
+  hexDigits,
+  numberUpTo,
+  pciFunction,
+  pciSlot,
+  uint8,
+  uint16,
+  uint32,
+  usbPort,
+} from "../types.ts";
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -84,7 +94,7 @@ export const Address = element(
         controller: attr("controller", uint, { default: 0 }),
         slot: attr("slot", uint, { default: 0 }),
       },
-      usb: { bus: attr("bus", uint, { default: 0 }), port: attr("port", str) },
+      usb: { bus: attr("bus", hexDigits(uint, 3), { default: 0 }), port: attr("port", usbPort(str)) },
       "spapr-vio": { reg: attr("reg", hexDigits(hexLong(8), 8)) },
       ccw: {
         cssid: attr("cssid", numberUpTo(hex(1), 0xfe)),
@@ -107,6 +117,12 @@ export const Address = element(
     }),
   },
   {
+    rule: ({ attrs }) => {
+      const given = ["cssid", "ssid", "devno"].filter((name) => attrs[name] !== undefined).length;
+      return attrs.type === "ccw" && given !== 0 && given !== 3
+        ? "'cssid', 'ssid' and 'devno' go together"
+        : undefined;
+    },
     read(address) {
       if (address.type === "pci") checkPciNumbers(address);
       if (

@@ -12,6 +12,7 @@ import {
   oneOf,
   onOff,
   str,
+  strictly,
   uint,
   variant,
   type XmlElement,
@@ -30,7 +31,7 @@ export const Reconnect = element("reconnect", {
 });
 export type Reconnect = Infer<typeof Reconnect>;
 
-const modes = oneOf(["connect", "bind"]);
+const modes = strictly(oneOf(["connect", "bind"]), /[\s\S]*/, "anything");
 const protocols = oneOf(["raw", "telnet", "telnets", "tls"], (text) =>
   xmlError(`Unknown protocol '${text}'`),
 );
@@ -153,7 +154,7 @@ const unknownType = (text: string) =>
 const several = { strict: { many: true } } as const;
 
 const fields = {
-  type: attrOneOf("type", types, { default: "pty", refuse: unknownType }),
+  type: attrOneOf("type", types, { default: "pty", refuse: unknownType, strict: { required: true } }),
   $host: variant(
     "type",
     {
@@ -188,6 +189,11 @@ const fields = {
 export type ChardevSource = InferFields<typeof fields>;
 export const chardevTypes = types;
 export const chardevSource = group(fields, { required: true });
+/** Valid consoles need not say what they are. */
+export const consoleSource = group(
+  { ...fields, type: attrOneOf("type", types, { default: "pty", refuse: unknownType }) },
+  { required: true },
+);
 
 /** Refuses more than one `<source>` where only one makes sense. */
 export function checkSourceCount(from: XmlElement, type: string): void {

@@ -56,7 +56,10 @@ const adjustment = attr("adjustment", {
 export const Clock = element(
   "clock",
   {
-    offset: attrOneOf("offset", ["utc", "localtime", "variable", "timezone", "absolute"], { default: "utc" }),
+    offset: attrOneOf("offset", ["utc", "localtime", "variable", "timezone", "absolute"], {
+      default: "utc",
+      strict: { required: true },
+    }),
     $base: variant("offset", {
       utc: { adjustment },
       localtime: { adjustment },
@@ -69,7 +72,7 @@ export const Clock = element(
         basis: attrOneOf("basis", ["utc", "localtime"]),
         adjustment0: attr("adjustment0", long, { show: "status" }),
       },
-      absolute: { start: attr("start", size) },
+      absolute: { start: attr("start", size, { strict: { required: true } }) },
     }),
     timers: list(Timer),
   },

@@ -57,7 +57,10 @@ const MaxPhysAddr = element("maxphysaddr", {
   limit: attr("limit", uint),
 });
 const CpuFeature = element("feature", {
-  policy: attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], { default: "require" }),
+  policy: attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], {
+    default: "require",
+    strict: { required: true },
+  }),
   name: attr("name", featureName, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
   removed: attr("removed", yesNo, { show: "status" }),
   added: attr("added", yesNo, { show: "status" }),
@@ -157,7 +160,10 @@ const Interconnects = element("interconnects", {
 });
 
 /** The guest's NUMA nodes. */
-const Numa = element("numa", { cells: list(NumaCell), interconnects: child(Interconnects) });
+const Numa = element("numa", {
+  cells: list(NumaCell, { strict: { required: true } }),
+  interconnects: child(Interconnects),
+});
 
 /** The CPU the guest sees. */
 export const Cpu = element(

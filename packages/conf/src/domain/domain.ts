@@ -83,6 +83,7 @@ const memoryKiB = custom<number>({
 });
 const dumpCore = custom<boolean>({
   tags: ["memory"],
+  like: {},
   parse(from) {
     const found = from.children.find((each) => each.name === "memory");
     const written = found?.attrs.dumpCore;
@@ -130,7 +131,14 @@ const Vcpu = element("vcpu", {
   placement: attrOneOf("placement", ["static", "auto"]),
   cpuset: attr("cpuset", bitmap),
   current: attr("current", within(uint, 1, 65535)),
-  count: text(refusing(uint, () => xmlError("maximum vcpus count must be an integer"))),
+  count: text(
+    within(
+      refusing(uint, () => xmlError("maximum vcpus count must be an integer")),
+      1,
+      65535,
+    ),
+    { strict: { required: true } },
+  ),
 });
 const VcpuList = element("vcpus", {
   vcpus: list(
@@ -151,6 +159,9 @@ const Iothread = element("iothread", {
     element("poll", { max: attr("max", ulong), grow: attr("grow", ulong), shrink: attr("shrink", ulong) }),
   ),
 });
+
+/** The parser asks for the attribute, libvirt's schema does not. */
+const mayBeEmpty = { strict: { bare: true } } as const;
 
 const Perf = element("perf", {
   events: list(
@@ -219,7 +230,11 @@ export const DomainSyntax = element(
     sysinfos: list(Sysinfo),
     bootloader: leaf("bootloader", str),
     bootloaderArgs: leaf("bootloader_args", str),
-    os: child(Os, { required: true, missing: () => xmlError("an os <type> must be specified") }),
+    os: child(Os, {
+      required: true,
+      strict: { required: false },
+      missing: () => xmlError("an os <type> must be specified"),
+    }),
     idmap: child(Idmap),
     features: child(Features),
     cpu: child(Cpu),
@@ -230,8 +245,8 @@ export const DomainSyntax = element(
     onLockfailure: leafOf("on_lockfailure", ["poweroff", "restart", "pause", "ignore"]),
     pm: child(
       element("pm", {
-        suspendToMem: attrOf("suspend-to-mem", "enabled", yesNo),
-        suspendToDisk: attrOf("suspend-to-disk", "enabled", yesNo),
+        suspendToMem: attrOf("suspend-to-mem", "enabled", yesNo, mayBeEmpty),
+        suspendToDisk: attrOf("suspend-to-disk", "enabled", yesNo, mayBeEmpty),
       }),
     ),
     perf: child(Perf),

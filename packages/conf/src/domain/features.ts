@@ -53,7 +53,12 @@ const Hyperv = element(
     vpindex: switchOf("vpindex"),
     runtime: switchOf("runtime"),
     synic: switchOf("synic"),
-    stimer: child(element("stimer", { state: requiredState, direct: switchOf("direct") })),
+    stimer: child(
+      element("stimer", {
+        state: attr("state", onOff, { required: true, strict: { required: false } }),
+        direct: switchOf("direct"),
+      }),
+    ),
     reset: switchOf("reset"),
     vendorId: child(
       element("vendor_id", {
@@ -162,7 +167,7 @@ const linuxCapabilities = [
 
 /** What containers may do. */
 const Capabilities = element("capabilities", {
-  policy: attrOneOf("policy", ["default", "allow", "deny"]),
+  policy: attrOneOf("policy", ["default", "allow", "deny"], { strict: { required: true } }),
   switches: custom<{ name: string; state: string }[]>({
     tags: linuxCapabilities,
     like: Object.fromEntries(linuxCapabilities.map((name) => [name, switchOf(name)])),

@@ -63,7 +63,7 @@ const alias = custom<string>({
 /** What each device has at its end: its name, its place and (where it applies) its turn at booting. */
 export const info = {
   alias,
-  acpiIndex: attrOf("acpi", "index", uint),
+  acpiIndex: attrOf("acpi", "index", uint, { strict: { bare: true } }),
   address: child(Address),
 };
 

@@ -53,6 +53,7 @@ export const Keywrap = element("keywrap", {
       name: attrOneOf("name", ["aes", "dea"], { required: true }),
       state: attr("state", onOff, { required: true }),
     }),
+    { strict: { required: true } },
   ),
 });
 export type Keywrap = Infer<typeof Keywrap>;

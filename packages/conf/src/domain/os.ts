@@ -55,7 +55,10 @@ const NvramSyntax = element("nvram", {
 
 const Bootmenu = element(
   "bootmenu",
-  { enable: attr("enable", yesNo), timeout: attr("timeout", unsignedShort(uint)) },
+  {
+    enable: attr("enable", yesNo, { strict: { required: true } }),
+    timeout: attr("timeout", unsignedShort(uint)),
+  },
   {
     read(menu) {
       if (menu.enable !== true) menu.timeout = undefined;

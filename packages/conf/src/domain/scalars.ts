@@ -16,7 +16,7 @@ import {
   text,
   type XmlElement,
 } from "@libvirt-ts/xml";
-import { sizeUnit, strictCpuset, strictMac, strictUuid, unsigned } from "../types.ts";
+import { sizeUnit, strictCpuset, strictMac, strictUuid } from "../types.ts";
 import { internalError, unsupported, xmlError } from "./errors.ts";
 
 /** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
@@ -88,7 +88,13 @@ export function scaledBytes(
 }
 
 /** A number in an attribute or element whose unit is in the attribute `unit`. */
-export const amount = unsigned(str);
+export const amount: Scalar<string> = {
+  ...str,
+  strict: {
+    test: (value) => /^\s*\d+\s*$/.test(value) && BigInt(value) <= 0xffffffffffffffffn,
+    expected: "a number below 2^64",
+  },
+};
 export const unit = attr("unit", sizeUnit);
 /** `<TAG unit='MiB'>1</TAG>`, for validation. */
 export const sized = (tag: string, more: Fields = {}): Fields => ({

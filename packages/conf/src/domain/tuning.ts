@@ -34,7 +34,7 @@ export const Numatune = element(
     memnodes: list(
       element("memnode", {
         cellid: attr("cellid", uint, { required: true }),
-        mode: attrOneOf("mode", modes, { default: "strict" }),
+        mode: attrOneOf("mode", modes, { default: "strict", strict: { required: true } }),
         nodeset: attr("nodeset", bitmap, { required: true }),
       }),
     ),

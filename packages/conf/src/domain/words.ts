@@ -5,6 +5,8 @@ interface Options<W> {
   readonly default?: W;
   readonly omit?: W;
   readonly show?: Show;
+  /** In valid documents, where that differs. */
+  readonly strict?: { readonly required?: boolean };
   readonly refuse?: Refusal;
   readonly missing?: () => Error;
 }

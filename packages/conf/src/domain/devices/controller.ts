@@ -102,7 +102,10 @@ const ModelName = element("model", {
       "spapr-pci-host-bridge",
       "pcie-pci-bridge",
     ],
-    { refuse: (text) => xmlError(`Unknown PCI controller model name '${text}'`) },
+    {
+      refuse: (text) => xmlError(`Unknown PCI controller model name '${text}'`),
+      strict: { required: true },
+    },
   ),
 });
 
@@ -112,6 +115,7 @@ const PciTarget = element("target", {
   chassis: attr("chassis", uint8(uint)),
   port: custom<number>({
     attrs: ["port"],
+    like: { port: attr("port", uint8(uint)) },
     parse: (from) => {
       const text = from.attrs.port;
       if (text === undefined) return undefined;
@@ -143,11 +147,11 @@ const ControllerDriver = element("driver", {
 export const Controller = element(
   "controller",
   {
-    type: attrOneOf("type", controllerTypes, { default: "ide" }),
+    type: attrOneOf("type", controllerTypes, { default: "ide", strict: { required: true } }),
     index: attr("index", nonNegativeInt),
     $model: variant("type", {
       pci: {
-        model: model(pciModels),
+        model: attrOneOf("model", pciModels, { refuse: unknownModel, strict: { required: true } }),
         modelName: child(ModelName),
         target: child(PciTarget),
       },

@@ -64,6 +64,7 @@ const DiskDriver = element("driver", {
 const DiskTarget = element("target", {
   dev: attr("dev", strictly(str, /(?:ioemu:)?(?:fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+/, "a disk name like vda"), {
     emptyIsAbsent: true,
+    strict: { required: true },
   }),
   bus: attrOneOf("bus", diskBuses, {
     refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),

@@ -53,6 +53,8 @@ export const Idmap = element("idmap", {
 });
 export type Idmap = Infer<typeof Idmap>;
 
+const needed = { strict: { required: true } } as const;
+
 /** A directory tree of the host shown in the guest. `target.dir` is a path in the guest or a mount tag. */
 export const Filesystem = element(
   "filesystem",
@@ -70,9 +72,11 @@ export const Filesystem = element(
     idmap: child(Idmap),
     $source: variant("type", {
       mount: {
-        source: child(element("source", { dir: attr("dir", absDir), socket: attr("socket", absPath) })),
+        source: child(
+          element("source", { dir: attr("dir", absDir, needed), socket: attr("socket", absPath) }),
+        ),
       },
-      bind: { source: child(element("source", { dir: attr("dir", str) })) },
+      bind: { source: child(element("source", { dir: attr("dir", absDir, needed) })) },
       block: { source: child(element("source", { dev: attr("dev", absPath) })) },
       file: { source: child(element("source", { file: attr("file", absPath) })) },
       template: { source: child(element("source", { name: attr("name", genericName) })) },
@@ -81,7 +85,7 @@ export const Filesystem = element(
       },
       volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
     }),
-    target: child(element("target", { dir: attr("dir", str) })),
+    target: child(element("target", { dir: attr("dir", str, needed) }), needed),
     readonly: flag("readonly"),
     spaceHardLimit: byteSize("space_hard_limit"),
     spaceSoftLimit: byteSize("space_soft_limit"),

@@ -33,7 +33,7 @@ const UsbSource = element("source", {
   product: attrOf("product", "id", hexDigits(hex(4), 4)),
   address: child(
     element("address", {
-      bus: attr("bus", uint),
+      bus: attr("bus", hexDigits(uint, 3)),
       device: attr("device", hexDigits(uint, 3)),
       port: attr("port", str),
     }),
@@ -47,7 +47,7 @@ const PciSource = element(
     driver: child(
       element("driver", { name: attrOneOf("name", ["kvm", "vfio", "xen"]), model: attr("model", str) }),
     ),
-    address: child(element("address", pciNumbers)),
+    address: child(element("address", pciNumbers), { strict: { required: true } }),
     origstates: child(
       element("origstates", {
         unbind: flag("unbind"),
@@ -94,11 +94,16 @@ const PciDriver = element("driver", {
   model: attr("model", str),
 });
 
+const needed = { strict: { required: true } } as const;
+
 /** A device of the host handed to the guest. */
 export const Hostdev = element(
   "hostdev",
   {
-    mode: attrOneOf("mode", ["subsystem", "capabilities"], { default: "subsystem" }),
+    mode: attrOneOf("mode", ["subsystem", "capabilities"], {
+      default: "subsystem",
+      strict: { required: true },
+    }),
     type: attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
       required: true,
       missing: () => xmlError("missing source address type"),
@@ -107,30 +112,30 @@ export const Hostdev = element(
     sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
     rawio: attr("rawio", yesNo),
     $kind: variant("type", {
-      usb: { source: child(UsbSource) },
+      usb: { source: child(UsbSource, needed) },
       pci: {
         display: attr("display", onOff),
         ramfb: attr("ramfb", onOff),
         driver: child(PciDriver),
-        source: child(PciSource),
+        source: child(PciSource, needed),
       },
       scsi: {
-        source: child(ScsiSource),
+        source: child(ScsiSource, needed),
         readonly: flag("readonly"),
         shareable: flag("shareable"),
       },
       scsi_host: {
         model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
-        source: child(ScsiHostSource),
+        source: child(ScsiHostSource, needed),
       },
       mdev: {
         model: attrOneOf("model", ["vfio-pci", "vfio-ccw", "vfio-ap"], { required: true }),
         display: attr("display", onOff),
         ramfb: attr("ramfb", onOff),
-        source: child(MdevSource),
+        source: child(MdevSource, needed),
       },
-      storage: { source: child(element("source", { block: leaf("block", absPath) })) },
-      misc: { source: child(element("source", { char: leaf("char", absPath) })) },
+      storage: { source: child(element("source", { block: leaf("block", absPath) }), needed) },
+      misc: { source: child(element("source", { char: leaf("char", absPath) }), needed) },
       net: {
         source: child(element("source", { interface: leaf("interface", deviceName) })),
         ips: list(InterfaceIp),

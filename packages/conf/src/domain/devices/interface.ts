@@ -39,6 +39,7 @@ import {
   nonZero,
   oneLine,
   portNumber,
+  strictUnicastMac,
 } from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
@@ -58,7 +59,7 @@ const unicast: Scalar<string> = {
 };
 
 const Mac = element("mac", {
-  address: attr("address", unicast),
+  address: attr("address", strictUnicastMac(unicast), { strict: { required: true } }),
   type: attrOneOf("type", ["generated", "static"]),
   check: attr("check", yesNo),
 });
@@ -190,7 +191,7 @@ const kinds = {
   network: {
     source: child(
       element("source", {
-        network: attr("network", str),
+        network: attr("network", str, { strict: { required: true } }),
         portgroup: attr("portgroup", deviceName),
         portid: attr("portid", uuid, { show: "live" }),
         bridge: attr("bridge", strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge"), {
@@ -204,7 +205,7 @@ const kinds = {
   bridge: {
     source: child(
       element("source", {
-        bridge: attr("bridge", str),
+        bridge: attr("bridge", str, { strict: { required: true } }),
         dev: attr("dev", str, { show: "live" }),
         ...hostSide,
       }),
@@ -324,7 +325,7 @@ const teaming = child(
 export const Interface = element(
   "interface",
   {
-    type: attrOneOf("type", interfaceTypes, { default: "user" }),
+    type: attrOneOf("type", interfaceTypes, { default: "user", strict: { required: true } }),
     managed: attr("managed", yesNo),
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
     mac: child(Mac),
@@ -347,7 +348,10 @@ export const Interface = element(
         actual: attr("actual", deviceName, { show: "live" }),
       }),
     ),
-    model: attrOf("model", "type", netModel, { lenient: true }),
+    model: attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
+      lenient: true,
+      strict: { bare: false },
+    }),
     driver: child(NetDriver),
     backend: child(NetBackend),
     filterref: child(Filterref),

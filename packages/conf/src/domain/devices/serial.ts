@@ -8,9 +8,10 @@ import {
   oneOf,
   raw,
   refusing,
+  strictly,
 } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
-import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { chardevSource, checkChardevSource, consoleSource } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
@@ -38,7 +39,11 @@ export const serialModels = [
   "isa-debugcon",
 ] as const;
 
-const portNumber = refusing(nonNegativeInt, (text) => xmlError(`Invalid port number: ${text}`));
+const portNumber = strictly(
+  refusing(nonNegativeInt, (text) => xmlError(`Invalid port number: ${text}`)),
+  /[\s\S]*/,
+  "anything",
+);
 const unknownTarget = (text: string) =>
   unsupported(`unknown target type '${text}' specified for character device`);
 
@@ -77,7 +82,7 @@ export type Parallel = Infer<typeof Parallel>;
 export const Console = element(
   "console",
   {
-    source: chardevSource,
+    source: consoleSource,
     tty: attr("tty", absPath, { show: "live" }),
     target: child(
       element("target", {

@@ -28,7 +28,7 @@ const VideoModel = element("model", {
       "bochs",
       "ramfb",
     ],
-    { default: "default" },
+    { default: "default", strict: { required: true } },
   ),
   ram: attr("ram", uint, { omit: 0 }),
   vram: attr("vram", uint, { omit: 0 }),
