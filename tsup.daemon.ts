@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { defineConfig } from "tsup";
 import { finishBundle } from "./tools/bundle/finish.ts";
@@ -8,8 +9,31 @@ import { finishBundle } from "./tools/bundle/finish.ts";
  */
 const name = basename(process.cwd());
 
+/**
+ * Libraries for what few daemons ever do, loaded when first used (D-Bus for polkit, characters of passwords):
+ * files of their own, so that no start reads them.
+ */
+const apart = new Map([
+  ["@particle/dbus-next", "lib-dbus-next"],
+  ["@mongodb-js/saslprep", "lib-saslprep"],
+]);
+const { resolve } = createRequire(new URL("packages/access/package.json", import.meta.url));
+const entries = [...apart].map(([library, file]) => [file, resolve(library)] as const);
+
 export default defineConfig({
-  entry: { [name]: "src/main.ts" },
+  entry: { [name]: "src/main.ts", ...Object.fromEntries(entries) },
+  splitting: false,
+  esbuildPlugins: [
+    {
+      name: "apart",
+      setup(build) {
+        build.onResolve({ filter: /^@/ }, ({ path }) => {
+          const file = apart.get(path);
+          return file === undefined ? undefined : { path: `./${file}.cjs`, external: true };
+        });
+      },
+    },
+  ],
   format: "cjs",
   target: "node20",
   platform: "node",

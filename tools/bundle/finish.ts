@@ -26,10 +26,13 @@ export async function finishBundle(name: string): Promise<void> {
   await put("libvirt-ts.node", await readFile(addon), 0o755);
   for (const file of await readdir(".")) if (file.endsWith(".c")) await compile(file);
   await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`, startsAnywhere.has(name)));
+  const apart = (await readdir("build")).filter((file) => /^lib-.*\.cjs$/.test(file));
+  for (const file of apart) await put(file, await readFile(`build/${file}`));
   await put("package.json", '{ "type": "commonjs" }\n');
   await put(`${name}.js`, launcher(stem), 0o755);
   for (const file of before)
-    if (/\.(cjs|cache)$/.test(file) && !file.startsWith(stem)) await rm(join("dist", file));
+    if (/\.(cjs|cache)$/.test(file) && !file.startsWith(stem) && !apart.includes(file))
+      await rm(join("dist", file));
   await rm("build", { recursive: true });
 }
 
