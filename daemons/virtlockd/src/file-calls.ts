@@ -25,6 +25,8 @@ export interface FileCalls {
   open(path: string, flags: number, mode: number): Maybe<number>;
   /** OFD lock on byte 0, length 1, without waiting for its holder. */
   lockByte(fd: number, shared: boolean): Maybe<number>;
+  /** Gives the lock back, whoever else has the open file. */
+  unlockByte(fd: number): Maybe<number>;
   close(fd: number): Maybe<void>;
   fstat(fd: number): Maybe<Identity>;
   stat(path: string): Maybe<Identity>;
@@ -39,6 +41,7 @@ export function pooledCalls(native: Native): FileCalls {
   return {
     open: (path, flags, mode) => openFile(path, flags, mode),
     lockByte: (fd, shared) => native.ofdLockAsync(fd, lockType(shared), 0, 1),
+    unlockByte: (fd) => native.ofdLockAsync(fd, "unlock", 0, 1),
     close: promisify(close),
     fstat: (fd) => fstatBig(fd, { bigint: true }),
     stat: (path) => statBig(path, { bigint: true }),
@@ -51,6 +54,7 @@ export function directCalls(native: Native): FileCalls {
   return {
     open: (path, flags, mode) => openSync(path, flags | constants.O_NOFOLLOW, mode), // a link may lead off this disk
     lockByte: (fd, shared) => native.ofdLock(fd, lockType(shared), 0, 1),
+    unlockByte: (fd) => native.ofdLock(fd, "unlock", 0, 1),
     close: closeSync,
     fstat: (fd) => fstatSync(fd, { bigint: true }),
     stat: (path) => statSync(path, { bigint: true }),

@@ -13,7 +13,15 @@ export interface LockFiles {
    * @throws VirError LOCKSPACE/RESOURCE_BUSY when somebody else holds it, here or on another host
    */
   lock(path: string, o: LockRequest): Promise<number>;
-  /** Gives a lock back, and the file too when `remove`; a shared one only when nobody else has it. */
+  /**
+   * Asks again for a lock that an open file should have: it may have been lost.
+   * @returns 0, or a negative errno
+   */
+  reask(fd: number, shared: boolean): Promise<number>;
+  /**
+   * Gives a lock back, and the file too when `remove`; a shared one only when nobody else has it. The lock is free
+   * when this is over, even if duplicates of the descriptor are open elsewhere.
+   */
   unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): Promise<void>;
   touch(path: string): Promise<void>;
   /** Missing is fine. */
@@ -47,11 +55,13 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
       local.learn(path);
       return fd;
     },
+    reask: async (fd, shared) => pooled.lockByte(fd, shared),
     async unlock(fd, path, { remove, shared }) {
       const calls = callsFor(path);
       try {
         if (remove && (!shared || (await calls.lockByte(fd, false)) >= 0)) await removeWith(calls, path);
       } finally {
+        await calls.unlockByte(fd);
         await calls.close(fd);
       }
     },

@@ -1,4 +1,5 @@
 export type { DaemonAbout } from "./about.ts";
+export { type OptionRow, options } from "./options.ts";
 export { type DaemonFiles, daemonFiles, type Paths, paths } from "./paths.ts";
 export { runDaemon } from "./run-daemon.ts";
 export type { DaemonContext, DaemonSpec, HandOver, Programs } from "./spec.ts";

@@ -17,16 +17,26 @@ export interface DaemonOptions {
   timeoutSeconds: number;
 }
 
-const options = {
-  help: { type: "boolean", short: "h" },
-  verbose: { type: "boolean", short: "v" },
-  daemon: { type: "boolean", short: "d" },
-  timeout: { type: "string", short: "t" },
-  config: { type: "string", short: "f" },
-  "pid-file": { type: "string", short: "p" },
-  "config-check": { type: "boolean" },
-  version: { type: "boolean", short: "V" },
-} as const;
+/** One option of the command line: for parsing, `--help` and the man page. */
+export interface OptionRow {
+  readonly type: "boolean" | "string";
+  readonly short?: string;
+  /** What its value is. */
+  readonly value?: string;
+  readonly doc: string;
+}
+
+/** The options all daemons share. */
+export const options = {
+  help: { type: "boolean", short: "h", doc: "Display program help" },
+  verbose: { type: "boolean", short: "v", doc: "Verbose messages" },
+  daemon: { type: "boolean", short: "d", doc: "Run as a daemon & write PID file" },
+  timeout: { type: "string", short: "t", value: "secs", doc: "Exit after timeout period" },
+  config: { type: "string", short: "f", value: "file", doc: "Configuration file" },
+  "config-check": { type: "boolean", doc: "Check the configuration file and exit" },
+  version: { type: "boolean", short: "V", doc: "Display version information" },
+  "pid-file": { type: "string", short: "p", value: "file", doc: "Change name of PID file" },
+} as const satisfies Record<string, OptionRow>;
 
 /** Reads the options all daemons share. @param argv without program and script */
 export function parseCommand(argv: readonly string[]): Command {
@@ -76,14 +86,9 @@ export function usage(o: {
 ${o.summary}
 
 Options:
-  -h | --help            Display program help
-  -v | --verbose         Verbose messages
-  -d | --daemon          Run as a daemon & write PID file
-  -t | --timeout <secs>  Exit after timeout period
-  -f | --config <file>   Configuration file
-  --config-check         Check the configuration file and exit
-  -V | --version         Display version information
-  -p | --pid-file <file> Change name of PID file
+${Object.entries<OptionRow>(options)
+  .map(([name, row]) => `  ${usageLine(name, row)}`)
+  .join("\n")}
 
 Default paths:
   Configuration file (unless overridden by -f):
@@ -93,4 +98,9 @@ ${o.sockets.map((path) => `    ${path}`).join("\n")}
   PID file (unless overridden by -p):
     ${o.pid}
 `;
+}
+
+function usageLine(name: string, { short, value, doc }: OptionRow): string {
+  const left = `${short ? `-${short} | ` : "     "}--${name}${value ? ` <${value}>` : ""}`;
+  return `${left.padEnd(22)} ${doc}`;
 }

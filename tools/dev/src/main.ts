@@ -48,4 +48,12 @@ program
     runDemo(world(resolve(prefix)), images),
   );
 
+program
+  .command("gen-docs")
+  .description("Writes sample configurations, Augeas lenses and man pages from the key tables.")
+  .action(async () => {
+    const { genDocs } = await import("./docs/gen-docs.ts");
+    for (const path of await genDocs()) console.log(path);
+  });
+
 await program.parseAsync();

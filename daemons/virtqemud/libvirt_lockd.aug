@@ -1,0 +1,34 @@
+(* /etc/libvirt/qemu-lockd.conf *)
+
+module Libvirt_lockd =
+  autoload xfm
+
+  let eol = del /[ \t]*\n/ "\n"
+  let indent = del /[ \t]*/ ""
+  let equals = del /[ \t]*=[ \t]*/ " = "
+  let blank = del /[ \t\n]*/ ""
+
+  let text = del /"/ "\"" . store /[^"\n]*/ . del /"/ "\""
+  let comma = del /,[ \t\n]*/ ", "
+  let item = [ seq "el" . text ] . blank
+  let items = counter "el" . del /\[[ \t\n]*/ "[ " . ( item . ( comma . item )* )? . del /\]/ "]"
+
+  let flag_entry (kw:string) = [ key kw . equals . store /[01]/ ]
+  let int_entry (kw:string) = [ key kw . equals . store /-?[0-9]+/ ]
+  let string_entry (kw:string) = [ key kw . equals . text ]
+  let list_entry (kw:string) = [ key kw . equals . ( items | [ label "1" . text ] ) ]
+
+  let entry = flag_entry "auto_disk_leases"
+            | flag_entry "require_lease_for_disks"
+            | string_entry "file_lockspace_dir"
+            | string_entry "lvm_lockspace_dir"
+            | string_entry "scsi_lockspace_dir"
+
+  let comment = [ label "#comment" . del /[ \t]*#[ \t]*/ "# " . store /([^ \t\n][^\n]*)?/ . del /\n/ "\n" ]
+  let empty = [ label "#empty" . eol ]
+
+  let lns = ( indent . entry . eol | comment | empty )*
+
+  let filter = incl "/etc/libvirt/qemu-lockd.conf" . Util.stdexcl
+
+  let xfm = transform lns filter
