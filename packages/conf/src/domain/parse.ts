@@ -1,9 +1,10 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { type Context, childNamed, parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
+import { arch } from "../types.ts";
 import { checkDomain } from "./check/check.ts";
 import type { DomainDef } from "./def.ts";
 import { DomainSyntax } from "./domain.ts";
-import { xmlError } from "./errors.ts";
+import { unsupported } from "./errors.ts";
 import { type FillOptions, fillDomain } from "./fill/fill.ts";
 
 export interface ParseDomainOptions extends Context, FillOptions {
@@ -33,10 +34,18 @@ export function readDomain(root: XmlElement, options: ParseDomainOptions = {}): 
 /** What is written, and nothing else. */
 export function readDomainSyntax(root: XmlElement, context: Context = {}): DomainSyntax {
   if (root.name !== "domain" || root.ns !== "") {
-    throw xmlError(`expecting root element of 'domain', not '${root.name}'`);
+    throw new VirError(
+      ErrorDomain.XML,
+      ErrorCode.XML_ERROR,
+      `expecting root element of 'domain', not '${root.name}'`,
+    );
   }
   if (!childNamed(root, "name")?.text) throw new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
-  return DomainSyntax.parse(root, context);
+  const syntax = DomainSyntax.parse(root, context);
+  const written = syntax.os.type.arch;
+  if (written !== undefined && arch.strict?.test(written) === false)
+    throw unsupported(`Unknown architecture ${written}`);
+  return syntax;
 }
 
 /** Writes a guest; the text ends with a line feed. One that is not running (no `id`) has no live parts to show. */

@@ -78,7 +78,7 @@ export function listHandlers(driver: QemuDriver): RemoteHandlers {
         .map(({ name }) => name),
     }),
     connectListAllDomains({ needResults, flags }) {
-      checkFlags(flags, LIST_FLAGS, "virConnectListAllDomains", ErrorDomain.QEMU);
+      checkFlags(flags, LIST_FLAGS, "qemuConnectListAllDomains", ErrorDomain.QEMU);
       const reply = replies.get(`${needResults} ${flags}`, () => {
         const listed = flags === 0 ? [...domains] : [...domains].filter((domain) => isListed(domain, flags));
         return encodeList(listed, needResults !== 0);

@@ -23,7 +23,7 @@ export async function readDefinition(
   source: string | XmlElement,
   { inactive, abiUpdate, status = false }: DefinitionOptions,
 ): Promise<DomainDef> {
-  const root = typeof source === "string" ? parseXml(source, { what: "domain_definition" }) : source;
+  const root = typeof source === "string" ? parseXml(source, { errorDomain: ErrorDomain.DOMAIN }) : source;
   const emulator = emulatorOf(driver, root);
   const isKnown = emulator !== undefined && (await lookAt(driver, emulator));
   if (!isKnown && !abiUpdate) {
