@@ -143,7 +143,7 @@ const mtuSize = {
 };
 
 /** `<interface>`: a network interface of the host, as it should be or as it is. */
-const InterfaceSyntax = element(
+export const InterfaceSyntax = element(
   "interface",
   {
     type: attr("type", typeOf(interfaceTypes), { required: true }),

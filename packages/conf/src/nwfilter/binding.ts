@@ -34,7 +34,7 @@ const uuid = {
   format: (value: Uuid) => value,
 };
 
-const BindingSyntax = element("filterbinding", {
+export const BindingSyntax = element("filterbinding", {
   owner: child(
     element("owner", {
       name: leaf("name", str, { required: true, missing: () => lacks("owner name") }),

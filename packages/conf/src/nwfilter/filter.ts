@@ -101,7 +101,7 @@ const name = {
   },
 };
 
-const FilterSyntax = element("filter", {
+export const FilterSyntax = element("filter", {
   name: attr("name", name, { required: true, missing: () => internalError("filter has no name") }),
   chain: attr("chain", chain, { default: "root" }),
   priority: attr("priority", priority, { omit: 0 }),

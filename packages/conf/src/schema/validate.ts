@@ -48,8 +48,11 @@ export function assertValid(text: string, schema: SchemaName): void {
 
 function problemsOf(root: XmlElement, schema: SchemaName, touched?: Touched): Problem[] {
   const roots = rootsOf(schema);
-  const shape = root.ns === "" ? roots.get(root.name) : undefined;
-  if (shape) return validateElement(root, shape, touched);
+  const shapes = root.ns === "" ? roots.get(root.name) : undefined;
+  if (shapes) {
+    const verdicts = shapes.map((shape) => validateElement(root, shape, touched));
+    return verdicts.reduce((best, other) => (other.length < best.length ? other : best));
+  }
   const expected = [...roots.keys()].map((tag) => `<${tag}>`).join(" or ");
   const message = `root element is <${root.name}>, expected ${expected}${didYouMean(root.name, roots.keys())}`;
   return [{ element: root, path: `/${root.name}`, message }];

@@ -74,7 +74,7 @@ const uuid = {
   format: (value: Uuid) => value,
 };
 
-const SecretSyntax = element("secret", {
+export const SecretSyntax = element("secret", {
   /** Kept in memory only. */
   isEphemeral: attr("ephemeral", truth("ephemeral"), { default: false }),
   /** The value is not handed out to clients. */
