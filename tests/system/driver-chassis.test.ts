@@ -86,8 +86,14 @@ test("a driver that cannot start: exit code, reason, nothing left behind", async
     expect(existsSync(file)).toBe(false);
 });
 
-test("an authentication we do not have is refused, not left out", async () => {
-  const daemon = TestDaemon.spawn(name, { fixture, config: 'auth_unix_rw = "polkit"\n' });
+test.each([
+  ['access_drivers = ["polkit"]', "access_drivers: this daemon has no access control"],
+  ['access_drivers = ["selinux"]', 'access_drivers: there is no driver "selinux"'],
+])("%s, which we cannot honour, is refused, not left out", async (config, why) => {
+  const daemon = TestDaemon.spawn(name, { fixture, config });
+  expect(await daemon.ended()).toBe(7);
+  expect(daemon.output).toContain(why);
+});
   expect(await daemon.ended()).toBe(7);
   expect(daemon.output).toContain('auth_unix_rw = "polkit" is not supported yet');
 });
