@@ -7,7 +7,12 @@ import type { Field } from "@libvirt-ts/xml";
 export const told = <T, P extends string>(field: Field<T, P>, tag: string): Field<T, P> => ({
   presence: field.presence,
   plan(key) {
-    const { init, formatBody } = field.plan(key);
-    return { ...(init && { init }), ...(formatBody && { formatBody }), knowsTag: (name) => name === tag };
+    const { init, formatBody, shape } = field.plan(key);
+    return {
+      ...(init && { init }),
+      ...(formatBody && { formatBody }),
+      ...(shape && { shape }),
+      knowsTag: (name) => name === tag,
+    };
   },
 });

@@ -38,6 +38,12 @@ export interface ElementCodec<T> {
   shape?(): Shape | undefined;
 }
 
+/** What `element` makes. */
+export interface DeclaredElement<T> extends ElementCodec<T> {
+  /** The same content under another tag. */
+  as(tag: string): ElementCodec<T>;
+}
+
 export interface ElementOptions<T> {
   /** Namespace URI; default: none asked for. */
   readonly ns?: string;
@@ -63,13 +69,14 @@ export function element<F extends Fields>(
   tag: string,
   fields: F,
   options: ElementOptions<InferFields<F>> = {},
-): ElementCodec<InferFields<F>> {
+): DeclaredElement<InferFields<F>> {
   type Value = InferFields<F>;
   const { read, view, keepEmpty = false, endTag = false, rule } = options;
   const step: Step = compile(fields);
   let shape: Shape | undefined;
   return {
     tag,
+    as: (other) => element(other, fields, options),
     shape() {
       shape ??= shapeOf(fields, rule ? { rule } : {});
       return shape;

@@ -39,7 +39,7 @@ interface StrictOptions {
   /** May occur more than once; the parser takes one. */
   readonly many?: true;
   /** May lack the attribute that is its message. */
-  readonly bare?: boolean;
+  readonly bare?: true;
 }
 
 /** An attribute. Optional unless `required` or given a `default`. */
@@ -346,7 +346,7 @@ export function attrOf<T>(
   } = {},
 ): Field<T, "optional"> {
   const { show, missing, lenient, strict = {} } = options;
-  const shape = plainShape({ attrs: [{ name, key: "", scalar, required: !(strict.bare ?? lenient) }] });
+  const shape = plainShape({ attrs: [{ name, key: "", scalar, required: strict.bare !== true }] });
   return {
     presence: "optional",
     plan: (key): Plan => ({

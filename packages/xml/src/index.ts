@@ -1,4 +1,5 @@
 export {
+  type DeclaredElement,
   type ElementCodec,
   type ElementOptions,
   element,

@@ -1,5 +1,5 @@
-import type { Field } from "./plan.ts";
-import type { Scalar } from "./scalar.ts";
+import type { Field, Plan } from "./plan.ts";
+import { type Scalar, str } from "./scalar.ts";
 
 /** An element declaration as data: what documents may say, apart from how it is read and written. */
 export interface Shape {
@@ -93,7 +93,10 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
       isOpen ??= inner.isOpen;
     }
   };
-  for (const [key, field] of Object.entries(fields)) add(field.plan(key).shape);
+  for (const [key, field] of Object.entries(fields)) {
+    const plan = field.plan(key);
+    add(plan.shape ?? namesOf(key, plan));
+  }
   return {
     attrs: [...attrs.values()],
     children: [...children.values()],
@@ -103,6 +106,18 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
     ...(more.rule && { rule: more.rule }),
   };
 }
+
+/** Of a field made by hand only the names are known. */
+const namesOf = (key: string, { attr, tags }: Plan): ShapePart => ({
+  attrs: attr ? [{ name: attr.name, key, scalar: str, required: false }] : [],
+  children: Object.keys(tags ?? {}).map((tag) => ({
+    tag,
+    key,
+    shape: () => undefined,
+    required: false,
+    many: true,
+  })),
+});
 
 /** What any of the shapes allows; nothing is required. */
 function union(shapes: readonly Shape[]): Shape {

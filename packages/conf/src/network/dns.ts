@@ -30,7 +30,10 @@ export const DnsSrv = element("srv", {
 });
 export type DnsSrv = Infer<typeof DnsSrv>;
 
-export const DnsHost = element("host", { ip: attr("ip", ipText), hostnames: leaves("hostname", str) });
+export const DnsHost = element("host", {
+  ip: attr("ip", ipText, { strict: { required: true } }),
+  hostnames: leaves("hostname", str),
+});
 export type DnsHost = Infer<typeof DnsHost>;
 
 /** `<dns>`. The records' required parts are checked apart: an update may name a record by some of them. */

@@ -28,8 +28,8 @@ const Lease = element(
 export type Lease = Infer<typeof Lease>;
 
 export const DhcpRange = element("range", {
-  start: attr("start", ipText),
-  end: attr("end", ipText),
+  start: attr("start", ipText, { strict: { required: true } }),
+  end: attr("end", ipText, { strict: { required: true } }),
   lease: child(Lease),
 });
 export type DhcpRange = Infer<typeof DhcpRange>;
@@ -38,7 +38,7 @@ export const DhcpHost = element("host", {
   id: attr("id", str, { emptyIsAbsent: true }),
   mac: attr("mac", unicastMac),
   name: attr("name", str, { emptyIsAbsent: true }),
-  ip: attr("ip", ipText),
+  ip: attr("ip", ipText, { strict: { required: true } }),
   lease: child(Lease),
 });
 export type DhcpHost = Infer<typeof DhcpHost>;

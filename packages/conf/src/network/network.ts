@@ -14,6 +14,7 @@ import {
   str,
   yesNo,
 } from "@libvirt-ts/xml";
+import { deviceName, objectName } from "../types.ts";
 import { Dns } from "./dns.ts";
 import { Forward } from "./forward.ts";
 import { NetworkIp, NetworkRoute } from "./ip.ts";
@@ -23,7 +24,7 @@ import { unicastMac, uuidText } from "./scalars.ts";
 export const macTableManagers = ["kernel", "libvirt"] as const;
 
 const Bridge = element("bridge", {
-  name: attr("name", str, { emptyIsAbsent: true }),
+  name: attr("name", deviceName, { emptyIsAbsent: true }),
   zone: attr("zone", str),
   stp: attr("stp", onOff),
   /** Forward delay in seconds. */
@@ -88,7 +89,7 @@ export const NetworkSyntax = element(
     /** IPv6 between guests although the host has no address. */
     ipv6: attr("ipv6", yesNo, { omit: false }),
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
-    name: leaf("name", str),
+    name: leaf("name", objectName, { strict: { required: true } }),
     uuid: leaf("uuid", uuidText),
     title: leaf("title", str),
     description: leaf("description", str),

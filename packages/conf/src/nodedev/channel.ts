@@ -4,7 +4,11 @@ import { anyBase, hexNumber, needed, nested } from "./fields.ts";
 import { mdevTypes } from "./mdev-types.ts";
 
 /** Where a device sits in the channel subsystem of s390. */
-const address = { cssid: hexNumber("cssid"), ssid: hexNumber("ssid"), devno: hexNumber("devno", 4) };
+const address = {
+  cssid: hexNumber("cssid", 1, 0xfe),
+  ssid: hexNumber("ssid", 1, 3),
+  devno: hexNumber("devno", 4, 0xffff),
+};
 
 const ignored = { missing: (device: string) => unsupported(`missing capability type for '${device}'`) };
 

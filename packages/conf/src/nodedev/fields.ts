@@ -1,5 +1,17 @@
 import type { VirError } from "@libvirt-ts/errors";
-import { type ElementCodec, type Field, list, type XmlElement } from "@libvirt-ts/xml";
+import {
+  attr,
+  child,
+  type ElementCodec,
+  element,
+  type Field,
+  leaf,
+  list,
+  str,
+  text,
+  type XmlElement,
+} from "@libvirt-ts/xml";
+import { hexDigits } from "../types.ts";
 import { internalError, unsupported } from "./errors.ts";
 
 declare module "@libvirt-ts/xml" {
@@ -14,10 +26,19 @@ interface Given<T> {
   read(text: string): T | undefined;
   write(value: T): string;
   invalid(device: string, text: string): VirError;
+  /** In valid documents, beyond what is read. */
+  isValid?(value: T): boolean;
 }
 interface Needed<T> extends Given<T> {
   missing(device: string): VirError;
 }
+
+/** What is read by hand looks to validation like another field. */
+const shapeLike = (field: Field<unknown, string>, key: string) => {
+  const { shape } = field.plan(key);
+  return shape ? { shape } : {};
+};
+const valid = (test: (text: string) => boolean) => ({ ...str, strict: { test, expected: "something else" } });
 
 /** `<TAG>VALUE</TAG>`; errors name the device. */
 export const given = <T>(tag: string, how: Given<T>): Field<T, "optional"> => ({
@@ -29,7 +50,7 @@ export const given = <T>(tag: string, how: Given<T>): Field<T, "optional"> => ({
 export const needed = <T>(tag: string, how: Needed<T>): Field<T, "always"> => ({
   presence: "always",
   plan: (key) => ({
-    ...planOf(tag, how)(key),
+    ...planOf(tag, how, true)(key),
     after(_from, out, { deviceName = "" }) {
       if (out[key] === undefined) throw how.missing(deviceName);
     },
@@ -37,8 +58,19 @@ export const needed = <T>(tag: string, how: Needed<T>): Field<T, "always"> => ({
 });
 
 const planOf =
-  <T>(tag: string, { read, write, invalid }: Given<T>) =>
+  <T>(tag: string, { read, write, invalid, isValid }: Given<T>, required = false) =>
   (key: string): ReturnType<Field<T>["plan"]> => ({
+    ...shapeLike(
+      leaf(
+        tag,
+        valid((text) => {
+          const value = read(text);
+          return value !== undefined && isValid?.(value) !== false;
+        }),
+        { strict: { required } },
+      ),
+      key,
+    ),
     tags: {
       [tag](source, out, { deviceName = "" }) {
         if (out[key] !== undefined || source.text === "") return;
@@ -75,9 +107,10 @@ export const anyBase = (text: string): number | undefined => {
   return value <= 0xffffffff ? value : undefined;
 };
 
-/** A number in any C notation, shown in hexadecimal. */
-export const hexNumber = (tag: string, digits = 1): Field<number, "always"> =>
+/** A number in any C notation, shown in hexadecimal; `max` in valid documents. */
+export const hexNumber = (tag: string, digits = 1, max = 0xffffffff): Field<number, "always"> =>
   needed(tag, {
+    isValid: (value) => value <= max,
     read: anyBase,
     write: (value) => `0x${value.toString(16).padStart(digits, "0")}`,
     missing: (device) => unsupported(`missing ${tag} value for '${device}'`),
@@ -99,6 +132,12 @@ export function identity(tag: string, what: string): Field<Identity, "always"> {
   return {
     presence: "always",
     plan: (key) => ({
+      ...shapeLike(
+        child(element(tag, { id: attr("id", hexDigits(str, 4)), name: text(str) }), {
+          strict: { required: true },
+        }),
+        key,
+      ),
       tags: {
         [tag](source, out, { deviceName = "" }) {
           const written = source.attrs.id ?? "";

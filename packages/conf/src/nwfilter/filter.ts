@@ -6,6 +6,7 @@ import {
   element,
   type Infer,
   leaf,
+  list,
   parseXml,
   str,
   type XmlElement,
@@ -21,6 +22,7 @@ export type FilterEntry = { kind: "rule"; rule: Rule } | { kind: "filterref"; fi
 
 const entries = custom<FilterEntry[]>({
   tags: ["rule", "filterref"],
+  like: { rules: list(Rule), references: list(FilterRef) },
   parse: (from, context) => from.children.flatMap((each) => readEntry(each, context) ?? []),
   formatBody(all, writer, context) {
     for (const each of all) {

@@ -4,11 +4,20 @@ import {
   custom,
   element,
   type Infer,
+  list,
+  str,
   type XmlElement,
   type XmlWriter,
+  yesNo,
 } from "@libvirt-ts/xml";
 import { internalError, unsupported } from "./errors.ts";
-import { attributesOf, type FilterProtocol, isFilterProtocol, protocols } from "./protocols.ts";
+import {
+  attributesOf,
+  type FilterProtocol,
+  isFilterProtocol,
+  type MatchAttribute,
+  protocols,
+} from "./protocols.ts";
 import { ipProtocols, type MatchValue } from "./values.ts";
 
 export const ruleActions = ["drop", "accept", "reject", "return", "continue"] as const;
@@ -44,6 +53,10 @@ const missing = (what: string) => () => internalError(`rule node requires ${what
 
 /** A number that does not make sense counts as none. */
 const priority = {
+  strict: {
+    test: (text: string) => /^\s*-?\d+\s*$/.test(text) && Math.abs(Number(text)) <= priorityLimit,
+    expected: `a number from ${-priorityLimit} to ${priorityLimit}`,
+  },
   parse(text: string): number {
     const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : defaultPriority;
     return Math.abs(value) <= priorityLimit ? value : defaultPriority;
@@ -57,12 +70,30 @@ const statematch = {
   format: (value: boolean) => (value ? undefined : "false"),
 };
 
+/** An element of a rule as valid documents have it: each attribute is a constant that makes sense, or a variable. */
+const protocolElement = (protocol: string, known: { readonly [name: string]: MatchAttribute }) =>
+  element(protocol, {
+    match: attr("match", yesNo),
+    ...Object.fromEntries(
+      Object.entries(known).map(([name, { type }]) => [
+        name,
+        attr(name, {
+          ...str,
+          strict: { test: (text) => type.parse(text) !== undefined, expected: `what '${name}' can be` },
+        }),
+      ]),
+    ),
+  });
+
 /**
  * All elements of the protocol named first make up one rule. Attributes of elements with `match='no'`
  * are negated.
  */
 const matches = custom<Matches>({
   tags: Object.keys(protocols),
+  like: Object.fromEntries(
+    Object.entries(protocols).map(([protocol, known]) => [protocol, list(protocolElement(protocol, known))]),
+  ),
   parse(from, context) {
     const protocol = from.children.map(({ name }) => name).find(isFilterProtocol);
     if (protocol === undefined) return undefined;
@@ -138,14 +169,20 @@ function writeConditions(
 }
 
 /** `<rule>`: what is done with packets that match. */
-export const Rule = element("rule", {
-  action: attr("action", word(ruleActions, "action"), { required: true, missing: missing("action") }),
-  direction: attr("direction", word(ruleDirections, "direction"), {
-    required: true,
-    missing: missing("direction"),
-  }),
-  priority: attr("priority", priority, { default: defaultPriority }),
-  statematch: attr("statematch", statematch),
-  matches,
-});
+export const Rule = element(
+  "rule",
+  {
+    action: attr("action", word(ruleActions, "action"), { required: true, missing: missing("action") }),
+    direction: attr("direction", word(ruleDirections, "direction"), {
+      required: true,
+      missing: missing("direction"),
+    }),
+    priority: attr("priority", priority, { default: defaultPriority }),
+    statematch: attr("statematch", statematch),
+    matches,
+  },
+  {
+    rule: (rule) => (rule.children.length > 1 ? "<rule> holds at most one element" : undefined),
+  },
+);
 export type Rule = Infer<typeof Rule>;

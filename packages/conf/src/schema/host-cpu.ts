@@ -4,6 +4,7 @@ import {
   child,
   element,
   flag,
+  type Infer,
   leaf,
   list,
   oneOf,
@@ -44,6 +45,13 @@ export const HostCpu = element("cpu", {
       scaling: attr("scaling", yesNo, { required: true }),
     }),
   ),
+  maxphysaddr: child(
+    element("maxphysaddr", {
+      mode: attr("mode", oneOf(["emulate", "passthrough"]), { required: true }),
+      bits: attr("bits", uint),
+      limit: attr("limit", uint),
+    }),
+  ),
   topology: child(
     element("topology", {
       sockets: attr("sockets", positive, { required: true }),
@@ -53,16 +61,10 @@ export const HostCpu = element("cpu", {
       threads: attr("threads", positive, { required: true }),
     }),
   ),
-  maxphysaddr: child(
-    element("maxphysaddr", {
-      mode: attr("mode", oneOf(["emulate", "passthrough"]), { required: true }),
-      bits: attr("bits", uint),
-      limit: attr("limit", uint),
-    }),
-  ),
   features: list(feature),
   pages: list(element("pages", { unit, size: attr("size", uint, { required: true }) })),
 });
+export type HostCpu = Infer<typeof HostCpu>;
 
 const register = hexDigits(str, 8);
 const registers = {
@@ -72,7 +74,7 @@ const registers = {
 
 /** What the CPUID instruction and model-specific registers say. */
 export const CpuData = element("cpudata", {
-  arch: attr("arch", arch, { required: true }),
+  arch: attr("arch", str, { required: true }),
   cpuid: list(
     element("cpuid", {
       eaxIn: attr("eax_in", register, { required: true }),

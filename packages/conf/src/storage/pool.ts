@@ -15,6 +15,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { told } from "../told.ts";
+import { objectName } from "../types.ts";
 import { storageError, unsupported } from "./errors.ts";
 import { permissions } from "./permissions.ts";
 import { poolSources } from "./pool-source.ts";
@@ -41,9 +42,15 @@ const refresh = child(
 
 const Target = element("target", { path: leaf("path", path), permissions }, { endTag: true });
 
+const DirTarget = element(
+  "target",
+  { path: leaf("path", path, { strict: { required: true } }), permissions },
+  { endTag: true },
+);
+
 /** A pool whose volumes have names in the file system of this host. */
 const local = <T>(source: ElementCodec<T>) => ({
-  source: child(source, { required: true }),
+  source: child(source, { required: true, strict: { required: false } }),
   target: child(Target),
   refresh,
 });
@@ -91,14 +98,14 @@ export const PoolSyntax = element(
     type: attr("type", oneOf(storagePoolTypes), { required: true }),
     fsNamespace: namespace("fs"),
     rbdNamespace: namespace("rbd"),
-    name: leaf("name", str),
+    name: leaf("name", objectName),
     uuid: leaf("uuid", uuid),
     capacity: told(bytes("capacity"), "capacity"),
     allocation: told(bytes("allocation"), "allocation"),
     available: told(bytes("available"), "available"),
     features: child(element("features", { cow: attrOf("cow", "state", yesNo, { lenient: true }) })),
     $parts: variant("type", {
-      dir: local(poolSources.dir),
+      dir: { ...local(poolSources.dir), target: child(DirTarget, { strict: { required: true } }) },
       fs: { ...local(poolSources.fs), ...mountOptions },
       netfs: { ...local(poolSources.netfs), ...mountOptions },
       logical: local(poolSources.logical),

@@ -2,6 +2,8 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { unitBytes } from "@libvirt-ts/util/units";
 import { formatUuid, parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import { custom, type Field, type Scalar, type XmlElement } from "@libvirt-ts/xml";
+import { sized } from "../domain/scalars.ts";
+import { strictUuid } from "../types.ts";
 import { storageError, unsupported } from "./errors.ts";
 
 /** Repeated slashes and the one at the end are dropped; two at the start mean something else than one. */
@@ -13,14 +15,14 @@ export function cleanPath(path: string): string {
 
 export const path: Scalar<string> = { parse: cleanPath, format: (value) => value };
 
-export const uuid: Scalar<Uuid> = {
+export const uuid: Scalar<Uuid> = strictUuid<Uuid>({
   parse(text) {
     const bytes = parseUuid(text);
     if (!bytes) throw storageError("malformed uuid element");
     return formatUuid(bytes);
   },
   format: (value) => value,
-};
+});
 
 /** One of the formats a pool of this type is made on. */
 export const poolFormat = <const W extends readonly string[]>(words: W): Scalar<W[number]> => ({
@@ -58,6 +60,7 @@ export function readBytes(element: XmlElement, malformed: (text: string) => VirE
 export const bytes = (tag: string): Field<bigint, "optional"> =>
   custom<bigint>({
     tags: [tag],
+    like: sized(tag),
     parse(from) {
       const found = from.children.find(({ name }) => name === tag);
       if (!found || found.text === "") return undefined;

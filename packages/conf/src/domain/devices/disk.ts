@@ -170,6 +170,7 @@ export const Disk = element(
     blockio: child(Blockio),
     target: child(DiskTarget, {
       required: true,
+      strict: { required: false },
       missing: (from) => noTarget(writtenPath(from)),
     }),
     iotune: child(Iotune),

@@ -350,7 +350,6 @@ export const Interface = element(
     ),
     model: attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
       lenient: true,
-      strict: { bare: false },
     }),
     driver: child(NetDriver),
     backend: child(NetBackend),
