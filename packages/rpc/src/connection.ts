@@ -82,6 +82,11 @@ export class Connection {
     return !this.#closed;
   }
 
+  /** Of the open socket, where there is one. */
+  get fd(): number | undefined {
+    return this.#closed ? undefined : this.#socket.fd;
+  }
+
   /** False while the owner, or a slow peer, keeps us from reading. */
   get isReading(): boolean {
     return !this.#splitter.paused && !this.#held && !this.#frozen && !this.#full;

@@ -1,6 +1,7 @@
 import { ErrorCode, type ErrorDomain, noSupport, VirError } from "@libvirt-ts/errors";
 import {
   type CallRow,
+  FDS_MAX,
   FRAME_MIN,
   MessageStatus,
   MessageType,
@@ -123,6 +124,7 @@ export class Dispatcher {
     const fds = call.takeReplyFds();
     const type = fds.length > 0 ? MessageType.REPLY_WITH_FDS : MessageType.REPLY;
     try {
+      if (fds.length > FDS_MAX) throw rpcError(`too many descriptors to send: ${fds.length}`);
       if (call.entry.isRaw)
         this.#sendRawReply(call, value as RawReply); // what #relay promised
       else if (value instanceof Encoded) {

@@ -142,6 +142,10 @@ export class ServerClient implements Client, ConnectionOwner {
     return this.#connection.isOpen;
   }
 
+  get fd(): number | undefined {
+    return this.#connection.fd;
+  }
+
   get signal(): AbortSignal {
     if (this.#gone === undefined) {
       this.#gone = new AbortController();

@@ -95,6 +95,8 @@ export interface Client {
   /** @returns takes the listener back */
   onClose(listener: () => void): () => void;
   readonly isOpen: boolean;
+  /** The open socket, for those who keep it beyond the end of this process; undefined over TLS. */
+  readonly fd?: number | undefined;
   close(): void;
   /** Closes once everything queued, the running call's reply included, went out. */
   closeWhenSent(): void;

@@ -1,0 +1,338 @@
+import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { silentLogger } from "@libvirt-ts/logging";
+import {
+  type Args,
+  type CallRow,
+  keepalive,
+  MessageStatus,
+  MessageType,
+  NetError,
+  type Ret,
+  remote,
+} from "@libvirt-ts/protocol";
+import { decode, encode } from "@libvirt-ts/xdr";
+import { describe, expect, test } from "vitest";
+import { ManualClock } from "../manual-clock.ts";
+import { errorText, FakePeer, message, type SeenFrame } from "../testing.ts";
+import {
+  type ConnectionOptions,
+  connectionService,
+  type Limits,
+  Server,
+  type ServerStream,
+  type Service,
+} from "./index.ts";
+
+/**
+ * Rules that the .x files do not tell, each as a row, by the section of the list of such rules. Those that have a test
+ * of their own: malformed input, descriptors, order of replies (server.test), frames (splitter.test), streams
+ * (stream.test), opening (session.test), logins (authentication.test), recorded packets (recorded.test), registrations
+ * of events (objects), overload (tests/system/overload).
+ */
+const { procs } = remote;
+const { MESSAGE, STREAM } = MessageType;
+const { OK, CONTINUE } = MessageStatus;
+
+const qemu: ConnectionOptions = {
+  type: "QEMU",
+  scheme: "qemu",
+  privileged: true,
+  rootSession: true,
+  features: [3, 4, 6, 7, 9, 11, 12, 13, 16],
+  libVersion: 11_003_000,
+};
+
+interface Setup {
+  options?: ConnectionOptions;
+  handlers?: Service<typeof procs>["handlers"];
+  limits?: Partial<Limits>;
+  open?: boolean;
+}
+
+function start({ options = qemu, handlers = {}, limits = {}, open = true }: Setup = {}) {
+  const clock = new ManualClock();
+  const session = connectionService(options);
+  const server = new Server({
+    name: "test",
+    log: silentLogger(),
+    clock,
+    limits,
+    services: [
+      {
+        program: remote,
+        errorDomain: ErrorDomain.REMOTE,
+        gate: session.gate,
+        handlers: { ...session.handlers, ...handlers },
+      },
+    ],
+  });
+  const peer = new FakePeer();
+  const client = server.serve(peer.open, { pid: 1, uid: 0, gid: 0 });
+  const own = options.privileged ? "system" : "session";
+  if (open) call(peer, procs.connectOpen, { name: `${options.scheme}:///${own}`, flags: 0 });
+  return { peer, client, clock };
+}
+
+function call<R extends CallRow>(peer: FakePeer, row: R, args: Args<R>): Ret<R> | string | undefined {
+  const body = row.args === null ? undefined : encode(row.args, args);
+  const [reply] = peer.call({ proc: row.number }, body).take();
+  if (reply === undefined || reply.status !== 0) return errorText(reply);
+  return row.ret === null ? undefined : (decode(row.ret, reply.body) as Ret<R>); // the row's own codec
+}
+
+const ping = () => message({ prog: keepalive.number, proc: 1, type: MESSAGE });
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("1: XDR as libvirt uses it", () => {
+  const lookup = procs.domainLookupByName.number;
+  const named = () => {
+    const names: string[] = [];
+    const { peer } = start({
+      handlers: {
+        domainLookupByName({ name }) {
+          names.push(name);
+          return { dom: { name, uuid: new Uint8Array(16), id: -1 } };
+        },
+      },
+    });
+    return { peer, names };
+  };
+
+  test.each<[string, number[], string]>([
+    ["bytes after a NUL are lost", [0, 0, 0, 3, 97, 0, 98, 0], "a"],
+    // differs: such bytes are not echoed, each becomes a replacement character
+    ["strings need not be UTF-8", [0, 0, 0, 2, 0xff, 0xfe, 0, 0], "\ufffd\ufffd"],
+    ["pad bytes are not checked", [0, 0, 0, 1, 97, 1, 2, 3], "a"],
+    ["bytes behind the last field are ignored", [0, 0, 0, 1, 97, 0, 0, 0, 9, 9, 9, 9], "a"],
+  ])("%s", (_, body, name) => {
+    const { peer, names } = named();
+    const [reply] = peer.call({ proc: lookup }, Uint8Array.from(body)).take();
+    expect([names, reply?.status]).toEqual([[name], OK]);
+  });
+});
+
+describe("3: serials", () => {
+  test("are the client's business: repeats and 0 are answered alike", () => {
+    const { peer } = start();
+    const proc = procs.connectGetType.number;
+    for (const serial of [0, 5, 5, 0, 0xffffffff]) peer.call({ proc, serial });
+    expect(peer.take().map(({ serial, status }) => [serial, status])).toEqual(
+      [0, 5, 5, 0, 0xffffffff].map((serial) => [serial, OK]),
+    );
+  });
+});
+
+describe("4: errors", () => {
+  test("of the system: the errno beside the text, which is its own template", () => {
+    const { peer } = start({
+      handlers: {
+        connectGetHostname() {
+          throw systemError(ErrorDomain.NONE, 2, "cannot open file '/x'");
+        },
+      },
+    });
+    const [reply] = peer.call({ proc: procs.connectGetHostname.number }).take();
+    const text = "cannot open file '/x': No such file or directory";
+    expect(decode(NetError, reply?.body ?? new Uint8Array())).toMatchObject({
+      code: 38,
+      level: 2,
+      message: text,
+      str1: "%s",
+      str2: text,
+      int1: 2,
+      int2: -1,
+      dom: null,
+      net: null,
+    });
+  });
+
+  test("unknown flags name the function", () => {
+    const { peer } = start();
+    expect(call(peer, procs.connectSetIdentity, { params: [], flags: 8 })).toBe(
+      "8/0 unsupported flags (0x8) in function virConnectSetIdentity",
+    );
+  });
+});
+
+describe("5: what each kind of daemon answers", () => {
+  const secondary = (type: string, features: number[] = [9, 16]): ConnectionOptions => ({
+    type,
+    scheme: type,
+    privileged: true,
+    features,
+    libVersion: 11_003_000,
+  });
+  const user = { ...qemu, privileged: false };
+
+  test.each<[string, ConnectionOptions, string, number[]]>([
+    ["qemu", qemu, "QEMU", [3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]],
+    ["network", secondary("network"), "network", [8, 9, 10, 14, 15, 16]],
+    ["secret, which has no features of its own", secondary("secret", []), "secret", [8, 10, 14, 15]],
+  ])("%s: its type, its version, its features; unknown ones are no error", (_, options, type, expected) => {
+    const { peer } = start({ options });
+    expect(call(peer, procs.connectGetType, undefined)).toEqual({ type });
+    expect(call(peer, procs.connectGetLibVersion, undefined)).toEqual({ libVer: 11_003_000n });
+    const features = Array.from({ length: 64 }, (_, feature) => feature);
+    const supported = features.filter((feature) => {
+      const answer = call(peer, procs.connectSupportsFeature, { feature });
+      return typeof answer === "object" && answer.supported === 1;
+    });
+    expect(supported).toEqual(expected);
+    expect(call(peer, procs.connectSupportsFeature, { feature: -1 })).toEqual({ supported: 0 });
+  });
+
+  const daemons: [ConnectionOptions, string, string | undefined][] = [
+    ...["network", "storage", "secret", "nodedev", "interface", "nwfilter"].flatMap(
+      (scheme): [ConnectionOptions, string, string | undefined][] => [
+        [secondary(scheme), `${scheme}:///system`, undefined],
+        [secondary(scheme), "qemu:///system", "5/0 no connection driver available for qemu:///system"],
+        [
+          secondary(scheme),
+          `${scheme}:///session`,
+          `1/0 internal error: unexpected ${scheme} URI path '/session', try ${scheme}:///system`,
+        ],
+      ],
+    ),
+    [qemu, "qemu:///session", undefined],
+    [qemu, "QEMU:///system", undefined],
+    [user, "qemu:///session", undefined],
+    [user, "qemu:///system", "1/0 internal error: unexpected qemu URI path '/system', try qemu:///session"],
+    [qemu, "network:///system", "5/0 no connection driver available for network:///system"],
+  ];
+  test.each(
+    daemons.map(
+      ([options, name, error]) =>
+        [options.privileged ? "root" : "a user", options.scheme, name, options, error] as const,
+    ),
+  )("%s's %s daemon is asked to open %s", (_owner, _scheme, name, options, error) => {
+    const { peer } = start({ options, open: false });
+    expect(call(peer, procs.connectOpen, { name, flags: 0 })).toBe(error);
+  });
+});
+
+describe("7: keepalive", () => {
+  /** Seconds at which pings came, and the end. */
+  function listen(limits: Partial<Limits> = {}) {
+    const { peer, clock } = start({ limits, open: false });
+    const happened: (number | string)[] = [];
+    const until = async (second: number, what?: () => void) => {
+      for (let now = clock.now() / 1000 + 1; now <= second && !peer.isClosed; now++) {
+        clock.advance(now * 1000);
+        await settle();
+        const pings = peer.take().filter(({ proc, prog }) => prog === keepalive.number && proc === 1);
+        for (const { type, serial, status, body } of pings) {
+          expect([type, serial, status, body.length]).toEqual([MESSAGE, 0, OK, 0]);
+          happened.push(now);
+        }
+        if (peer.isClosed) happened.push(`closed ${now}`);
+      }
+      what?.();
+    };
+    return { peer, until, happened };
+  }
+  const ask = (peer: FakePeer) => call(peer, procs.connectSupportsFeature, { feature: 10 });
+
+  test("nothing before feature 10 is asked for", async () => {
+    const { until, happened } = listen();
+    await until(100);
+    expect(happened).toEqual([]);
+  });
+
+  test("then pings after 5, 10, 15, 20, 25 s of silence, the end after 30", async () => {
+    const { peer, until, happened } = listen();
+    expect(ask(peer)).toEqual({ supported: 1 });
+    await until(60);
+    expect(happened).toEqual([5, 10, 15, 20, 25, "closed 30"]);
+  });
+
+  test.each<[string, (peer: FakePeer) => void]>([
+    ["a pong", (peer) => peer.call({ prog: keepalive.number, proc: 2, type: MESSAGE })],
+    ["a ping", (peer) => peer.send(ping())],
+    ["a call", (peer) => peer.call({ proc: procs.authList.number })],
+    ["what means nothing", (peer) => peer.call({ proc: 1, type: 7 })],
+  ])("%s starts it over", async (_, send) => {
+    const { peer, until, happened } = listen();
+    ask(peer);
+    await until(12, () => send(peer));
+    await until(60);
+    expect(happened).toEqual([5, 10, 17, 22, 27, 32, 37, "closed 42"]);
+  });
+
+  test.each<[string, Partial<Limits>, (number | string)[]]>([
+    ["interval -1 never pings", { keepaliveInterval: -1 }, []],
+    ["other numbers", { keepaliveInterval: 2, keepaliveCount: 1 }, [2, "closed 4"]],
+    ["no ping at all: the end after one interval", { keepaliveCount: 0 }, ["closed 5"]],
+  ])("%s", async (_, limits, expected) => {
+    const { peer, until, happened } = listen(limits);
+    ask(peer);
+    await until(60);
+    expect(happened).toEqual(expected);
+  });
+});
+
+describe("9: streams", () => {
+  const row = procs.storageVolUpload;
+  const vol = { pool: "p", name: "v", key: "k" };
+
+  function open(serve: (stream: ServerStream) => Promise<void>, limits: Partial<Limits> = {}) {
+    const started = start({
+      limits,
+      handlers: {
+        storageVolUpload(_, call) {
+          call.openStream({ serve });
+        },
+      },
+    });
+    const body = encode(row.args, { vol, offset: 0n, length: 0n, flags: 0 });
+    const packet = (status: number, data?: Uint8Array) =>
+      started.peer.call({ proc: row.number, serial: 7, type: STREAM, status }, data);
+    started.peer.call({ proc: row.number, serial: 7 }, body);
+    return { ...started, packet };
+  }
+  const shown = (frames: SeenFrame[]) => frames.map(({ type, status, serial }) => [type, status, serial]);
+
+  test("a packet bigger than we would send is taken; one for a stream that is over is dropped", async () => {
+    let taken = 0;
+    const { peer, packet } = open(async (stream) => {
+      for await (const chunk of stream.incoming) taken += chunk.length;
+    });
+    packet(CONTINUE, new Uint8Array(1_000_000));
+    await settle();
+    packet(OK);
+    await settle();
+    packet(CONTINUE, new Uint8Array(10));
+    packet(OK);
+    await settle();
+    expect(taken).toBe(1_000_000);
+    expect(shown(peer.take())).toEqual([
+      [MessageType.REPLY, OK, 7],
+      [STREAM, OK, 7],
+    ]);
+    expect(peer.isClosed).toBe(false);
+  });
+
+  test("12: packets nobody takes use up max_client_requests: then not even a ping is read", async () => {
+    const { peer, packet, client } = open(() => new Promise(() => {}), { maxClientRequests: 2 });
+    packet(CONTINUE, new Uint8Array(1));
+    peer.take();
+    expect(peer.send(ping()).take()).toHaveLength(1);
+    packet(CONTINUE, new Uint8Array(1));
+    expect([peer.send(ping()).take().length, peer.readable]).toEqual([0, false]);
+    client.close();
+  });
+});
+
+test("10: more than 32 descriptors cannot be sent: an error, and they are closed", () => {
+  const fds = Array.from({ length: 33 }, (_, i) => 100 + i);
+  const { peer } = start({
+    handlers: {
+      connectGetHostname(_, call) {
+        call.replyWithFds(fds);
+        return { hostname: "" };
+      },
+    },
+  });
+  const [reply] = peer.call({ proc: procs.connectGetHostname.number }).take();
+  expect(errorText(reply)).toBe("39/7 too many descriptors to send: 33");
+  expect(peer.closedFds).toEqual(fds);
+});
