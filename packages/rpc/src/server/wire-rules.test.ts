@@ -1,4 +1,4 @@
-import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { silentLogger } from "@libvirt-ts/logging";
 import {
   type Args,
@@ -100,8 +100,7 @@ describe("1: XDR as libvirt uses it", () => {
 
   test.each<[string, number[], string]>([
     ["bytes after a NUL are lost", [0, 0, 0, 3, 97, 0, 98, 0], "a"],
-    // differs: such bytes are not echoed, each becomes a replacement character
-    ["strings need not be UTF-8", [0, 0, 0, 2, 0xff, 0xfe, 0, 0], "\ufffd\ufffd"],
+    ["strings need not be UTF-8", [0, 0, 0, 2, 0xff, 0xfe, 0, 0], "\udcff\udcfe"],
     ["pad bytes are not checked", [0, 0, 0, 1, 97, 1, 2, 3], "a"],
     ["bytes behind the last field are ignored", [0, 0, 0, 1, 97, 0, 0, 0, 9, 9, 9, 9], "a"],
   ])("%s", (_, body, name) => {
@@ -109,6 +108,18 @@ describe("1: XDR as libvirt uses it", () => {
     const [reply] = peer.call({ proc: lookup }, Uint8Array.from(body)).take();
     expect([names, reply?.status]).toEqual([[name], OK]);
   });
+});
+
+test("1: a name that is no UTF-8 comes back byte by byte in the error", () => {
+  const { peer } = start({
+    handlers: {
+      domainLookupByName({ name }) {
+        throw new VirError(ErrorDomain.QEMU, ErrorCode.NO_DOMAIN, `no domain '${name}'`);
+      },
+    },
+  });
+  const [reply] = peer.call({ proc: 23 }, Uint8Array.of(0, 0, 0, 2, 0xff, 0xfe, 0, 0)).take();
+  expect(reply?.body.toString("latin1")).toContain("no domain '\u00ff\u00fe'");
 });
 
 describe("3: serials", () => {
