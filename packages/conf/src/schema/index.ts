@@ -1,2 +1,2 @@
-export { type SchemaName, schemaNames, schemaOfRoot } from "./schemas.ts";
-export { assertValid, type Finding, findProblems } from "./validate.ts";
+export { type SchemaName, schemaNames } from "./schemas.ts";
+export { assertValid, type Finding, findProblems, schemaOf } from "./validate.ts";

@@ -44,10 +44,9 @@ const roots = {
 export type SchemaName = keyof typeof roots;
 export const schemaNames = Object.keys(roots) as SchemaName[]; // the keys of the literal above
 
-/** The kind of document a root element begins. */
-export function schemaOfRoot(tag: string): SchemaName | undefined {
-  return schemaNames.find((name) => rootsOf(name).has(tag));
-}
+/** The kind of document a root element begins; of devices by themselves there is none. */
+export const schemaOfRoot = (tag: string): SchemaName | undefined =>
+  schemaNames.find((name) => rootsOf(name).has(tag));
 
 /** What documents of a kind may begin with; several shapes: one of them. */
 export function rootsOf(schema: SchemaName): ReadonlyMap<string, readonly Shape[]> {

@@ -7,7 +7,7 @@ import {
   validateElement,
   type XmlElement,
 } from "@libvirt-ts/xml";
-import { rootsOf, type SchemaName } from "./schemas.ts";
+import { rootsOf, type SchemaName, schemaOfRoot } from "./schemas.ts";
 
 /** Something wrong in a document. Lines and columns count from 1. */
 export interface Finding {
@@ -29,6 +29,12 @@ export function findProblems(text: string, schema: SchemaName, touched?: Touched
     ...place(text, problem),
     ...pathAndMessage(problem),
   }));
+}
+
+/** The kind of a document, by its root element; `undefined` too if it is not well formed. */
+export function schemaOf(text: string): SchemaName | undefined {
+  const tag = /^(?:\ufeff|\s|<\?[\s\S]*?\?>|<!--[\s\S]*?-->)*<([\w-]+)/.exec(text)?.[1];
+  return tag === undefined ? undefined : schemaOfRoot(tag);
 }
 
 /**
