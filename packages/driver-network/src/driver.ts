@@ -1,9 +1,8 @@
 import { checkNetwork, formatNetwork, type NetworkDef, parseNetwork } from "@libvirt-ts/conf/network";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { assertValid } from "@libvirt-ts/conf/schema";
 import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
-import type { XmlElement } from "@libvirt-ts/xml";
 import { completeBridge } from "./bridge-name.ts";
 import { noNetworkNamed, noNetworkWithUuid, notActive, operationFailed, operationInvalid } from "./errors.ts";
 import { NetworkEvents } from "./events.ts";
@@ -22,18 +21,6 @@ export interface NetworkDriverOptions {
 export interface ReadOptions {
   /** Elements and attributes nobody knows are refused rather than passed over. */
   validate?: boolean;
-}
-
-function refuseUnknown(element: XmlElement, attribute?: string): never {
-  const what =
-    attribute === undefined
-      ? `element '${element.name}'`
-      : `attribute '${attribute}' of element '${element.name}'`;
-  throw new VirError(
-    ErrorDomain.XML,
-    ErrorCode.XML_INVALID_SCHEMA,
-    `network.rng\nunknown ${what} in line ${element.line}`,
-  );
 }
 
 /**
@@ -189,7 +176,8 @@ export class NetworkDriver {
 
   #parse(xml: string, { validate = false }: ReadOptions): NetworkDef {
     const newUuid = () => randomUuid((size) => this.host.random(size));
-    const def = parseNetwork(xml, { inactive: true, newUuid, ...(validate && { unknown: refuseUnknown }) });
+    if (validate) assertValid(xml, "network");
+    const def = parseNetwork(xml, { inactive: true, newUuid });
     validateNetwork(def);
     return def;
   }

@@ -1,5 +1,6 @@
 import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
 import { type DomainDef, domainDefCopy, formatDomain } from "@libvirt-ts/conf/domain";
+import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { Domain } from "@libvirt-ts/hypervisor";
 import type { QemuDomain } from "../guest.ts";
@@ -16,6 +17,7 @@ export function defineHandlers(driver: QemuDriver): RemoteHandlers {
     },
     async domainDefineXmlFlags({ xml, flags }) {
       checkFlags(flags, DomainDefineFlags.VALIDATE, "qemuDomainDefineXMLFlags", ErrorDomain.QEMU);
+      if ((flags & DomainDefineFlags.VALIDATE) !== 0) assertValid(xml, "domain");
       return { dom: wireDomain(await defineDomain(driver, xml)) };
     },
     domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom)),

@@ -4,6 +4,7 @@ import {
   DomainRebootFlags,
   DomainShutdownFlags,
 } from "@libvirt-ts/api";
+import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { Domain } from "@libvirt-ts/hypervisor";
 import type { Client } from "@libvirt-ts/rpc/server";
@@ -16,7 +17,7 @@ import type { QemuDriver } from "../qemu-driver.ts";
 import { findDomain, invalid, type RemoteHandlers, wireDomain } from "./common.ts";
 import { findSame } from "./define.ts";
 
-const { START_PAUSED, START_AUTODESTROY } = DomainCreateFlags;
+const { START_PAUSED, START_AUTODESTROY, START_VALIDATE } = DomainCreateFlags;
 const CREATE_FLAGS = Object.values(DomainCreateFlags).reduce<number>((all, bit) => all | bit, 0);
 const { ACPI_POWER_BTN, GUEST_AGENT } = DomainShutdownFlags;
 
@@ -31,6 +32,7 @@ export function lifecycleHandlers(driver: QemuDriver): RemoteHandlers {
     },
     async domainCreateXml({ xmlDesc, flags }, { client }) {
       checkFlags(flags, CREATE_FLAGS, "qemuDomainCreateXML", ErrorDomain.QEMU);
+      if ((flags & START_VALIDATE) !== 0) assertValid(xmlDesc, "domain");
       return { dom: wireDomain(await createTransient(driver, xmlDesc, flags, client)) };
     },
     domainDestroy: ({ dom }) => destroy(driver, findDomain(driver, dom), false),
