@@ -1,5 +1,6 @@
 import { checkNetwork, formatNetwork, type NetworkDef, parseNetwork } from "@libvirt-ts/conf/network";
 import { assertValid } from "@libvirt-ts/conf/schema";
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
