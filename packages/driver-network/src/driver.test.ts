@@ -91,7 +91,7 @@ test("validation refuses what no declaration knows", async () => {
   const driver = await host.driver();
   await driver.define(xml("n", "<extra/>"));
   await expect(driver.define(xml("m", "<extra/>"), { validate: true })).rejects.toThrow(
-    "unknown element 'extra'",
+    "unknown element <extra>",
   );
 });
 
@@ -107,6 +107,19 @@ test("a running network is taken over; one whose bridge is gone is not", async (
     ["kept", true],
   ]);
   expect(next.byName("kept").live?.firewall).toHaveLength(3);
+});
+
+test("rules that a killed daemon renewed and did not note are not left behind", async () => {
+  const first = await host.driver();
+  const network = await first.create(xml("n"));
+  const noted = await readFile(`${host.dirs.status}/n.xml`, "utf8");
+  const rules = [...host.rules.values()];
+  await reload(first);
+  await writeFile(`${host.dirs.status}/n.xml`, noted);
+  const next = await host.driver();
+  expect([...host.rules.values()].sort()).toEqual(rules.sort());
+  await next.destroy(next.byName(network.name));
+  expect([...host.rules.values()].filter((rule) => rule.includes("virbr"))).toEqual([]);
 });
 
 test("what an interrupted start left is taken away", async () => {
@@ -147,7 +160,7 @@ test("a reload reads definitions again and renews all rules in one go", async ()
   host.programs.length = 0;
   await reload(driver);
   expect(driver.byName("late").isPersistent).toBe(true);
-  const [record = ""] = host.programs.filter((text) => text.startsWith("nft"));
+  const [record = ""] = host.programs.filter((text) => text.startsWith("nft") && text.includes("insert"));
   expect(record.match(/^delete rule/gm)).toHaveLength(6);
   expect(record.match(/^insert rule .*virbr/gm)).toHaveLength(6);
 });
