@@ -154,7 +154,7 @@ export async function refresh(driver: NetworkDriver): Promise<void> {
   if (active.length === 0) return;
   try {
     const handles = await lifecycle.firewall.applyAll(
-      active.map(({ def, firewall }) => ({ def, bridge: bridgeOf(def), had: firewall })),
+      active.map(({ def }) => ({ def, bridge: bridgeOf(def) })),
     );
     for (const [index, live] of active.entries()) live.firewall = handles[index] ?? [];
   } catch (error) {

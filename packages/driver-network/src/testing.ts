@@ -21,6 +21,8 @@ export class FakeHost implements NetworkHost {
   failing: { record: RegExp; stderr: string } | undefined;
   readonly native: NetworkHost["native"];
   readonly log: Logger;
+  /** Firewall rules: `FAMILY TABLE CHAIN WORDS` by handle. */
+  readonly rules = new Map<number, string>();
   #handle = 0;
   #random = 0;
 
@@ -68,9 +70,33 @@ export class FakeHost implements NetworkHost {
     if (made) this.interfaces.add(made);
     const gone = /link delete dev (\S+)/.exec(record)?.[1];
     if (gone) this.interfaces.delete(gone);
-    const echo = [...input.matchAll(/^insert rule .*$/gm)].map(
-      ([line]) => `${line} # handle ${++this.#handle}\n`,
-    );
-    return { status: 0, stdout: echo.join(""), stderr: "" };
+    if (file === "nft") return this.#nft(args, input);
+    return { status: 0, stdout: "", stderr: "" };
   };
+
+  /** As much of nft as the driver uses: a change is all or nothing. */
+  #nft(args: readonly string[], input: string): { status: number; stdout: string; stderr: string } {
+    if (args.includes("list")) return { status: 0, stdout: this.#listing(args.at(-2) ?? ""), stderr: "" };
+    const deleted = [...input.matchAll(/^delete rule .* handle (\d+)$/gm)].map(([, handle]) =>
+      Number(handle),
+    );
+    if (deleted.some((handle) => !this.rules.has(handle)))
+      return { status: 1, stdout: "", stderr: "No such file" };
+    for (const handle of deleted) this.rules.delete(handle);
+    for (const [, place = ""] of input.matchAll(/^flush chain (.*)$/gm))
+      for (const [handle, rule] of this.rules) if (rule.startsWith(`${place} `)) this.rules.delete(handle);
+    const echo = [...input.matchAll(/^insert rule (.*)$/gm)].map(([line, rule = ""]) => {
+      this.rules.set(++this.#handle, rule);
+      return `${line} # handle ${this.#handle}\n`;
+    });
+    return { status: 0, stdout: echo.join(""), stderr: "" };
+  }
+
+  #listing(family: string): string {
+    const lines = [...this.rules].flatMap(([handle, rule]) => {
+      const [, of, chain, words] = /^(\S+) \S+ (\S+) (.*)$/.exec(rule) ?? [];
+      return of === family ? [`\tchain ${chain} {`, `\t\t${words} # handle ${handle}`, "\t}"] : [];
+    });
+    return [`table ${family} libvirt_network {`, ...lines, "}", ""].join("\n");
+  }
 }

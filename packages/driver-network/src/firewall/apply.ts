@@ -30,15 +30,19 @@ export class NetworkFirewall {
     return this.#change(nftRules(networkTraffic(def, bridge)), had);
   }
 
-  /** Renews the rules of several networks in one transaction. @returns the handles, in the same order */
-  async applyAll(
-    networks: readonly { def: NetworkDef; bridge: string; had: readonly NftHandle[] }[],
-  ): Promise<NftHandle[][]> {
+  /**
+   * Renews the rules of several networks in one transaction. Theirs is what the kernel has, whatever is written:
+   * a daemon killed between the two left handles behind that nobody knows.
+   * @returns the handles, in the same order
+   */
+  async applyAll(networks: readonly { def: NetworkDef; bridge: string }[]): Promise<NftHandle[][]> {
     this.#tablesMade = false;
-    const rules = networks.map(({ def, bridge }) => nftRules(networkTraffic(def, bridge)));
+    const traffic = networks.map(({ def, bridge }) => networkTraffic(def, bridge));
+    const listing = await this.#listing();
+    const rules = traffic.map(nftRules);
     const handles = await this.#change(
       rules.flat(),
-      networks.flatMap(({ had }) => had),
+      traffic.flatMap((of) => findRules(listing, isRuleOf(of))),
     );
     return rules.map(({ length }) => handles.splice(0, length));
   }
@@ -50,9 +54,7 @@ export class NetworkFirewall {
 
   /** Removes the rules of a network whose handles are not known (it was being started when we were killed). */
   async sweep(def: NetworkDef, bridge: string): Promise<void> {
-    const tables = nftFamilies.map((family) => ({ family, table: nftTable }));
-    const listing = await listTables(this.#host.run, tables);
-    await this.remove(findRules(listing, isRuleOf(networkTraffic(def, bridge))));
+    await this.remove(findRules(await this.#listing(), isRuleOf(networkTraffic(def, bridge))));
   }
 
   /**
@@ -75,6 +77,13 @@ export class NetworkFirewall {
       );
     }
     this.#canFixChecksums = false;
+  }
+
+  #listing(): Promise<string> {
+    return listTables(
+      this.#host.run,
+      nftFamilies.map((family) => ({ family, table: nftTable })),
+    );
   }
 
   async #change(insert: readonly NftRule[], remove: readonly NftHandle[]): Promise<NftHandle[]> {
