@@ -11,7 +11,7 @@ import {
   type Show,
 } from "./plan.ts";
 import { type Scalar, str } from "./scalar.ts";
-import { type AttrShape, plainShape, type Shape } from "./shape.ts";
+import { type AttrShape, type Compare, plainShape, type Shape, shapeOf } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
 
@@ -160,7 +160,10 @@ export function child<T>(
   return {
     presence: required ? "always" : "optional",
     plan: (key): Plan => ({
-      shape: childShape(key, codec.tag, () => codec.shape?.(), options),
+      shape: {
+        ...childShape(key, codec.tag, () => codec.shape?.(), options),
+        inner: { shape: () => codec.shape?.(), many: false },
+      },
       tags: {
         [codec.tag](source, out, context) {
           if ((out[key] !== undefined && !last) || !isRead(show, context)) return;
@@ -273,10 +276,13 @@ export function list<T>(
   return {
     presence: "always",
     plan: (key): Plan => ({
-      shape: childShape(key, codec.tag, () => codec.shape?.(), {
-        ...(show && { show }),
-        strict: { many: true, ...options.strict },
-      }),
+      shape: {
+        ...childShape(key, codec.tag, () => codec.shape?.(), {
+          ...(show && { show }),
+          strict: { many: true, ...options.strict },
+        }),
+        inner: { shape: () => codec.shape?.(), many: true },
+      },
       init(out) {
         out[key] = [];
       },
@@ -312,6 +318,19 @@ export function leaves<T>(tag: string, scalar: Scalar<T>): Field<T[], "always"> 
     },
   });
 }
+
+/**
+ * A field a running guest sees: it must not change under it.
+ * @param label its name in the refusal ("disk bus"; for lists it is their count: "disk"), the whole refusal
+ *   ("Target ...", with `%t` and `%s` for the target's and the source's value), or what compares the two
+ */
+export const fixed = <T, P extends string>(label: string | Compare, field: Field<T, P>): Field<T, P> => ({
+  presence: field.presence,
+  plan(key) {
+    const plan = field.plan(key);
+    return { ...plan, shape: { ...plan.shape, label } };
+  },
+});
 
 /** An empty element whose presence is the message: `true` or absent. */
 export function flag(tag: string, options: { readonly show?: Show } = {}): Field<true, "optional"> {
@@ -414,7 +433,7 @@ export function group<F extends Fields>(
   return {
     presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
-      shape: { fields },
+      shape: { fields, inner: { shape: () => shapeOf(fields), many: false } },
       after(from, out, context) {
         const own: Bag = {};
         step.parse(from, own, context, true);

@@ -8,6 +8,8 @@ export interface Shape {
   /** Absent: nothing but blanks. */
   readonly text?: TextShape;
   readonly variants: readonly VariantShape[];
+  /** What is compared to tell whether a guest would notice a change. */
+  readonly fixed: readonly FixedPart[];
   /** Anything may stand in it. */
   readonly isOpen?: true;
   /** What the single fields cannot say: a complaint about an element whose parts are good. */
@@ -50,6 +52,23 @@ export interface VariantShape {
   readonly cases: ReadonlyMap<string, Shape>;
 }
 
+/** Two values of a field: @returns how the target's differs from the source's, in words */
+export type Compare = (source: unknown, target: unknown) => string | undefined;
+
+/** A field whose value (or what is within it) must stay. */
+export interface FixedPart {
+  readonly key: string;
+  /** How it is called in refusals, or what compares it. */
+  readonly label?: string | Compare;
+  readonly inner?: Inner;
+}
+
+/** What a field holds, where that is an element's value of its own. */
+interface Inner {
+  readonly shape: () => Shape | undefined;
+  readonly many: boolean;
+}
+
 /** @returns what is wrong with the element, in words */
 export type Rule = (element: import("./tree.ts").XmlElement) => string | undefined;
 
@@ -66,6 +85,8 @@ export interface ShapePart {
   };
   /** Fields that stand in the same element. */
   readonly fields?: FieldSet;
+  readonly inner?: Inner;
+  readonly label?: string | Compare;
 }
 
 type FieldSet = { readonly [key: string]: Field<unknown, string> };
@@ -75,16 +96,18 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
   const attrs = new Map<string, AttrShape>();
   const children = new Map<string, ChildShape>();
   const variants: VariantShape[] = [];
+  const fixed: FixedPart[] = [];
   let text: TextShape | undefined;
   let isOpen = more.isOpen;
   const add = (part: ShapePart | undefined): void => {
     for (const attr of part?.attrs ?? []) if (!attrs.has(attr.name)) attrs.set(attr.name, attr);
     for (const child of part?.children ?? []) if (!children.has(child.tag)) children.set(child.tag, child);
     text ??= part?.text;
-    if (part?.variant?.any) add(union(Object.values(part.variant.cases).map((own) => shapeOf(own))));
-    else if (part?.variant) {
+    if (part?.variant) {
       const cases = Object.entries(part.variant.cases).map(([word, own]) => [word, shapeOf(own)] as const);
-      variants.push({ key: part.variant.key, cases: new Map(cases) });
+      const shape = { key: part.variant.key, cases: new Map(cases) };
+      if (part.variant.any) add(union(cases.map(([, own]) => own)));
+      else variants.push(shape);
     }
     if (part?.fields) {
       const inner = shapeOf(part.fields);
@@ -96,11 +119,14 @@ export function shapeOf(fields: FieldSet, more: Pick<Shape, "isOpen" | "rule"> =
   for (const [key, field] of Object.entries(fields)) {
     const plan = field.plan(key);
     add(plan.shape ?? namesOf(key, plan));
+    const { label, inner } = plan.shape ?? {};
+    if (label !== undefined || inner) fixed.push({ key, ...(label && { label }), ...(inner && { inner }) });
   }
   return {
     attrs: [...attrs.values()],
     children: [...children.values()],
     variants,
+    fixed,
     ...(text && { text }),
     ...(isOpen && { isOpen }),
     ...(more.rule && { rule: more.rule }),
@@ -142,6 +168,7 @@ function union(shapes: readonly Shape[]): Shape {
       return [{ ...first, required: false, many: same.some(({ many }) => many), shape: inner }];
     }),
     variants: shapes.flatMap((shape) => shape.variants),
+    fixed: [],
     ...(text && { text }),
     ...(shapes.some((shape) => shape.isOpen) && { isOpen: true as const }),
   };
@@ -152,5 +179,6 @@ export const plainShape = (parts: { attrs?: readonly AttrShape[]; text?: TextSha
   attrs: parts.attrs ?? [],
   children: [],
   variants: [],
+  fixed: [],
   ...(parts.text && { text: parts.text }),
 });

@@ -5,6 +5,7 @@ import {
   hex,
   hexLong,
   type Infer,
+  mismatch,
   onOff,
   str,
   strictly,
@@ -143,6 +144,37 @@ export const Address = element(
 export type Address = Infer<typeof Address>;
 export type AddressOf<T extends Address["type"]> = Extract<Address, { type: T }>;
 export type PciAddress = AddressOf<"pci">;
+
+const formatPci = ({ domain, bus, slot, function: fn }: PciNumbers): string =>
+  `${hexText(domain, 4)}:${hexText(bus, 2)}:${hexText(slot, 2)}.${fn.toString(16)}`;
+const hexText = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
+
+/** How the place of a device differs, in words; `undefined`: not at all. */
+export function compareAddresses(
+  source: Address | undefined,
+  target: Address | undefined,
+): string | undefined {
+  const [from, to] = [source?.type ?? "none", target?.type ?? "none"];
+  if (from !== to) return mismatch("device address type", from, to);
+  if (!source || !target) return undefined;
+  const [what, told] = places[source.type] ?? [];
+  if (what === undefined || told === undefined) return undefined;
+  const [here, there] = [told(source), told(target)];
+  return here === there ? undefined : mismatch(`device ${what} address`, here, there);
+}
+
+/** How addresses of a type are called, and their text. */
+const places: { readonly [type: string]: readonly [what: string, text: (address: Address) => string] } = {
+  pci: ["PCI", (a) => (a.type === "pci" ? formatPci(a) : "")],
+  drive: ["drive", (a) => (a.type === "drive" ? `${a.controller}:${a.bus}:${a.unit}` : "")],
+  "virtio-serial": [
+    "virtio serial",
+    (a) => (a.type === "virtio-serial" ? `${a.controller}:${a.bus}:${a.port}` : ""),
+  ],
+  ccid: ["ccid", (a) => (a.type === "ccid" ? `${a.controller}:${a.slot}` : "")],
+  isa: ["isa", (a) => (a.type === "isa" ? `${a.iobase}:${a.irq}` : "")],
+  usb: ["USB", (a) => (a.type === "usb" ? `${a.bus}:${a.port}` : "")],
+};
 
 const isUnset = (a: PciNumbers): boolean => a.domain === 0 && a.bus === 0 && a.slot === 0 && a.function === 0;
 

@@ -5,6 +5,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   type Infer,
   leaf,
   list,
@@ -27,7 +28,7 @@ const CpuModel = element(
   {
     fallback: attrOneOf("fallback", ["allow", "forbid"]),
     vendorId: attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
-    name: text(str),
+    name: fixed("CPU model", text(str)),
   },
   {
     read({ vendorId }) {
@@ -39,11 +40,11 @@ const CpuModel = element(
 );
 
 const Topology = element("topology", {
-  sockets: attr("sockets", positive, { required: true }),
-  dies: attr("dies", positive, { default: 1 }),
-  clusters: attr("clusters", positive, { default: 1 }),
-  cores: attr("cores", positive, { required: true }),
-  threads: attr("threads", positive, { required: true }),
+  sockets: fixed("CPU sockets", attr("sockets", positive, { required: true })),
+  dies: fixed("CPU dies", attr("dies", positive, { default: 1 })),
+  clusters: fixed("CPU clusters", attr("clusters", positive, { default: 1 })),
+  cores: fixed("CPU cores", attr("cores", positive, { required: true })),
+  threads: fixed("CPU threads", attr("threads", positive, { required: true })),
 });
 export type CpuTopology = Infer<typeof Topology>;
 
@@ -57,11 +58,17 @@ const MaxPhysAddr = element("maxphysaddr", {
   limit: attr("limit", uint),
 });
 const CpuFeature = element("feature", {
-  policy: attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], {
-    default: "require",
-    strict: { required: true },
-  }),
-  name: attr("name", featureName, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
+  policy: fixed(
+    "CPU feature policy",
+    attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], {
+      default: "require",
+      strict: { required: true },
+    }),
+  ),
+  name: fixed(
+    "CPU feature",
+    attr("name", featureName, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
+  ),
   removed: attr("removed", yesNo, { show: "status" }),
   added: attr("added", yesNo, { show: "status" }),
 });
@@ -169,18 +176,18 @@ const Numa = element("numa", {
 export const Cpu = element(
   "cpu",
   {
-    mode: attrOneOf("mode", ["custom", "host-model", "host-passthrough", "maximum"]),
+    mode: fixed("CPU mode", attrOneOf("mode", ["custom", "host-model", "host-passthrough", "maximum"])),
     match: attrOneOf("match", ["minimum", "exact", "strict"]),
     check: attrOneOf("check", ["none", "partial", "full"]),
     migratable: attr("migratable", onOff),
     deprecatedFeatures: attr("deprecated_features", onOff),
     model: child(CpuModel),
-    vendor: leaf("vendor", str),
+    vendor: fixed("CPU vendor", leaf("vendor", str)),
     microcode: attrOf("microcode", "version", uint),
     topology: child(Topology),
     cache: child(CpuCache),
     maxphysaddr: child(MaxPhysAddr),
-    features: list(CpuFeature),
+    features: fixed("CPU feature", list(CpuFeature)),
     numa: child(Numa),
   },
   {

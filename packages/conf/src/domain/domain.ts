@@ -4,6 +4,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   type Infer,
   int,
   leaf,
@@ -27,7 +28,7 @@ import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { Features } from "./features.ts";
+import { compareFeatures, Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
 import {
@@ -131,13 +132,16 @@ const Vcpu = element("vcpu", {
   placement: attrOneOf("placement", ["static", "auto"]),
   cpuset: attr("cpuset", bitmap),
   current: attr("current", within(uint, 1, 65535)),
-  count: text(
-    within(
-      refusing(uint, () => xmlError("maximum vcpus count must be an integer")),
-      1,
-      65535,
+  count: fixed(
+    "domain vCPU max",
+    text(
+      within(
+        refusing(uint, () => xmlError("maximum vcpus count must be an integer")),
+        1,
+        65535,
+      ),
+      { strict: { required: true } },
     ),
-    { strict: { required: true } },
   ),
 });
 const VcpuList = element("vcpus", {
@@ -177,26 +181,32 @@ const Genid = element("genid", { uuid: text(uuid) }, { keepEmpty: true });
 export const DomainSyntax = element(
   "domain",
   {
-    type: attrOneOf("type", domainTypes, {
-      required: true,
-      refuse: (text) => unsupported(`invalid domain type ${text}`),
-    }),
+    type: fixed(
+      "domain virt type",
+      attrOneOf("type", domainTypes, {
+        required: true,
+        refuse: (text) => unsupported(`invalid domain type ${text}`),
+      }),
+    ),
     id: attr("id", unsigned(int), { show: "live" }),
     xmlns: custom<DriverNamespace>({
       attrs: [],
       parse: () => undefined,
       formatAttrs: (driver, writer) => writer.attr(`xmlns:${driver}`, namespaceUri(driver)),
     }),
-    name: leaf("name", oneLine, { strict: { required: true } }),
-    uuid: leaf("uuid", uuid),
+    name: fixed(
+      "Target domain name '%t' does not match source '%s'",
+      leaf("name", oneLine, { strict: { required: true } }),
+    ),
+    uuid: fixed("domain uuid", leaf("uuid", uuid)),
     genid: child(Genid),
     title: leaf("title", oneLine),
     description: leaf("description", str),
     metadata: raw("metadata"),
     maxMemory,
     dumpCore,
-    memoryKiB,
-    currentMemoryKiB: currentMemory,
+    memoryKiB: fixed("domain max memory", memoryKiB),
+    currentMemoryKiB: fixed("domain current memory", currentMemory),
     blkiotune: child(Blkiotune),
     memtune: child(Memtune),
     memoryBacking: child(MemoryBacking),
@@ -227,7 +237,7 @@ export const DomainSyntax = element(
         ),
       }),
     ),
-    sysinfos: list(Sysinfo),
+    sysinfos: fixed("sysinfo", list(Sysinfo)),
     bootloader: leaf("bootloader", str),
     bootloaderArgs: leaf("bootloader_args", str),
     os: child(Os, {
@@ -236,7 +246,7 @@ export const DomainSyntax = element(
       missing: () => xmlError("an os <type> must be specified"),
     }),
     idmap: child(Idmap),
-    features: child(Features),
+    features: fixed(compareFeatures, child(Features)),
     cpu: child(Cpu),
     clock: child(Clock),
     onPoweroff: leafOf("on_poweroff", lifecycle),

@@ -1,7 +1,8 @@
+export { checkAbiStable } from "./abi.ts";
 export { type Address, type AddressOf, isUnsetPci, type PciAddress } from "./address.ts";
 export { type ChardevSource, chardevTypes, type Reconnect, type UdpEnds } from "./chardev.ts";
 export type { Clock, Timer } from "./clock.ts";
-export type { Cpu, CpuFeature, CpuTopology, NumaCell } from "./cpu.ts";
+export { Cpu, type CpuFeature, type CpuTopology, type NumaCell } from "./cpu.ts";
 export type { Cputune } from "./cputune.ts";
 export { type DomainDef, domainDefCopy } from "./def.ts";
 export {

@@ -4,6 +4,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   type Infer,
   onOff,
   positive,
@@ -11,7 +12,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath, aliasName, usbPort } from "../types.ts";
-import { Address } from "./address.ts";
+import { Address, compareAddresses } from "./address.ts";
 import { internalError } from "./errors.ts";
 
 /** What an s390 guest is told to boot: up to eight letters, digits, dots and blanks. */
@@ -64,7 +65,10 @@ const alias = custom<string>({
 export const info = {
   alias,
   acpiIndex: attrOf("acpi", "index", uint, { strict: { bare: true } }),
-  address: child(Address),
+  address: fixed(
+    (source, target) => compareAddresses(source as Address | undefined, target as Address | undefined), // values of the field
+    child(Address),
+  ),
 };
 
 /** `info` of what the firmware may boot from. */

@@ -3,6 +3,7 @@ import {
   attrOf,
   child,
   element,
+  fixed,
   type Infer,
   int,
   leaf,
@@ -25,9 +26,9 @@ const osTypes = oneOf(["linux", "xen", "hvm", "exe", "uml", "xenpvh"], (value) =
   unsupported(`unknown OS type '${value}'`),
 );
 const OsType = element("type", {
-  arch: attr("arch", arch),
-  machine: attr("machine", machineName),
-  name: text(osTypes, { required: true }),
+  arch: fixed("domain architecture", attr("arch", arch)),
+  machine: fixed("domain machine type", attr("machine", machineName)),
+  name: fixed("domain OS type", text(osTypes, { required: true })),
 });
 
 const Loader = element(
@@ -115,7 +116,7 @@ export const Os = element("os", {
     element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),
   ),
   bootmenu: child(Bootmenu),
-  smbios: attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"])),
+  smbios: fixed("domain SMBIOS mode", attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"]))),
   bios: child(Bios),
 });
 export type Os = Infer<typeof Os>;

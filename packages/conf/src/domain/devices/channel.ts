@@ -1,22 +1,25 @@
-import { attr, child, element, type Infer, str, uint, variant } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, str, uint, variant } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
 const named = {
-  name: attr("name", str),
+  name: fixed("channel name", attr("name", str)),
   state: attrOneOf("state", ["connected", "disconnected"], { show: "live" }),
 };
 
 const ChannelTarget = element(
   "target",
   {
-    type: attrOneOf("type", ["guestfwd", "virtio", "xen"], {
-      required: true,
-      refuse: (text) => unsupported(`unknown target type '${text}' specified for character device`),
-      missing: () => xmlError("target type must be specified for channel device"),
-    }),
+    type: fixed(
+      "channel type",
+      attrOneOf("type", ["guestfwd", "virtio", "xen"], {
+        required: true,
+        refuse: (text) => unsupported(`unknown target type '${text}' specified for character device`),
+        missing: () => xmlError("target type must be specified for channel device"),
+      }),
+    ),
     $end: variant("type", {
       guestfwd: { address: attr("address", str), port: attr("port", uint) },
       virtio: named,

@@ -3,6 +3,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   type Infer,
   leaf,
   nonNegativeInt,
@@ -147,21 +148,27 @@ const ControllerDriver = element("driver", {
 export const Controller = element(
   "controller",
   {
-    type: attrOneOf("type", controllerTypes, { default: "ide", strict: { required: true } }),
-    index: attr("index", nonNegativeInt),
+    type: fixed(
+      "controller type",
+      attrOneOf("type", controllerTypes, { default: "ide", strict: { required: true } }),
+    ),
+    index: fixed("controller index", attr("index", nonNegativeInt)),
     $model: variant("type", {
       pci: {
-        model: attrOneOf("model", pciModels, { refuse: unknownModel, strict: { required: true } }),
+        model: fixed(
+          "controller model",
+          attrOneOf("model", pciModels, { refuse: unknownModel, strict: { required: true } }),
+        ),
         modelName: child(ModelName),
         target: child(PciTarget),
       },
-      scsi: { model: model(scsiModels) },
-      usb: { model: model(usbModels), ports: attr("ports", uint) },
+      scsi: { model: fixed("controller model", model(scsiModels)) },
+      usb: { model: fixed("controller model", model(usbModels)), ports: attr("ports", uint) },
       ide: { model: model(["piix3", "piix4", "ich6"]) },
       "virtio-serial": {
         model: model(virtioModels),
-        ports: attr("ports", uint),
-        vectors: attr("vectors", uint),
+        ports: fixed("controller ports", attr("ports", uint)),
+        vectors: fixed("controller vectors", attr("vectors", uint)),
       },
       xenbus: {
         maxGrantFrames: attr("maxGrantFrames", uint),

@@ -4,6 +4,7 @@ import {
   childNamed,
   type ElementCodec,
   element,
+  fixed,
   flag,
   type Infer,
   lazy,
@@ -62,13 +63,19 @@ const DiskDriver = element("driver", {
 });
 
 const DiskTarget = element("target", {
-  dev: attr("dev", strictly(str, /(?:ioemu:)?(?:fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+/, "a disk name like vda"), {
-    emptyIsAbsent: true,
-    strict: { required: true },
-  }),
-  bus: attrOneOf("bus", diskBuses, {
-    refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),
-  }),
+  dev: fixed(
+    "disk",
+    attr("dev", strictly(str, /(?:ioemu:)?(?:fd|hd|sd|vd|xvd|ubd)[a-zA-Z0-9_]+/, "a disk name like vda"), {
+      emptyIsAbsent: true,
+      strict: { required: true },
+    }),
+  ),
+  bus: fixed(
+    "disk bus",
+    attrOneOf("bus", diskBuses, {
+      refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),
+    }),
+  ),
   tray: attrOneOf("tray", ["closed", "open"]),
   removable: attr("removable", onOff),
   rotationRate: attr("rotation_rate", positive),
@@ -81,8 +88,8 @@ const Geometry = element("geometry", {
   trans: attrOneOf("trans", ["auto", "none", "lba"]),
 });
 const Blockio = element("blockio", {
-  logicalBlockSize: attr("logical_block_size", anyInteger(uint)),
-  physicalBlockSize: attr("physical_block_size", anyInteger(uint)),
+  logicalBlockSize: fixed("disk logical_block_size", attr("logical_block_size", anyInteger(uint))),
+  physicalBlockSize: fixed("disk physical_block_size", attr("physical_block_size", anyInteger(uint))),
   discardGranularity: attr("discard_granularity", uint),
 });
 
@@ -149,14 +156,20 @@ export const Disk = element(
   "disk",
   {
     type: attrOneOf("type", sourceTypes, { default: "file" }),
-    device: attrOneOf("device", ["disk", "lun", "cdrom", "floppy"], { default: "disk" }),
-    model: attrOneOf("model", [
-      "virtio",
-      "virtio-transitional",
-      "virtio-non-transitional",
-      "usb-storage",
-      "usb-bot",
-    ]),
+    device: fixed(
+      "disk device",
+      attrOneOf("device", ["disk", "lun", "cdrom", "floppy"], { default: "disk" }),
+    ),
+    model: fixed(
+      "disk model",
+      attrOneOf("model", [
+        "virtio",
+        "virtio-transitional",
+        "virtio-non-transitional",
+        "usb-storage",
+        "usb-bot",
+      ]),
+    ),
     rawio: attr("rawio", yesNo),
     sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
     snapshot: attrOneOf("snapshot", ["no", "internal", "external", "manual"]),
@@ -175,14 +188,14 @@ export const Disk = element(
     }),
     iotune: child(Iotune),
     throttlefilters: child(ThrottleFilters),
-    readonly: flag("readonly"),
+    readonly: fixed("Target disk access mode does not match source", flag("readonly")),
     shareable: flag("shareable"),
     transient: child(Transient),
-    serial: leaf(
-      "serial",
-      strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'"),
+    serial: fixed(
+      "disk serial",
+      leaf("serial", strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'")),
     ),
-    wwn: leaf("wwn", wwn),
+    wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", wwn)),
     vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
     product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
     encryption: child(Encryption),

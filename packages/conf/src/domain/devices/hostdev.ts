@@ -3,6 +3,7 @@ import {
   attrOf,
   child,
   element,
+  fixed,
   flag,
   hex,
   type Infer,
@@ -100,14 +101,20 @@ const needed = { strict: { required: true } } as const;
 export const Hostdev = element(
   "hostdev",
   {
-    mode: attrOneOf("mode", ["subsystem", "capabilities"], {
-      default: "subsystem",
-      strict: { required: true },
-    }),
-    type: attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
-      required: true,
-      missing: () => xmlError("missing source address type"),
-    }),
+    mode: fixed(
+      "host device mode",
+      attrOneOf("mode", ["subsystem", "capabilities"], {
+        default: "subsystem",
+        strict: { required: true },
+      }),
+    ),
+    type: fixed(
+      "host device subsystem",
+      attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
+        required: true,
+        missing: () => xmlError("missing source address type"),
+      }),
+    ),
     managed: attr("managed", yesNo),
     sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
     rawio: attr("rawio", yesNo),

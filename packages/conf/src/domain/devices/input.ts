@@ -1,4 +1,4 @@
-import { attr, child, element, type Infer, onOff } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, onOff } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -24,9 +24,15 @@ const InputSource = element("source", {
 export const Input = element(
   "input",
   {
-    type: attrOneOf("type", ["mouse", "tablet", "keyboard", "passthrough", "evdev"], { required: true }),
-    bus: attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"]),
-    model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+    type: fixed(
+      "input device type",
+      attrOneOf("type", ["mouse", "tablet", "keyboard", "passthrough", "evdev"], { required: true }),
+    ),
+    bus: fixed("input device bus", attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"])),
+    model: fixed(
+      "input model",
+      attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+    ),
     driver: child(element("driver", virtioOptions)),
     source: child(InputSource),
     ...info,

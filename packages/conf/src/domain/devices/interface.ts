@@ -7,6 +7,7 @@ import {
   custom,
   element,
   type Fields,
+  fixed,
   type Infer,
   leaf,
   list,
@@ -59,7 +60,10 @@ const unicast: Scalar<string> = {
 };
 
 const Mac = element("mac", {
-  address: attr("address", strictUnicastMac(unicast), { strict: { required: true } }),
+  address: fixed(
+    "network card mac",
+    attr("address", strictUnicastMac(unicast), { strict: { required: true } }),
+  ),
   type: attrOneOf("type", ["generated", "static"]),
   check: attr("check", yesNo),
 });
@@ -348,9 +352,12 @@ export const Interface = element(
         actual: attr("actual", deviceName, { show: "live" }),
       }),
     ),
-    model: attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
-      lenient: true,
-    }),
+    model: fixed(
+      "network card model",
+      attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
+        lenient: true,
+      }),
+    ),
     driver: child(NetDriver),
     backend: child(NetBackend),
     filterref: child(Filterref),

@@ -1,4 +1,4 @@
-import { attr, child, element, type Infer, onOff, uint } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, onOff, uint } from "@libvirt-ts/xml";
 import { uint8 } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -19,7 +19,10 @@ const IommuDriver = element("driver", {
 export const Iommu = element(
   "iommu",
   {
-    model: attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
+    model: fixed(
+      "Target domain IOMMU device model '%t' does not match source '%s'",
+      attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
+    ),
     driver: child(IommuDriver),
     ...info,
   },

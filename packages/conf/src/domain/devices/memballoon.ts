@@ -1,4 +1,4 @@
-import { attr, attrOf, child, element, type Infer, onOff, size } from "@libvirt-ts/xml";
+import { attr, attrOf, child, element, fixed, type Infer, onOff, size } from "@libvirt-ts/xml";
 import { nonZero } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -6,9 +6,12 @@ import { attrOneOf } from "../words.ts";
 
 /** Lets the host take memory back from the guest. `statsPeriod`: seconds between statistics. */
 export const Memballoon = element("memballoon", {
-  model: attrOneOf("model", ["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"], {
-    required: true,
-  }),
+  model: fixed(
+    "balloon model",
+    attrOneOf("model", ["virtio", "xen", "none", "virtio-transitional", "virtio-non-transitional"], {
+      required: true,
+    }),
+  ),
   autodeflate: attr("autodeflate", onOff),
   freePageReporting: attr("freePageReporting", onOff),
   statsPeriod: attrOf("stats", "period", nonZero(size)),

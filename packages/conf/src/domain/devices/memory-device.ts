@@ -3,6 +3,7 @@ import {
   attrOf,
   child,
   element,
+  fixed,
   flag,
   hexLong,
   type Infer,
@@ -17,13 +18,22 @@ import { info } from "../info.ts";
 import { bitmap, kib, uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
-const size = { sizeKiB: kib("size"), node: leaf("node", nonNegativeInt) };
+const size = {
+  sizeKiB: fixed("Target memory device size '%t' doesn't match source memory device size '%s'", kib("size")),
+  node: fixed(
+    "Target memory device targetNode '%t' doesn't match source targetNode '%s'",
+    leaf("node", nonNegativeInt),
+  ),
+};
 const base = { address: attrOf("address", "base", hexLong(1), { lenient: true }) };
 const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
 
 /** A memory module. Sizes in KiB. */
 export const MemoryDevice = element("memory", {
-  model: attrOneOf("model", ["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"], { required: true }),
+  model: fixed(
+    "Target memory device model '%t' doesn't match source model '%s'",
+    attrOneOf("model", ["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"], { required: true }),
+  ),
   access: attrOneOf("access", ["shared", "private"]),
   discard: attr("discard", yesNo),
   uuid: leaf("uuid", uuid),

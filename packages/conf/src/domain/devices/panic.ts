@@ -1,11 +1,17 @@
-import { element, type Infer } from "@libvirt-ts/xml";
+import { element, fixed, type Infer } from "@libvirt-ts/xml";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
 /** Tells the host that the guest's kernel crashed. */
 export const Panic = element(
   "panic",
-  { model: attrOneOf("model", ["isa", "pseries", "hyperv", "s390", "pvpanic"]), ...info },
+  {
+    model: fixed(
+      "Target panic model '%t' does not match source '%s'",
+      attrOneOf("model", ["isa", "pseries", "hyperv", "s390", "pvpanic"]),
+    ),
+    ...info,
+  },
   { keepEmpty: true },
 );
 export type Panic = Infer<typeof Panic>;

@@ -1,4 +1,4 @@
-import { attr, element, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
+import { attr, element, fixed, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { internalError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
@@ -8,7 +8,7 @@ import { attrOneOf } from "../words.ts";
 export const Redirdev = element(
   "redirdev",
   {
-    bus: attrOneOf("bus", ["usb"], { default: "usb" }),
+    bus: fixed("redirected device bus", attrOneOf("bus", ["usb"], { default: "usb" })),
     source: chardevSource,
     ...bootInfo,
   },

@@ -1,4 +1,4 @@
-import { attr, child, element, type Infer, positive, text, uint, variant } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, positive, text, uint, variant } from "@libvirt-ts/xml";
 import { absPath, nonZero } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { info } from "../info.ts";
@@ -24,7 +24,10 @@ const Backend = element(
 
 /** Feeds randomness to the guest. */
 export const Rng = element("rng", {
-  model: attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
+  model: fixed(
+    "Target RNG model '%t' does not match source '%s'",
+    attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
+  ),
   rate: child(
     element("rate", {
       bytes: attr("bytes", positive, { required: true }),

@@ -3,6 +3,7 @@ import {
   attrOf,
   child,
   element,
+  fixed,
   type Infer,
   nonNegativeInt,
   oneOf,
@@ -48,8 +49,8 @@ const unknownTarget = (text: string) =>
   unsupported(`unknown target type '${text}' specified for character device`);
 
 const SerialTarget = element("target", {
-  type: attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" }),
-  port: attr("port", portNumber),
+  type: fixed("serial type", attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" })),
+  port: fixed("serial port", attr("port", portNumber)),
   model: attrOf("model", "name", oneOf(serialModels)),
 });
 

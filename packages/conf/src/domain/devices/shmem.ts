@@ -4,6 +4,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   type Infer,
   oneOf,
   onOff,
@@ -23,9 +24,15 @@ const mebibyte = 1048576n;
 export const Shmem = element(
   "shmem",
   {
-    name: attr("name", strictly(str, /[^/]*/, "a name without '/'"), { required: true }),
+    name: fixed(
+      "Target shared memory name '%t' does not match source '%s'",
+      attr("name", strictly(str, /[^/]*/, "a name without '/'"), { required: true }),
+    ),
     role: attrOneOf("role", ["master", "peer"]),
-    model: attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
+    model: fixed(
+      "Target shared memory model '%t' does not match source model '%s'",
+      attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
+    ),
     size: custom<bigint>({
       tags: ["size"],
       like: sized("size"),

@@ -1,4 +1,4 @@
-import { attr, attrOf, child, element, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
+import { attr, attrOf, child, element, fixed, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
 import { uint8 } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -10,9 +10,12 @@ const Codec = element("codec", {
 
 /** A sound card. */
 export const Sound = element("sound", {
-  model: attrOneOf("model", ["es1370", "sb16", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb", "virtio"], {
-    required: true,
-  }),
+  model: fixed(
+    "sound card model",
+    attrOneOf("model", ["es1370", "sb16", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb", "virtio"], {
+      required: true,
+    }),
+  ),
   multichannel: attr("multichannel", yesNo),
   streams: attr("streams", uint),
   codecs: list(Codec),

@@ -76,11 +76,11 @@ export type Encryption = Infer<typeof Encryption>;
 
 /** A server of a network disk. */
 export const StorageHost = element("host", {
+  name: attr("name", str),
+  port: attr("port", uint),
   transport: attrOneOf("transport", ["tcp", "unix", "rdma"], {
     refuse: (text) => xmlError(`unknown protocol transport type '${text}'`),
   }),
-  name: attr("name", str),
-  port: attr("port", uint),
   socket: attr("socket", absPath),
 });
 export type StorageHost = Infer<typeof StorageHost>;

@@ -4,6 +4,7 @@ import {
   child,
   custom,
   element,
+  fixed,
   flag,
   type Infer,
   str,
@@ -42,14 +43,17 @@ const activePcrBanks = custom<PcrBank[]>({
 });
 
 const Backend = element("backend", {
-  type: attrOneOf("type", ["passthrough", "emulator", "external"], {
-    required: true,
-    missing: () => xmlError("missing TPM device backend type"),
-  }),
+  type: fixed(
+    "TPM device type",
+    attrOneOf("type", ["passthrough", "emulator", "external"], {
+      required: true,
+      missing: () => xmlError("missing TPM device backend type"),
+    }),
+  ),
   $kind: variant("type", {
     passthrough: { device: child(element("device", { path: attr("path", filePath) })) },
     emulator: {
-      version: attrOneOf("version", ["1.2", "2.0"]),
+      version: fixed("TPM version", attrOneOf("version", ["1.2", "2.0"])),
       persistentState: attr("persistent_state", yesNo),
       debug: attr("debug", uint),
       encryption: attrOf("encryption", "secret", uuid),

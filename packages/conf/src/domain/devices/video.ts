@@ -1,4 +1,4 @@
-import { attr, child, element, type Infer, onOff, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, onOff, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -11,30 +11,33 @@ const Acceleration = element("acceleration", {
 });
 
 const VideoModel = element("model", {
-  type: attrOneOf(
-    "type",
-    [
-      "default",
-      "vga",
-      "cirrus",
-      "vmvga",
-      "xen",
-      "vbox",
-      "qxl",
-      "parallels",
-      "virtio",
-      "gop",
-      "none",
-      "bochs",
-      "ramfb",
-    ],
-    { default: "default", strict: { required: true } },
+  type: fixed(
+    "video card model",
+    attrOneOf(
+      "type",
+      [
+        "default",
+        "vga",
+        "cirrus",
+        "vmvga",
+        "xen",
+        "vbox",
+        "qxl",
+        "parallels",
+        "virtio",
+        "gop",
+        "none",
+        "bochs",
+        "ramfb",
+      ],
+      { default: "default", strict: { required: true } },
+    ),
   ),
-  ram: attr("ram", uint, { omit: 0 }),
-  vram: attr("vram", uint, { omit: 0 }),
-  vram64: attr("vram64", uint, { omit: 0 }),
-  vgamem: attr("vgamem", uint, { omit: 0 }),
-  heads: attr("heads", uint, { omit: 0 }),
+  ram: fixed("video card ram", attr("ram", uint, { omit: 0 })),
+  vram: fixed("video card vram", attr("vram", uint, { omit: 0 })),
+  vram64: fixed("video card vram64", attr("vram64", uint, { omit: 0 })),
+  vgamem: fixed("video card vgamem", attr("vgamem", uint, { omit: 0 })),
+  heads: fixed("video card heads", attr("heads", uint, { omit: 0 })),
   primary: attr("primary", yesNo, { omit: false }),
   blob: attr("blob", onOff),
   edid: attr("edid", onOff),

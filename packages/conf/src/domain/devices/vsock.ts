@@ -1,4 +1,4 @@
-import { attr, child, element, type Infer, uint, yesNo } from "@libvirt-ts/xml";
+import { attr, child, element, fixed, type Infer, uint, yesNo } from "@libvirt-ts/xml";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -7,9 +7,12 @@ import { attrOneOf } from "../words.ts";
 export const Vsock = element(
   "vsock",
   {
-    model: attrOneOf("model", ["default", "virtio", "virtio-transitional", "virtio-non-transitional"], {
-      omit: "default",
-    }),
+    model: fixed(
+      "Target domain vsock device model '%t' does not match source '%s'",
+      attrOneOf("model", ["default", "virtio", "virtio-transitional", "virtio-non-transitional"], {
+        omit: "default",
+      }),
+    ),
     cid: child(element("cid", { auto: attr("auto", yesNo), address: attr("address", uint, { omit: 0 }) })),
     ...info,
     driver: child(element("driver", virtioOptions)),
