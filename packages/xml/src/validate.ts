@@ -15,8 +15,8 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Told of each part of a declaration a document makes use of. */
-export type Touched = (part: AttrShape | ChildShape | TextShape) => void;
+/** Told of each part of a declaration a document makes use of, by its path: `/domain/devices/disk/target/@bus`. */
+export type Touched = (path: string) => void;
 
 /**
  * Compares an element and all below it with its declaration. Unlike parsing, nothing is passed over: unknown names,
@@ -58,15 +58,20 @@ class Walk {
         message,
         ...(attr !== undefined && { attr }),
       });
-    this.#attributes(element, parts, say);
-    this.#text(element, parts, say);
+    this.#attributes(element, parts, path, say);
+    this.#text(element, parts, path, say);
     this.#children(element, parts, path, say);
     if (this.#problems.length > before) return;
     const complaint = shape.rule?.(element);
     if (complaint !== undefined) say(complaint);
   }
 
-  #attributes(element: XmlElement, parts: Parts, say: (message: string, attr?: string) => void): void {
+  #attributes(
+    element: XmlElement,
+    parts: Parts,
+    path: string,
+    say: (message: string, attr?: string) => void,
+  ): void {
     for (const name in element.attrs) {
       if (name === "xmlns" || name.startsWith("xmlns:")) continue;
       const known = parts.attrs.get(name);
@@ -75,7 +80,7 @@ class Walk {
           say(unknownName(`attribute '${name}' of <${element.name}>`, name, parts, "attrs"), name);
         continue;
       }
-      this.#touched?.(known);
+      this.#touched?.(`${path}/@${name}`);
       const complaint = complaintAbout(element.attrs[name] ?? "", known.scalar, element, name);
       if (complaint !== undefined) say(complaint, name);
     }
@@ -85,14 +90,14 @@ class Walk {
     }
   }
 
-  #text(element: XmlElement, parts: Parts, say: (message: string) => void): void {
+  #text(element: XmlElement, parts: Parts, path: string, say: (message: string) => void): void {
     const { text } = parts;
     const isBlank = element.text.trim() === "";
     if (!text) {
       if (!isBlank && !parts.isOpen) say(`stray text in <${element.name}>: '${short(element.text)}'`);
       return;
     }
-    if (!isBlank) this.#touched?.(text);
+    if (!isBlank) this.#touched?.(`${path}/text()`);
     if (isBlank && (element.children.length > 0 || !text.required)) return;
     const complaint = complaintAbout(element.text, text.scalar, element, undefined);
     if (complaint !== undefined) say(complaint);
@@ -112,7 +117,7 @@ class Walk {
         this.#problems.push({ element: child, path: childPath, message });
         continue;
       }
-      this.#touched?.(known);
+      this.#touched?.(childPath);
       if (count === 2 && !known.many)
         this.#problems.push({ element: child, path: childPath, message: `<${name}> must occur only once` });
       const shape = known.shape();

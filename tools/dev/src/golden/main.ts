@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { Corpus } from "./corpus.ts";
 import { judge, type Outcome, type Suite, type Verdict, type Width } from "./suite.ts";
+import { untouched } from "./untouched.ts";
 
 interface Options {
   corpus?: string;
@@ -13,6 +14,7 @@ interface Options {
   width?: boolean | string;
   check?: boolean;
   update?: boolean;
+  untouched?: boolean;
 }
 
 const program = new Command("golden")
@@ -27,12 +29,14 @@ const program = new Command("golden")
     "also count the cases that use only what is modelled, or only what the file lists",
   )
   .option("--check", "fail if a count is lower than in the scoreboard")
+  .option("--untouched", "instead: print what is declared and occurs in no document; the count may only fall")
   .option("--update", "raise the scoreboard to the counts of this run");
 program.parse();
 const options = program.opts<Options>();
 
 const suitesFolder = new URL("./suites/", import.meta.url);
 const scoreboardFile = fileURLToPath(new URL("../../../../tests/golden/scoreboard.json", import.meta.url));
+const untouchedFile = fileURLToPath(new URL("../../../../tests/golden/untouched.json", import.meta.url));
 type Scoreboard = { [suite: string]: number };
 
 async function loadSuite(name: string): Promise<Suite | undefined> {
@@ -67,6 +71,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const corpus = new Corpus(folder);
+  if (options.untouched) return reportUntouched(corpus);
   const names = corpus.suites().filter((name) => options.suite === undefined || name === options.suite);
   const width =
     typeof options.width === "string"
@@ -110,6 +115,25 @@ async function main(): Promise<number> {
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(all, undefined, 1)}\n`);
   return keepScore(Object.fromEntries(Object.entries(all).map(([name, { passed }]) => [name, passed])));
+}
+
+/** Prints what no document makes use of, and holds its counts against those of the last time. */
+function reportUntouched(corpus: Corpus): number {
+  const missing = untouched(corpus);
+  const counts = Object.fromEntries(Object.entries(missing).map(([schema, list]) => [schema, list.length]));
+  for (const [schema, list] of Object.entries(missing)) {
+    console.log(`${schema}: ${list.length} untouched`);
+    for (const each of list) console.log(`  ${each}`);
+  }
+  const before = existsSync(untouchedFile)
+    ? (JSON.parse(readFileSync(untouchedFile, "utf8")) as Scoreboard) // written below
+    : {};
+  const grown = Object.entries(counts).filter(([schema, count]) => count > (before[schema] ?? Infinity));
+  for (const [schema, count] of grown)
+    console.error(`golden: untouched declarations of ${schema} rose from ${before[schema]} to ${count}`);
+  if (options.update && grown.length === 0)
+    writeFileSync(untouchedFile, `${JSON.stringify(counts, undefined, 2)}\n`);
+  return options.check && grown.length > 0 ? 1 : 0;
 }
 
 /** Compares with the scoreboard, or raises it. Counts of partial runs say nothing. */

@@ -1,0 +1,23 @@
+import { declarationOf, declarations, findProblems, schemaNames } from "@libvirt-ts/conf/schema";
+import type { Corpus } from "./corpus.ts";
+
+/**
+ * What is declared and occurs in no document of the corpus, by kind of document.
+ * @returns kinds that lack nothing are left out
+ */
+export function untouched(corpus: Corpus): { [schema: string]: string[] } {
+  const touched = new Map(schemaNames.map((schema) => [schema, new Set<string>()]));
+  for (const row of corpus.rows("schema")) {
+    const schema = schemaNames.find((name) => `${name}.rng` === row.schema);
+    const seen = schema && touched.get(schema);
+    if (seen) findProblems(corpus.text(row.input), schema, (path) => seen.add(declarationOf(path)));
+  }
+  const missing: { [schema: string]: string[] } = {};
+  for (const [schema, seen] of touched) {
+    // Devices by themselves are those of guests.
+    if (seen.size === 0 || schema === "device") continue;
+    const list = [...declarations(schema)].filter((each) => !seen.has(each)).sort();
+    if (list.length > 0) missing[schema] = list;
+  }
+  return missing;
+}
