@@ -20,6 +20,16 @@ const guest = (devices: string, rest = "") => `<domain type='kvm'>
 const parse = (text: string) => parseDomain(text, { inactive: true, random: zeros });
 const shown = (text: string) => formatDomain(parse(text));
 
+test("a card handed through keeps the driver of the host", () => {
+  const text = `<domain type='kvm'><name>a</name><memory>1</memory><os><type arch='x86_64'>hvm</type></os><devices>
+    <interface type='hostdev' managed='yes'><mac address='00:11:22:33:44:55'/><driver name='vfio' model='m'/>
+    <source><address type='pci' domain='0x0002' bus='0x03' slot='0x07' function='0x1'/></source></interface>
+    </devices></domain>`;
+  const shown = formatDomain(parseDomain(text, { inactive: true }));
+  expect(shown).toMatch(/<mac [^>]*>\n *<driver name='vfio' model='m'\/>\n *<source>/);
+  expect(shown.match(/<driver/g)).toHaveLength(1);
+});
+
 describe("a guest", () => {
   test("gets what must be there", () => {
     expect(shown(guest(""))).toBe(`<domain type='kvm'>

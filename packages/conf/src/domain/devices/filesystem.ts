@@ -34,8 +34,8 @@ const FsDriver = element("driver", {
 const Binary = element("binary", {
   path: attr("path", absPath),
   xattr: attr("xattr", onOff),
-  cache: attrOf("cache", "mode", oneOf(["none", "always"])),
-  sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"])),
+  cache: attrOf("cache", "mode", oneOf(["none", "always"]), { strict: { bare: true } }),
+  sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"]), { strict: { bare: true } }),
   lock: child(element("lock", { posix: attr("posix", onOff), flock: attr("flock", onOff) })),
   threadPoolSize: attrOf("thread_pool", "size", anyInteger(uint)),
   openfilesMax: attrOf("openfiles", "max", size),

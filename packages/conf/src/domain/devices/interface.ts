@@ -26,7 +26,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
-import { Bandwidth, isolatedPort, mtuSize, VirtualPort, Vlan } from "../../network/parts.ts";
+import { Bandwidth, isolatedPort, mtuSize, PciDriver, VirtualPort, Vlan } from "../../network/parts.ts";
 import {
   absPath,
   aliasName,
@@ -74,8 +74,17 @@ const Guest = {
   ecn: attr("ecn", onOff),
   ufo: attr("ufo", onOff),
 };
+const hostDrivers: readonly string[] = ["kvm", "vfio", "xen"];
+const netBackends = oneOf(["qemu", "vhost"]);
+/** Of a card handed through `<driver>` names what serves it on the host; that is read apart. */
+const netBackend: Scalar<"qemu" | "vhost" | undefined> = {
+  ...netBackends,
+  parse: (text, from, name) => (hostDrivers.includes(text) ? undefined : netBackends.parse(text, from, name)),
+  format: (value) => value,
+};
+
 const NetDriver = element("driver", {
-  name: attrOneOf("name", ["qemu", "vhost"]),
+  name: attr("name", netBackend),
   txmode: attrOneOf("txmode", ["iothread", "timer"]),
   ioeventfd: attr("ioeventfd", onOff),
   eventIdx: attr("event_idx", onOff),
@@ -245,6 +254,7 @@ const kinds = {
     ),
   },
   hostdev: {
+    hostDriver: child(PciDriver),
     source: child(
       element("source", {
         address: child(
@@ -386,6 +396,7 @@ export const Interface = element(
   },
   {
     read(net, from, context) {
+      if (net.type === "hostdev") net.driver = undefined;
       if (net.driver?.queues === 1) net.driver.queues = undefined;
       const dev = net.target?.dev;
       if (dev !== undefined && context.inactive && isGeneratedName(dev) && net.target?.managed !== false) {
