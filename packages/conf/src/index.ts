@@ -1,1 +1,1 @@
-export { type DomainDef, formatDomain, parseDomain } from "./domain/index.ts";
+export { type DomainDef, domain, formatDomain, type GuestDescription, parseDomain } from "./domain/index.ts";

@@ -29,6 +29,7 @@ export {
   raw,
   text,
 } from "./fields.ts";
+export { withLists } from "./lists.ts";
 export { type Namespace, ownChild, replaceOwnChild } from "./namespaced.ts";
 export { type ParseXmlOptions, parseXml } from "./parse.ts";
 export type { Context, Field, Show } from "./plan.ts";

@@ -1,5 +1,6 @@
 export { checkAbiStable } from "./abi.ts";
 export { type Address, type AddressOf, isUnsetPci, type PciAddress } from "./address.ts";
+export { domain, type GuestDescription, type Written } from "./build.ts";
 export { type ChardevSource, chardevTypes, type Reconnect, type UdpEnds } from "./chardev.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { Cpu, type CpuFeature, type CpuTopology, type NumaCell } from "./cpu.ts";
