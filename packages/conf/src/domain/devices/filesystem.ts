@@ -1,7 +1,9 @@
+import { bytesToKiB } from "@libvirt-ts/util/units";
 import {
   attr,
   attrOf,
   child,
+  custom,
   element,
   fixed,
   flag,
@@ -18,7 +20,7 @@ import {
 import { absDir, absPath, anyInteger, genericName, sizeUnit } from "../../types.ts";
 import { noSource, noTarget } from "../errors.ts";
 import { bootInfo } from "../info.ts";
-import { byteSize } from "../scalars.ts";
+import { amount, byteSize, scaledBytes } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -56,6 +58,20 @@ export type Idmap = Infer<typeof Idmap>;
 
 const needed = { strict: { required: true } } as const;
 
+/** `<source usage='1' units='MiB'/>`: how much memory the files may take. */
+const usageKiB = custom<number>({
+  attrs: ["usage", "units"],
+  like: { usage: attr("usage", amount, needed), units: attr("units", sizeUnit) },
+  parse(from) {
+    const { usage, units } = from.attrs;
+    return usage === undefined ? undefined : Number(bytesToKiB(scaledBytes(usage, units, "KiB", from)));
+  },
+  formatAttrs(value, writer) {
+    writer.attr("usage", String(value));
+    writer.attr("units", "KiB");
+  },
+});
+
 /** A directory tree of the host shown in the guest. `target.dir` is a path in the guest or a mount tag. */
 export const Filesystem = element(
   "filesystem",
@@ -84,9 +100,7 @@ export const Filesystem = element(
       block: { source: child(element("source", { dev: attr("dev", absPath) })) },
       file: { source: child(element("source", { file: attr("file", absPath) })) },
       template: { source: child(element("source", { name: attr("name", genericName) })) },
-      ram: {
-        source: child(element("source", { usage: attr("usage", size), units: attr("units", sizeUnit) })),
-      },
+      ram: { source: child(element("source", { usageKiB })) },
       volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
     }),
     target: child(
