@@ -501,5 +501,5 @@ export function custom<T>(how: Custom<T>): Field<T, "optional"> {
 /** Nothing is known of the values but that they are there. */
 const shapeOfNames = (key: string, { tags = [], attrs = [] }: Pick<Custom<unknown>, "tags" | "attrs">) => ({
   attrs: attrs.map((name) => ({ name, key, scalar: str, required: false })),
-  children: tags.map((tag) => ({ tag, key, shape: () => undefined, required: false, many: false })),
+  children: tags.map((tag) => ({ tag, key, shape: () => undefined, required: false, many: true })),
 });

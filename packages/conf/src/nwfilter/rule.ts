@@ -74,6 +74,8 @@ const statematch = {
 const protocolElement = (protocol: string, known: { readonly [name: string]: MatchAttribute }) =>
   element(protocol, {
     match: attr("match", yesNo),
+    ipset: attr("ipset", str),
+    ipsetflags: attr("ipsetflags", str),
     ...Object.fromEntries(
       Object.entries(known).map(([name, { type }]) => [
         name,

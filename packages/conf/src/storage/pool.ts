@@ -36,7 +36,10 @@ const refreshAllocation = {
 /** How volumes are looked at when a pool is refreshed: whole sizes are cheaper to get than used ones. */
 const refresh = child(
   element("refresh", {
-    volumeAllocation: attrOf("volume", "allocation", refreshAllocation, { lenient: true }),
+    volumeAllocation: attrOf("volume", "allocation", refreshAllocation, {
+      lenient: true,
+      strict: { bare: true },
+    }),
   }),
 );
 

@@ -52,7 +52,7 @@ export const Devices = element(
     videos: fixed("video card", list(Video)),
     hostdevs: fixed("host device", list(Hostdev)),
     redirdevs: fixed("redirected devices", list(Redirdev)),
-    redirfilter: child(Redirfilter),
+    redirfilter: child(Redirfilter, { strict: { many: true } }),
     hubs: fixed("hub device", list(Hub)),
     watchdogs: fixed("watchdog", list(Watchdog)),
     memballoon: fixed("memory balloon", child(Memballoon)),
