@@ -11,14 +11,13 @@ export {
   optionalVariant,
   variant,
 } from "./codec.ts";
+export { type Custom, custom } from "./custom.ts";
 export { malformed, xmlError } from "./errors.ts";
 export { escapeXml } from "./escape.ts";
 export {
   attr,
   attrOf,
-  type Custom,
   child,
-  custom,
   type FieldOptions,
   fixed,
   flag,

@@ -10,7 +10,6 @@ import {
   oneOf,
   str,
   text,
-  uint,
   variant,
 } from "@libvirt-ts/xml";
 import { told } from "../told.ts";
