@@ -2,12 +2,32 @@
 //   node build.mjs OUTDIR      -> OUTDIR/vmlinuz, OUTDIR/initrd.gz (kept when they are already there)
 // Needs the Debian packages busybox-static and cpio; the kernel package is unpacked, never installed.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { chmodSync, copyFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const modules = ["virtio_pci", "virtio_blk", "virtio_net", "virtio_balloon", "virtio_console", "ata_piix", "sd_mod", "button", "evdev"];
+const modules = [
+  "virtio_pci",
+  "virtio_blk",
+  "virtio_net",
+  "virtio_balloon",
+  "virtio_console",
+  "ata_piix",
+  "sd_mod",
+  "button",
+  "evdev",
+];
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** Builds into `out` unless it is there already; returns both paths. */
@@ -42,7 +62,8 @@ function unpackKernel(work) {
 
 function packInitrd(work, moduleTree) {
   const root = join(work, "root");
-  for (const dir of ["bin", "m", "proc", "sys", "dev", "etc"]) mkdirSync(join(root, dir), { recursive: true });
+  for (const dir of ["bin", "m", "proc", "sys", "dev", "etc"])
+    mkdirSync(join(root, dir), { recursive: true });
   copyFileSync("/bin/busybox", join(root, "bin/busybox"));
   const order = moduleOrder(moduleTree);
   for (const path of order) copyFileSync(path, join(root, "m", basename(path)));
@@ -52,7 +73,11 @@ function packInitrd(work, moduleTree) {
     chmodSync(join(root, script), 0o755);
   }
   const names = execFileSync("find", ["."], { cwd: root });
-  const archive = execFileSync("cpio", ["-o", "-H", "newc", "--quiet", "-R", "0:0"], { cwd: root, input: names, maxBuffer: 1 << 28 });
+  const archive = execFileSync("cpio", ["-o", "-H", "newc", "--quiet", "-R", "0:0"], {
+    cwd: root,
+    input: names,
+    maxBuffer: 1 << 28,
+  });
   return execFileSync("gzip", ["-1"], { input: archive, maxBuffer: 1 << 28 });
 }
 

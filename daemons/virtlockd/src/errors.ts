@@ -43,3 +43,9 @@ export function fileError(cause: unknown, what: string): VirError {
 function isErrno(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && "errno" in cause && typeof cause.errno === "number";
 }
+
+/** What is to outlive us could not be written (no room below /run, say). @param cause what node:fs threw */
+export function notRecorded(cause: unknown): VirError {
+  if (isErrno(cause)) return fileError(cause, "Unable to record locks");
+  return internal(ErrorDomain.LOCKSPACE, "Unable to record locks", { cause });
+}

@@ -7,22 +7,24 @@ import { expect, test, vi } from "vitest";
 import { lockFiles } from "./lock-file.ts";
 import { Lockspaces } from "./lockspaces.ts";
 import { Owners } from "./owners.ts";
+import { Records } from "./records.ts";
 
 const exclusive = { shared: false, create: false };
 const shared = { shared: true, create: false };
 
-function world() {
+function world(table = new Map<string, unknown>()) {
   const directory = mkdtempSync(join(tmpdir(), "lockspaces-"));
   const image = join(directory, "a.img");
   writeFileSync(image, "");
-  const owners = new Owners(native, silentLogger());
+  const records = new Records(undefined, table);
+  const owners = new Owners(native, silentLogger(), records);
   const release = vi.fn();
   const inhibit = vi.fn(() => release);
   const onError = (error: unknown) => {
     throw error;
   };
-  const spaces = new Lockspaces({ files: lockFiles(native), owners, inhibit, onError });
-  return { directory, image, owners, spaces, inhibit, release, me: owners.use(process.pid) };
+  const spaces = new Lockspaces({ files: lockFiles(native), owners, records, inhibit, onError });
+  return { directory, image, owners, records, spaces, inhibit, release, me: owners.use(process.pid) };
 }
 
 test("exclusive: one holder, whoever asks; free after release", async () => {
@@ -144,13 +146,17 @@ test("errors of callers", async () => {
   await expect(spaces.acquire("", directory, me, exclusive)).rejects.toMatchObject({ code: 38, int1: 21 });
 });
 
-test("saved and adopted: the same locks, the same owners", async () => {
-  const { spaces, image, me } = world();
-  await spaces.acquire("", image, me, exclusive);
-  const saved = JSON.parse(JSON.stringify(spaces.save()));
-  const next = world();
-  next.spaces.adopt(saved);
-  await expect(next.spaces.acquire("", image, next.me, exclusive)).rejects.toMatchObject({ code: 87 });
-  await next.spaces.release("", image, me.pid);
-  await next.spaces.acquire("", image, next.me, exclusive);
+test("kept and adopted: the same locks, the same owners", async () => {
+  const table = new Map<string, unknown>();
+  const first = world(table);
+  await first.spaces.acquire("", first.image, first.me, exclusive);
+  const next = world(table);
+  const [[key, record] = ["", undefined]] = next.records.all("lock");
+  if (!record) throw new Error("no record");
+  const [fd] = [...first.spaces.resources()].map(({ resource }) => resource.fd);
+  next.spaces.adopt(key, record, [next.owners.use(process.pid)], fd);
+  await expect(next.spaces.acquire("", first.image, next.me, exclusive)).rejects.toMatchObject({ code: 87 });
+  await next.spaces.release("", first.image, next.me.pid);
+  expect(next.records.all("lock")).toEqual([]);
+  await next.spaces.acquire("", first.image, next.me, exclusive);
 });

@@ -8,20 +8,30 @@ import {
   noLockspace,
   notLocked,
   notOwner,
+  notRecorded,
 } from "./errors.ts";
 import type { LockFiles } from "./lock-file.ts";
 import type { Owner, Owners } from "./owners.ts";
+import { type LockRecord, Records } from "./records.ts";
+import type { PassStep } from "./steps.ts";
 
 /** A locked resource; it exists only while locked. */
-interface Resource {
+export interface Resource {
+  /** Of its record. */
+  readonly key: string;
   readonly name: string;
   readonly path: string;
-  readonly fd: number;
+  /** Holds the lock; absent while (or because) it could not be taken again after the former process. */
+  fd: number | undefined;
   readonly shared: boolean;
   /** We made the file and remove it with the lock. */
   readonly created: boolean;
+  /** Milliseconds since 1970. */
+  readonly since: number;
   /** One entry per acquisition: a shared resource may be held twice by one owner. */
   readonly owners: Owner[];
+  /** The kernel or the file server gave the lock away. */
+  isLost: boolean;
 }
 
 interface Lockspace {
@@ -35,28 +45,30 @@ export interface AcquireOptions {
   readonly create: boolean;
 }
 
-/** Plain JSON; descriptors are open under the numbers given. */
-export interface SavedLockspace {
-  readonly directory?: string | undefined;
-  readonly resources: readonly {
-    name: string;
-    path: string;
-    fd: number;
-    shared: boolean;
-    created: boolean;
-    owners: number[];
-  }[];
+export interface LockspacesOptions {
+  readonly files: LockFiles;
+  readonly owners: Owners;
+  readonly records?: Records;
+  readonly pass?: PassStep;
+  readonly now?: () => number;
+  /** Keeps an idle daemon alive while anything is locked. */
+  readonly inhibit: () => () => void;
+  /** Work that nobody waits for failed. */
+  readonly onError: (error: unknown) => void;
+  readonly onLost?: (resource: Resource) => void;
 }
 
 /**
  * What is locked by whom. Locks are OFD locks on byte 0: they keep out other hosts, C daemons (record locks) and
  * other names of the same file alike, since each belongs to one open file, not to this process.
- * Work on one resource runs in the order it was asked for.
+ * Work on one resource runs in the order it was asked for. All of it is kept in records before anybody is told.
  */
 export class Lockspaces {
+  readonly #o: LockspacesOptions;
   readonly #files: LockFiles;
   readonly #owners: Owners;
-  readonly #inhibit: () => () => void;
+  readonly #records: Records;
+  readonly #pass: PassStep;
   readonly #spaces = new Map<string, Lockspace>([["", { directory: undefined, resources: new Map() }]]);
   readonly #order = new KeyedLock<string>();
   /** Work that nobody waits for. */
@@ -64,21 +76,13 @@ export class Lockspaces {
   #releaseInhibit: (() => void) | undefined;
   #held = 0;
 
-  /** @param inhibit keeps an idle daemon alive while anything is locked */
-  constructor(o: {
-    files: LockFiles;
-    owners: Owners;
-    inhibit: () => () => void;
-    onError: (error: unknown) => void;
-  }) {
+  constructor(o: LockspacesOptions) {
+    this.#o = o;
     this.#files = o.files;
     this.#owners = o.owners;
-    this.#inhibit = o.inhibit;
-    o.owners.onGone((owner) => {
-      const work = this.#releaseAll(owner).catch(o.onError);
-      this.#background.add(work);
-      void work.finally(() => this.#background.delete(work));
-    });
+    this.#records = o.records ?? new Records();
+    this.#pass = o.pass ?? (() => {});
+    o.owners.onGone((owner) => this.#aside(this.#releaseAll(owner)));
   }
 
   /**
@@ -94,7 +98,8 @@ export class Lockspaces {
         throw lockspaceExists(path);
       }
       await this.#files.makeDirectory(path);
-      this.#spaces.set(path, { directory: path, resources: new Map() });
+      recorded(() => this.#records.set("space", this.#records.newKey("space"), { directory: path }));
+      this.adoptSpace(path);
     });
   }
 
@@ -109,23 +114,15 @@ export class Lockspaces {
   }
 
   /** @throws VirError LOCKSPACE/RESOURCE_BUSY when it is locked, here or elsewhere, and not both sides share */
-  async acquire(
-    spacePath: string,
-    name: string,
-    owner: Owner,
-    { shared, create }: AcquireOptions,
-  ): Promise<void> {
+  async acquire(spacePath: string, name: string, owner: Owner, options: AcquireOptions): Promise<void> {
     const space = this.#space(spacePath);
     const path = pathOf(space, name);
+    this.#pass("acquire.begun");
     await this.#order.run(path, async () => {
       const known = space.resources.get(name);
-      if (known) {
-        if (!known.shared || !shared) throw isLocked(name);
-        known.owners.push(this.#owners.use(owner.pid));
-      } else {
-        const fd = await this.#files.lock(path, { name, shared, create });
-        this.#add(space, { name, path, fd, shared, created: create, owners: [this.#owners.use(owner.pid)] });
-      }
+      if (!known) await this.#lock(space, name, owner, options);
+      else if (known.shared && options.shared) await this.#share(space, known, owner);
+      else throw isLocked(name);
     });
     if (owner.isGone) await this.#releaseAll(owner); // it ended while we were at the file
   }
@@ -141,38 +138,109 @@ export class Lockspaces {
     return [...this.#spaces.values()].some((space) => [...heldBy(space, owner)].length > 0);
   }
 
+  /** Everything that is locked, with the path of its lockspace. */
+  *resources(): Iterable<{ space: string; resource: Resource }> {
+    for (const [space, { resources }] of this.#spaces) {
+      for (const resource of resources.values()) yield { space, resource };
+    }
+  }
+
   /** Resolves when no work is going on that nobody waits for. */
   async settled(): Promise<void> {
     while (this.#background.size > 0) await Promise.all(this.#background);
   }
 
-  save(): SavedLockspace[] {
-    return [...this.#spaces.values()].map(({ directory, resources }) => ({
-      directory,
-      resources: [...resources.values()].map((resource) => ({
-        ...resource,
-        owners: resource.owners.map(({ pid }) => pid),
-      })),
-    }));
+  adoptSpace(directory: string): void {
+    this.#spaces.set(directory, { directory, resources: new Map() });
   }
 
-  /** Takes over what the former image of this process held; descriptors are already private again. */
-  adopt(saved: readonly SavedLockspace[]): void {
-    for (const { directory, resources } of saved) {
-      const space: Lockspace = { directory, resources: new Map() };
-      this.#spaces.set(directory ?? "", space);
-      for (const resource of resources) {
-        this.#add(space, { ...resource, owners: resource.owners.map((pid) => this.#owners.use(pid)) });
+  /**
+   * Takes over a lock of the former process, and asks for it again aside.
+   * @param fd holds it; without one the lock was free, and whoever took it meanwhile has it
+   */
+  adopt(key: string, record: LockRecord, owners: Owner[], fd: number | undefined): void {
+    const space = this.#space(record.space);
+    const resource: Resource = { ...record, key, owners, fd, isLost: false };
+    this.#add(space, resource);
+    this.#aside(this.#order.run(record.path, () => this.#takeAgain(space, resource)));
+  }
+
+  async #takeAgain(space: Lockspace, resource: Resource): Promise<void> {
+    const { name, path, shared, key } = resource;
+    if (space.resources.get(name) !== resource) return;
+    if (resource.fd === undefined) {
+      try {
+        resource.fd = await this.#files.lock(path, { name, shared, create: false });
+        await this.#records.store.put(key, resource.fd);
+      } catch {
+        this.#lost(resource); // whatever the reason, we do not have it
       }
+    } else if ((await this.#files.reask(resource.fd, shared)) < 0) this.#lost(resource);
+  }
+
+  #lost(resource: Resource): void {
+    if (resource.isLost) return;
+    resource.isLost = true;
+    this.#o.onLost?.(resource);
+  }
+
+  async #lock(
+    space: Lockspace,
+    name: string,
+    owner: Owner,
+    { shared, create }: AcquireOptions,
+  ): Promise<void> {
+    const path = pathOf(space, name);
+    const fd = await this.#files.lock(path, { name, shared, create });
+    this.#pass("acquire.locked");
+    const key = this.#records.newKey("lock");
+    const since = this.#o.now?.() ?? Date.now();
+    const resource = { key, name, path, fd, shared, created: create, since, owners: [owner], isLost: false };
+    try {
+      await this.#keep(space, resource);
+    } catch (error) {
+      this.#records.store.remove(key);
+      await this.#files.unlock(fd, path, { remove: create, shared });
+      throw notRecorded(error);
     }
+    this.#owners.useAgain(owner);
+    this.#add(space, resource);
+  }
+
+  async #keep(space: Lockspace, resource: Resource): Promise<void> {
+    const [owner] = resource.owners;
+    const ownerKept = owner && this.#owners.keep(owner);
+    if (ownerKept) await ownerKept;
+    const kept = resource.fd === undefined ? undefined : this.#records.store.put(resource.key, resource.fd);
+    if (kept) await kept;
+    this.#pass("acquire.stored");
+    this.#record(space, resource);
+    this.#pass("acquire.recorded");
+  }
+
+  async #share(space: Lockspace, resource: Resource, owner: Owner): Promise<void> {
+    const before = [...resource.owners];
+    try {
+      await this.#owners.keep(owner);
+      this.#record(space, { ...resource, owners: [...before, owner] });
+    } catch (error) {
+      throw notRecorded(error);
+    }
+    resource.owners.push(this.#owners.useAgain(owner));
+    this.#pass("share.recorded");
+  }
+
+  #record({ directory = "" }: Lockspace, resource: Resource): void {
+    const { key, name, path, shared, created, since } = resource;
+    const owners = resource.owners.map((owner) => owner.key);
+    this.#records.set("lock", key, { space: directory, name, path, shared, created, since, owners });
   }
 
   async #releaseAll(owner: Owner): Promise<void> {
     for (const space of this.#spaces.values()) {
       for (const { name, path } of [...heldBy(space, owner)]) {
         await this.#order.run(path, async () => {
-          while (space.resources.get(name)?.owners.includes(owner))
-            await this.#release(space, name, owner.pid);
+          while (space.resources.get(name)?.owners.includes(owner)) await this.#giveBack(space, name, owner);
         });
       }
     }
@@ -181,20 +249,35 @@ export class Lockspaces {
   async #release(space: Lockspace, name: string, pid: number): Promise<void> {
     const resource = space.resources.get(name);
     if (!resource) throw notLocked(name);
-    const index = resource.owners.findIndex((owner) => owner.pid === pid);
-    const owner = resource.owners[index];
+    const owner = resource.owners.find((each) => each.pid === pid);
     if (!owner) throw notOwner(pid);
-    resource.owners.splice(index, 1);
+    await this.#giveBack(space, name, owner);
+  }
+
+  async #giveBack(space: Lockspace, name: string, owner: Owner): Promise<void> {
+    const resource = space.resources.get(name);
+    const at = resource?.owners.indexOf(owner) ?? -1;
+    if (!resource || at < 0) return;
+    this.#pass("release.begun");
+    const left = resource.owners.toSpliced(at, 1);
+    recorded(() => {
+      if (left.length === 0) this.#records.delete(resource.key);
+      else this.#record(space, { ...resource, owners: left });
+    });
+    this.#pass("release.recorded");
+    resource.owners.splice(at, 1);
     try {
-      if (resource.owners.length === 0) await this.#drop(space, resource);
+      if (left.length === 0) await this.#drop(space, resource);
     } finally {
       this.#owners.drop(owner);
     }
   }
 
-  async #drop(space: Lockspace, { name, path, fd, shared, created }: Resource): Promise<void> {
+  async #drop(space: Lockspace, { key, name, path, fd, shared, created }: Resource): Promise<void> {
     try {
-      await this.#files.unlock(fd, path, { remove: created, shared });
+      this.#records.store.remove(key);
+      if (fd !== undefined) await this.#files.unlock(fd, path, { remove: created, shared });
+      this.#pass("release.unlocked");
     } finally {
       space.resources.delete(name);
       if (--this.#held === 0) this.#releaseInhibit?.();
@@ -203,7 +286,13 @@ export class Lockspaces {
 
   #add(space: Lockspace, resource: Resource): void {
     space.resources.set(resource.name, resource);
-    if (++this.#held === 1) this.#releaseInhibit = this.#inhibit();
+    if (++this.#held === 1) this.#releaseInhibit = this.#o.inhibit();
+  }
+
+  #aside(work: Promise<void>): void {
+    const guarded = work.catch(this.#o.onError);
+    this.#background.add(guarded);
+    void guarded.finally(() => this.#background.delete(guarded));
   }
 
   async #onFree(spacePath: string, name: string, work: (path: string) => Promise<void>): Promise<void> {
@@ -219,6 +308,15 @@ export class Lockspaces {
     const space = this.#spaces.get(path);
     if (!space) throw noLockspace(path);
     return space;
+  }
+}
+
+/** @throws VirError when the record cannot be written */
+function recorded(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw notRecorded(error);
   }
 }
 

@@ -1,10 +1,12 @@
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { type LockOwner, lock } from "@libvirt-ts/protocol";
+import { lock } from "@libvirt-ts/protocol";
 import type { Call, Client, Handlers, Service } from "@libvirt-ts/rpc/server";
-import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
+import { formatUuid } from "@libvirt-ts/util/uuid";
 import { notRegistered, restricted } from "./errors.ts";
 import type { Lockspaces } from "./lockspaces.ts";
 import type { Owner, Owners } from "./owners.ts";
+import { holderKey, type Records } from "./records.ts";
+import type { PassStep } from "./steps.ts";
 
 /** VIR_LOCK_SPACE_PROTOCOL_ACQUIRE_RESOURCE_* */
 const flagShared = 1;
@@ -12,9 +14,11 @@ const flagCreate = 2;
 
 /** For whom a connection speaks. */
 interface Registration {
-  details: LockOwner;
-  owner: Owner;
+  readonly about: SavedRegistration;
+  readonly owner: Owner;
   restricted: boolean;
+  /** The connection outlives us. */
+  kept?: boolean;
 }
 
 /** A registration as plain JSON. */
@@ -29,19 +33,33 @@ export interface SavedRegistration {
 /** The lock program, and the registrations of its clients. */
 export interface LockService {
   readonly service: Service<typeof lock.procs>;
-  saveClient(client: Client): SavedRegistration | undefined;
-  adoptClient(client: Client, saved: SavedRegistration): void;
+  save(client: Client): SavedRegistration | undefined;
+  adopt(client: Client, saved: SavedRegistration): void;
+  /** From now on the end of a connection means nothing: it is we who end it. */
+  stopping(): void;
+}
+
+interface LockServiceOptions {
+  readonly spaces: Lockspaces;
+  readonly owners: Owners;
+  readonly records: Records;
+  readonly pass: PassStep;
+  /** Work that nobody waits for failed. */
+  readonly onError: (error: unknown) => void;
 }
 
 const registrationKey = Symbol("registration");
 
-export function lockService(spaces: Lockspaces, owners: Owners): LockService {
+export function lockService({ spaces, owners, records, pass, onError }: LockServiceOptions): LockService {
+  let isStopping = false;
   const registrationOf = (client: Client) => client.local.get(registrationKey) as Registration | undefined; // set below only
 
-  function register(client: Client, details: LockOwner, isRestricted: boolean): void {
+  function register(client: Client, about: SavedRegistration): void {
+    const { pid, restricted: isRestricted, ...details } = about;
     const before = registrationOf(client);
-    const registration = { details, owner: owners.use(details.pid), restricted: isRestricted };
-    client.local.set(registrationKey, registration);
+    const owner = owners.use(pid);
+    owners.describe(owner, details);
+    client.local.set(registrationKey, { about, owner, restricted: isRestricted } satisfies Registration);
     if (before) owners.drop(before.owner);
     else client.onClose(() => leave(client));
   }
@@ -51,8 +69,44 @@ export function lockService(spaces: Lockspaces, owners: Owners): LockService {
     const registration = registrationOf(client);
     if (!registration) return;
     const { owner } = registration;
+    if (isStopping) {
+      if (!registration.kept) owners.drop(owner);
+      return;
+    }
+    if (registration.kept) {
+      records.delete(holderKey(client));
+      records.store.remove(holderKey(client));
+    }
     if (client.peer.pid === owner.pid && spaces.isHolder(owner)) owners.condemn(owner);
     owners.drop(owner);
+  }
+
+  /**
+   * Lets the connection of an owner itself outlive us. After it was told that it is restricted: before, the client
+   * would wait for an answer that nobody gives.
+   */
+  async function keepHolder(client: Client): Promise<void> {
+    const registration = registrationOf(client);
+    const { id, peer, readOnly, socketPath, connectedAt, fd } = client;
+    if (!registration || registration.kept || !client.isOpen || fd === undefined) return;
+    const { owner, about } = registration;
+    if (peer.pid !== owner.pid) return;
+    registration.kept = true;
+    const key = holderKey(client);
+    await owners.keep(owner);
+    await records.store.put(key, fd);
+    if (!client.isOpen) return;
+    pass("holder.stored");
+    const { uuid, name, id: domainId, pid } = about;
+    const connection = {
+      id: String(id),
+      peer,
+      readOnly,
+      socketPath,
+      connectedAtMs: connectedAt.getTime(),
+    };
+    records.set("holder", key, { pid, details: { uuid, name, id: domainId }, connection });
+    pass("holder.recorded");
   }
 
   const handlers: Partial<Handlers<typeof lock.procs>> = {
@@ -60,11 +114,13 @@ export function lockService(spaces: Lockspaces, owners: Owners): LockService {
       noFlags(flags, "Register");
       if (registrationOf(client)?.restricted) throw restricted();
       if (owner.id === 0) throw notRegistered();
-      register(client, owner, false);
+      const { uuid, ...details } = owner;
+      register(client, { ...details, uuid: formatUuid(uuid), restricted: false });
     },
     restrict({ flags }, call) {
       noFlags(flags, "Restrict");
       registered(call).restricted = true;
+      setImmediate(() => void keepHolder(call.client).catch(onError));
     },
     async new({ path, flags }, call) {
       noFlags(flags, "New");
@@ -106,14 +162,16 @@ export function lockService(spaces: Lockspaces, owners: Owners): LockService {
 
   return {
     service: { program: lock, errorDomain: ErrorDomain.RPC, handlers },
-    saveClient(client) {
+    save(client) {
       const registration = registrationOf(client);
-      if (!registration) return undefined;
-      const { uuid, name, id, pid } = registration.details;
-      return { uuid: formatUuid(uuid), name, id, pid, restricted: registration.restricted };
+      return registration && { ...registration.about, restricted: registration.restricted };
     },
-    adoptClient(client, { uuid, restricted: isRestricted, ...details }) {
-      register(client, { ...details, uuid: parseUuid(uuid) ?? new Uint8Array(16) }, isRestricted);
+    adopt(client, saved) {
+      register(client, saved);
+      if (saved.restricted) void keepHolder(client).catch(onError);
+    },
+    stopping() {
+      isStopping = true;
     },
   };
 }

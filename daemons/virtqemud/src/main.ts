@@ -12,6 +12,7 @@ import {
   loadDomains,
   monitorCommandHandlers,
   openQemuDriver,
+  qemuAccess,
   qemuHandlers,
   readHostFacts,
 } from "@libvirt-ts/driver-qemu";
@@ -70,10 +71,12 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     },
     log: ctx.log.child({ mod: "rpc.forward" }),
   });
+  const access = qemuAccess(driver);
   return {
     services: [
       {
         program: remote,
+        access,
         handlers: { ...connection.handlers, ...qemuHandlers(driver) },
         errorDomain: ErrorDomain.QEMU,
         gate: connection.gate,
@@ -81,6 +84,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
       },
       {
         program: qemu,
+        access,
         handlers: monitorCommandHandlers(driver),
         errorDomain: ErrorDomain.QEMU,
         gate: connection.gate,

@@ -1,10 +1,5 @@
 import { lstatSync } from "node:fs";
-import {
-  type FdStore,
-  keeperFdStore,
-  managerFdStore,
-  type SavedFdStore,
-} from "@libvirt-ts/keeper";
+import { type FdStore, keeperFdStore, managerFdStore, type SavedFdStore } from "@libvirt-ts/keeper";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Native } from "@libvirt-ts/native";
 import { isSocketUnit, parseListenFds } from "./listen-fds.ts";

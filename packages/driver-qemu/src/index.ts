@@ -1,3 +1,4 @@
+export { qemuAccess } from "./driver/access.ts";
 export { monitorCommandHandlers } from "./driver/monitor-command.ts";
 export { qemuHandlers } from "./handlers.ts";
 export { type HostFacts, readHostFacts } from "./host-facts.ts";

@@ -13,7 +13,7 @@ function client() {
   const frames: Uint8Array[] = [];
   let gone = () => {};
   const connection: EventClient = {
-    sendRaw: (frame) => void frames.push(frame),
+    sendVisible: (frame) => void frames.push(frame),
     onClose: (listener) => {
       gone = listener;
       return () => {};

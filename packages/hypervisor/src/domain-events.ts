@@ -25,7 +25,10 @@ const EVENT_SERIAL = 1;
 const CALLBACK_ID_OFFSET = LENGTH_SIZE + HEADER_SIZE;
 
 /** What the event queue needs of a connection. */
-export type EventClient = Pick<Client, "sendRaw" | "onClose">;
+export type EventClient = Pick<Client, "sendVisible" | "onClose">;
+
+/** The `aclFilter` of all calls that register for domain events. */
+const visibility = "domain:getattr";
 
 /** An event's domain, by both forms of its UUID. */
 export interface EventSource {
@@ -84,15 +87,16 @@ export class DomainEvents<C extends EventClient = EventClient> {
   emit<N extends DomainEventName>(name: N, source: EventSource, fields: DomainEventFields<N>): void {
     const kind = domainEvents[name] as EventKind<DomainEventFields<N>>; // the row of this very name
     const dom: EventDomain = { name: source.name, uuid: source.uuidBytes, id: source.id };
+    const attributes = () => ({ domain_name: source.name, domain_uuid: source.uuid });
     let fresh: Uint8Array | undefined;
     let old: Uint8Array | undefined;
     for (const { client, style, callbackId } of this.#registrations.listeners(kind.id, source.uuid)) {
       if (style === "old" && kind.oldRow) {
         old ??= eventFrame(kind.oldRow, kind.oldMessage(dom, fields));
-        client.sendRaw(old);
+        client.sendVisible(old, visibility, attributes);
       } else {
         fresh ??= eventFrame(kind.row, kind.message(dom, fields));
-        client.sendRaw(withCallbackId(fresh, callbackId));
+        client.sendVisible(withCallbackId(fresh, callbackId), visibility, attributes);
       }
     }
   }

@@ -12,7 +12,8 @@ const maxMessageBytes = 1024;
  * messages of the one before have been read and it is gone.
  *
  * With no daemon there it stays as long as anything it keeps is in use: a process (pidfd) runs, or the other end of
- * a pipe or connection is open. Then it leaves, and what hung on the descriptors ends.
+ * a pipe or connection is open. Then it leaves, and what hung on the descriptors ends. Clients may wait for the next
+ * daemon only for a while.
  */
 export class Keeper {
   readonly #native: Native;
@@ -46,12 +47,12 @@ export class Keeper {
   #await(): void {
     this.#listening.start(READABLE, () => this.#accept());
     for (const fds of this.#kept.values()) for (const fd of fds) this.#watchUse(fd);
+    this.#timer = setTimeout(() => this.#dropListeners(), this.#graceMs);
     this.#checkUse();
   }
 
   #watchUse(fd: number): void {
-    const name = this.#native.getSockName(fd);
-    if (typeof name !== "number" && name.listening) return;
+    if (isListening(this.#native, fd)) return;
     const poll = new this.#native.Poll(fd);
     const over = () => {
       this.#watches.delete(poll);
@@ -64,8 +65,18 @@ export class Keeper {
   }
 
   #checkUse(): void {
-    if (this.#watches.size > 0 || this.#timer) return;
+    if (this.#watches.size > 0) return;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#leave, this.#kept.size === 0 ? 0 : this.#graceMs);
+  }
+
+  /** No daemon comes: clients that wait for one, and those to come, are told so by the end of the socket. */
+  #dropListeners(): void {
+    for (const [name, fds] of this.#kept) {
+      const left = fds.filter((fd) => !isListening(this.#native, fd) || this.#native.close(fd) < 0);
+      if (left.length > 0) this.#kept.set(name, left);
+      else this.#kept.delete(name);
+    }
   }
 
   #accept(): void {
@@ -129,6 +140,11 @@ export class Keeper {
     for (const fd of this.#kept.get(message.name) ?? []) this.#native.close(fd);
     this.#kept.delete(message.name);
   }
+}
+
+function isListening(native: Native, fd: number): boolean {
+  const name = native.getSockName(fd);
+  return typeof name !== "number" && name.listening;
 }
 
 function isProcess(fd: number): boolean {

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { TableFile } from "./table-file.ts";
 
 const newPath = () => join(mkdtempSync(join(tmpdir(), "table-")), "table");
-const contents = (table: TableFile) => Object.fromEntries(table.values);
+const contents = (table: TableFile) => Object.fromEntries(table.entries());
 
 test("a table is found as it was left", () => {
   const path = newPath();
@@ -61,7 +61,7 @@ test("any changes, read back at any time", () => {
           model.set(step[0], JSON.parse(JSON.stringify(step[1])));
         }
       }
-      expect(Object.fromEntries(TableFile.open(path, "boot").values)).toEqual(Object.fromEntries(model));
+      expect(Object.fromEntries(TableFile.open(path, "boot").entries())).toEqual(Object.fromEntries(model));
     }),
     { numRuns: 50 },
   );

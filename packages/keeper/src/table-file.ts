@@ -27,8 +27,9 @@ export class TableFile {
     return new TableFile(path, boot, parse(read(path), boot));
   }
 
-  get values(): ReadonlyMap<string, unknown> {
-    return this.#values;
+  /** In the order they were first set. */
+  entries(): IterableIterator<[key: string, value: unknown]> {
+    return this.#values.entries();
   }
 
   /** @param value plain JSON @throws Error of node:fs; the table is as before then */

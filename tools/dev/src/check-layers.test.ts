@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { refuse } from "./check-layers.ts";
 
-const entries = ["@libvirt-ts/errors", "@libvirt-ts/rpc/server", "@libvirt-ts/util/*", "@libvirt-ts/driver-network"];
+const entries = [
+  "@libvirt-ts/errors",
+  "@libvirt-ts/rpc/server",
+  "@libvirt-ts/util/*",
+  "@libvirt-ts/driver-network",
+];
 
 test.each([
   ["rpc", "@libvirt-ts/errors", undefined],

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** From the ground up. A package imports only from lower lines, or from further left on its own line. */
 const layers = [
   ["errors", "util", "xdr", "xml", "api", "native"],
-  ["protocol", "conf", "config"],
+  ["protocol", "conf", "cpu", "config"],
   ["logging", "host", "netdev", "firewall", "access"],
   ["rpc", "qmp"],
   ["keeper", "daemon", "objects", "lock-manager", "log-manager"],

@@ -56,4 +56,13 @@ program
     for (const path of await genDocs()) console.log(path);
   });
 
+program
+  .command("package")
+  .description("Builds Debian packages of what has been built.")
+  .option("--out <dir>", "where they are put", "build/packages")
+  .action(async ({ out }: { out: string }) => {
+    const { buildPackages } = await import("./package/build-packages.ts");
+    for (const path of await buildPackages(resolve(out))) console.log(path);
+  });
+
 await program.parseAsync();

@@ -1,4 +1,6 @@
 import type { Shape } from "@libvirt-ts/xml";
+import { BackupSyntax } from "../backup/backup.ts";
+import { CheckpointSyntax } from "../checkpoint/checkpoint.ts";
 import { Cpu } from "../domain/cpu.ts";
 import { deviceCodecs } from "../domain/device.ts";
 import { DomainSyntax } from "../domain/domain.ts";
@@ -9,6 +11,7 @@ import { DeviceSyntax } from "../nodedev/device.ts";
 import { BindingSyntax } from "../nwfilter/binding.ts";
 import { FilterSyntax } from "../nwfilter/filter.ts";
 import { SecretSyntax } from "../secret/secret.ts";
+import { SnapshotSyntax } from "../snapshot/snapshot.ts";
 import { PoolSyntax } from "../storage/pool.ts";
 import { VolumeSyntax } from "../storage/volume.ts";
 import { Capabilities } from "./capabilities.ts";
@@ -33,6 +36,9 @@ const roots = {
   nodedev: [DeviceSyntax],
   nwfilter: [FilterSyntax],
   nwfilterbinding: [BindingSyntax],
+  domainsnapshot: [SnapshotSyntax],
+  domaincheckpoint: [CheckpointSyntax],
+  domainbackup: [BackupSyntax],
   capability: [Capabilities],
   domaincaps: [DomainCapabilities],
   storagepoolcaps: [StoragePoolCapabilities],

@@ -6,6 +6,7 @@ import { encoded } from "@libvirt-ts/rpc/server";
 import { encode } from "@libvirt-ts/xdr";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { seenBy } from "./access.ts";
 import { type RemoteHandlers, wireDomain } from "./common.ts";
 
 type Test = (domain: QemuDomain) => boolean;
@@ -65,25 +66,20 @@ export function listHandlers(driver: QemuDriver): RemoteHandlers {
   const active = () => [...domains].filter((domain) => domain.isActive);
   const defined = () => [...domains].filter((domain) => !domain.isActive);
   return {
-    connectNumOfDomains: () => ({ num: active().length }),
-    connectListDomains: ({ maxids }) => ({
-      ids: active()
-        .slice(0, maxids)
-        .map(({ id }) => id),
-    }),
-    connectNumOfDefinedDomains: () => ({ num: defined().length }),
-    connectListDefinedDomains: ({ maxnames }) => ({
-      names: defined()
-        .slice(0, maxnames)
-        .map(({ name }) => name),
-    }),
-    connectListAllDomains({ needResults, flags }) {
+    connectNumOfDomains: (_, { client }) => seenBy(client, active(), ({ length }) => ({ num: length })),
+    connectListDomains: ({ maxids }, { client }) =>
+      seenBy(client, active(), (seen) => ({ ids: seen.slice(0, maxids).map(({ id }) => id) })),
+    connectNumOfDefinedDomains: (_, { client }) =>
+      seenBy(client, defined(), ({ length }) => ({ num: length })),
+    connectListDefinedDomains: ({ maxnames }, { client }) =>
+      seenBy(client, defined(), (seen) => ({ names: seen.slice(0, maxnames).map(({ name }) => name) })),
+    connectListAllDomains({ needResults, flags }, { client }) {
       checkFlags(flags, LIST_FLAGS, "qemuConnectListAllDomains", ErrorDomain.QEMU);
-      const reply = replies.get(`${needResults} ${flags}`, () => {
-        const listed = flags === 0 ? [...domains] : [...domains].filter((domain) => isListed(domain, flags));
-        return encodeList(listed, needResults !== 0);
-      });
-      return encoded(reply);
+      const listed = () =>
+        flags === 0 ? [...domains] : [...domains].filter((domain) => isListed(domain, flags));
+      const list = (seen: readonly QemuDomain[]) => encodeList(seen, needResults !== 0);
+      if (client.maySee !== undefined) return seenBy(client, listed(), (seen) => encoded(list(seen)));
+      return encoded(replies.get(`${needResults} ${flags}`, () => list(listed())));
     },
   };
 }

@@ -5,6 +5,7 @@ import { formatUuid } from "@libvirt-ts/util/uuid";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type Fields, readStats, SUPPORTED_STATS, statsGroups } from "../stats/groups.ts";
+import { seenBy } from "./access.ts";
 import { type RemoteHandlers, wireDomain } from "./common.ts";
 import { isListed } from "./list.ts";
 
@@ -14,7 +15,7 @@ const KNOWN_FLAGS = Object.values(Flag).reduce<number>((all, bit) => all | bit, 
 /** Statistics of many guests at once. */
 export function statsHandlers(driver: QemuDriver): RemoteHandlers {
   return {
-    async connectGetAllDomainStats({ doms, stats, flags }) {
+    async connectGetAllDomainStats({ doms, stats, flags }, { client }) {
       checkFlags(flags, KNOWN_FLAGS, "qemuConnectGetAllDomainStats", ErrorDomain.QEMU);
       const missing = (stats & ~SUPPORTED_STATS) >>> 0;
       if (missing !== 0 && (flags & Flag.ENFORCE_STATS) !== 0) {
@@ -29,8 +30,9 @@ export function statsHandlers(driver: QemuDriver): RemoteHandlers {
       const filter = flags & ~OPTIONS;
       const wanted = stats === 0 ? SUPPORTED_STATS : stats;
       // Each guest has a QEMU of its own: all are asked together.
+      const seen = await seenBy(client, domains, (each) => each, "domain:read");
       const retStats = await Promise.all(
-        domains
+        seen
           .filter((domain) => filter === 0 || isListed(domain, filter))
           .map(async (domain) => {
             const dom = wireDomain(domain);

@@ -3,8 +3,9 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { DomainEvents } from "@libvirt-ts/hypervisor";
 import { qemu } from "@libvirt-ts/protocol";
 import type { QmpEvent } from "@libvirt-ts/qmp";
-import type { Client } from "@libvirt-ts/rpc/server";
+import { type Client, eventFrame } from "@libvirt-ts/rpc/server";
 import type { Uuid } from "@libvirt-ts/util/uuid";
+import { domainAttributes } from "../driver/access.ts";
 import { wireDomain } from "../driver/common.ts";
 import type { QemuDomain } from "../guest.ts";
 
@@ -65,14 +66,17 @@ export class MonitorEvents {
   emit(domain: QemuDomain, { event, data, timestamp }: QmpEvent): void {
     for (const [callbackID, { client, uuid, wants }] of this.#listeners) {
       if ((uuid !== undefined && uuid !== domain.uuid) || !wants(event)) continue;
-      client.sendEvent(qemu.procs.domainMonitorEvent, {
+      const row = qemu.procs.domainMonitorEvent;
+      const message = {
         callbackID,
         dom: wireDomain(domain),
         event,
         seconds: BigInt(timestamp.seconds),
         micros: timestamp.microseconds,
         details: Object.keys(data).length === 0 ? null : JSON.stringify(data),
-      });
+      };
+      if (client.maySee === undefined) client.sendEvent(row, message);
+      else client.sendVisible(eventFrame(row, message), "domain:getattr", () => domainAttributes(domain));
     }
   }
 }

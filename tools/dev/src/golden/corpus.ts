@@ -65,6 +65,7 @@ export class Corpus {
       if (typeof value === "object" && value !== null && "inline" in value) return String(value.inline);
       return `${JSON.stringify(value)}\n`;
     }
+    if (!value.startsWith("files/")) return `${value}\n`;
     const text = this.file(value);
     return keepsWrapping.test(value) ? text : text.replaceAll("\\\n", "");
   }

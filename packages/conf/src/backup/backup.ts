@@ -1,0 +1,109 @@
+import {
+  attr,
+  type Context,
+  child,
+  childNamed,
+  element,
+  type Infer,
+  leaf,
+  list,
+  parseXml,
+  raw,
+  str,
+  uint,
+  variant,
+  type XmlElement,
+  XmlWriter,
+  xmlError,
+  yesNo,
+} from "@libvirt-ts/xml";
+import { PullDisk, PushDisk } from "./disk.ts";
+import { backupError, unsupported } from "./errors.ts";
+
+const modes = ["push", "pull"] as const;
+const mode = {
+  words: modes,
+  parse(text: string): (typeof modes)[number] {
+    const found = modes.find((word) => word === text);
+    if (found === undefined) throw backupError(`unknown backup mode '${text}'`);
+    return found;
+  },
+  format: (value: (typeof modes)[number]) => value,
+};
+
+const transports = ["tcp", "unix", "rdma"] as const;
+const transport = {
+  words: transports,
+  parse(text: string): (typeof transports)[number] {
+    const found = transports.find((word) => word === text);
+    if (found === undefined) throw backupError(`unknown protocol transport type '${text}'`);
+    if (found === "rdma") throw unsupported("transport rdma is not supported for <server>");
+    return found;
+  },
+  format: (value: (typeof transports)[number]) => value,
+};
+
+/** Where disks are offered for reading. */
+const Server = element(
+  "server",
+  {
+    transport: attr("transport", transport, { default: "tcp" }),
+    tls: attr("tls", yesNo),
+    name: attr("name", str),
+    port: attr("port", uint, { omit: 0 }),
+    socket: attr("socket", str),
+  },
+  {
+    read({ transport: by, socket, name }) {
+      if (by === "unix" && socket === undefined) throw backupError("missing socket for unix transport");
+      if (by !== "unix" && socket !== undefined)
+        throw backupError(`transport '${by}' does not support socket attribute`);
+      if (by === "unix" && name !== undefined)
+        throw backupError("transport 'unix' does not support name attribute");
+      if (socket !== undefined && !socket.startsWith("/"))
+        throw backupError(`backup socket path '${socket}' must be absolute`);
+    },
+  },
+);
+export type BackupServer = Infer<typeof Server>;
+
+export const BackupSyntax = element(
+  "domainbackup",
+  {
+    mode: attr("mode", mode, { default: "push" }),
+    /** The checkpoint since which changes are copied. */
+    incremental: leaf("incremental", str),
+    $parts: variant("mode", {
+      push: { disks: child(element("disks", { disks: list(PushDisk) })) },
+      pull: { server: child(Server), disks: child(element("disks", { disks: list(PullDisk) })) },
+    }),
+    privateData: raw("privateData", { show: "status", plain: true }),
+  },
+  {
+    read(def, from) {
+      if (def.mode === "push" && childNamed(from, "server"))
+        throw backupError("use of <server> requires pull mode backup");
+    },
+  },
+);
+
+/** A backup of a guest's disks: which, from when on, and to where. */
+export type BackupDef = Infer<typeof BackupSyntax>;
+
+/** Reads `<domainbackup>`. `status`: what the daemon wrote for itself. @throws VirError */
+export function parseBackup(text: string, context: Context = {}): BackupDef {
+  return readBackup(parseXml(text, { what: "domain_backup" }), context);
+}
+
+function readBackup(root: XmlElement, context: Context): BackupDef {
+  if (root.name !== "domainbackup")
+    throw xmlError(`expecting root element of 'domainbackup', not '${root.name}'`);
+  return BackupSyntax.parse(root, context);
+}
+
+/** The text of a backup, with a final newline. */
+export function formatBackup(def: BackupDef, context: Context = {}): string {
+  const writer = new XmlWriter();
+  BackupSyntax.format(def, writer, context);
+  return writer.toString();
+}

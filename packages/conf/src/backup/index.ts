@@ -1,0 +1,3 @@
+export { alignBackupDisks } from "./align.ts";
+export { type BackupDef, type BackupServer, formatBackup, parseBackup } from "./backup.ts";
+export type { PullDisk, PushDisk } from "./disk.ts";

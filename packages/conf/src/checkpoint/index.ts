@@ -1,0 +1,7 @@
+export {
+  type CheckpointDef,
+  type CheckpointDisk,
+  type FormatCheckpointOptions,
+  formatCheckpoint,
+  parseCheckpoint,
+} from "./checkpoint.ts";
