@@ -29,6 +29,7 @@ export function requireNode() {
 }
 
 const isInstalled = (name) =>
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg-query, not of JavaScript
   spawnSync("dpkg-query", ["-W", "-f=${db:Status-Abbrev}", name], { encoding: "utf8" }).stdout?.startsWith(
     "ii",
   ) ?? false;

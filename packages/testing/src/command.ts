@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { patienceMs, within } from "./wait-for.ts";
+import { within } from "./wait-for.ts";
 
 /** How a program ended and what it wrote. */
 export interface Result {
