@@ -1,6 +1,6 @@
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { lock } from "@libvirt-ts/protocol";
-import type { Call, Client, Handlers, Service } from "@libvirt-ts/rpc/server";
+import type { Call, Client, CloseReason, Handlers, Service } from "@libvirt-ts/rpc/server";
 import { formatUuid } from "@libvirt-ts/util/uuid";
 import { notRegistered, restricted } from "./errors.ts";
 import type { Lockspaces } from "./lockspaces.ts";
@@ -61,23 +61,24 @@ export function lockService({ spaces, owners, records, pass, onError }: LockServ
     owners.describe(owner, details);
     client.local.set(registrationKey, { about, owner, restricted: isRestricted } satisfies Registration);
     if (before) owners.drop(before.owner);
-    else client.onClose(() => leave(client));
+    else client.onClose((reason) => leave(client, reason));
   }
 
-  /** The connection of the owner itself stands for the process: with it ends the right to hold anything. */
-  function leave(client: Client): void {
+  /**
+   * The connection of the owner itself stands for the process: who gives it up has no right to hold anything.
+   * One that we end (a stop, `virt-admin client-disconnect`, a broken message) says nothing about the owner, whose
+   * process is watched all the same. // differs: C ends the process whoever closed the connection
+   */
+  function leave(client: Client, reason: CloseReason | undefined): void {
     const registration = registrationOf(client);
     if (!registration) return;
-    const { owner } = registration;
-    if (isStopping) {
-      if (!registration.kept) owners.drop(owner);
-      return;
-    }
-    if (registration.kept) {
+    const { owner, kept } = registration;
+    if (isStopping && kept) return;
+    if (kept) {
       records.delete(holderKey(client));
       records.store.remove(holderKey(client));
     }
-    if (client.peer.pid === owner.pid && spaces.isHolder(owner)) owners.condemn(owner);
+    if (client.peer.pid === owner.pid && isTheirs(reason) && spaces.isHolder(owner)) owners.condemn(owner);
     owners.drop(owner);
   }
 
@@ -175,6 +176,13 @@ export function lockService({ spaces, owners, records, pass, onError }: LockServ
     },
   };
 }
+
+/** Whether it was the other side that ended a connection. */
+function isTheirs(reason: CloseReason | undefined): boolean {
+  return reason?.what === "eof" || reason?.what === "hangup" || resets.has(reason?.detail ?? "");
+}
+
+const resets: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"]);
 
 function noFlags(flags: number, name: string): void {
   checkFlags(flags, 0, functionName(name), ErrorDomain.RPC);

@@ -11,7 +11,7 @@ const source = { name: "vm", uuid, uuidBytes, id: 7 };
 
 function client() {
   const frames: Uint8Array[] = [];
-  let gone = () => {};
+  let gone: Parameters<EventClient["onClose"]>[0] = () => {};
   const connection: EventClient = {
     sendVisible: (frame) => void frames.push(frame),
     onClose: (listener) => {
@@ -19,7 +19,7 @@ function client() {
       return () => {};
     },
   };
-  return { connection, frames, close: () => gone() };
+  return { connection, frames, close: () => gone(undefined) };
 }
 
 test("the table is complete and in order", () => {

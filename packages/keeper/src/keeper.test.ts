@@ -78,6 +78,18 @@ test("what is not worth keeping alone goes along with what is", async () => {
   expect(contents(await next())).toEqual({ listener: "listener", lock: "lock" });
 });
 
+test("a daemon that is gone before the keeper looks: what it gave is kept all the same", async () => {
+  const { first, next, open, left } = world();
+  const events: string[] = [];
+  void left.then(() => events.push("left"));
+  const store = first(); // its keeper is made with the first `put`, and looks when the loop turns
+  store.put("a", open("a"));
+  store.close();
+  for (const until = performance.now() + 10; performance.now() < until; ); // every timer is due first
+  expect(contents(await next())).toEqual({ a: "a" });
+  expect(events).toEqual([]);
+});
+
 test("it leaves when there is no daemon and nothing it keeps is in use", async () => {
   const { first, open, left } = world();
   const child = spawn("sleep", ["1000"]);

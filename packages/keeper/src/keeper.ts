@@ -67,7 +67,12 @@ export class Keeper {
   #checkUse(): void {
     if (this.#watches.size > 0) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#leave, this.#kept.size === 0 ? 0 : this.#graceMs);
+    this.#timer = setTimeout(() => this.#leaveUnlessNeeded(), this.#kept.size === 0 ? 0 : this.#graceMs);
+  }
+
+  /** A daemon may have connected, and be gone again, before the loop came to look: what it sent is all that is left. */
+  #leaveUnlessNeeded(): void {
+    if (!this.#accept()) this.#leave();
   }
 
   /** No daemon comes: clients that wait for one, and those to come, are told so by the end of the socket. */
@@ -79,13 +84,14 @@ export class Keeper {
     }
   }
 
-  #accept(): void {
+  /** @returns whether there is a daemon now */
+  #accept(): boolean {
     const daemon = this.#native.accept4(this.#listener, true);
-    if (daemon < 0) return;
+    if (daemon < 0) return false;
     const peer = this.#native.peerCred(daemon);
     if (typeof peer === "number" || peer.uid !== process.geteuid?.()) {
       this.#native.close(daemon);
-      return;
+      return this.#accept();
     }
     this.#listening.stop();
     clearTimeout(this.#timer);
@@ -93,6 +99,7 @@ export class Keeper {
     for (const poll of this.#watches) poll.close();
     this.#watches.clear();
     this.#handOver(daemon);
+    return true;
   }
 
   #handOver(daemon: number): void {

@@ -1,3 +1,4 @@
+export type { CloseReason } from "../connection.ts";
 export type { Hole } from "../incoming-queue.ts";
 export { visible } from "./access.ts";
 export {

@@ -108,7 +108,7 @@ export class ServerClient implements Client, ConnectionOwner {
   #keepalive: KeepaliveHandle | undefined;
   #closing = false;
   #gone: AbortController | undefined;
-  #closeListeners: (() => void)[] | undefined;
+  #closeListeners: ((reason: CloseReason | undefined) => void)[] | undefined;
   #local: Map<symbol, unknown> | undefined;
 
   constructor(host: ClientHost, open: OpenSocket, options: ClientOptions) {
@@ -321,7 +321,7 @@ export class ServerClient implements Client, ConnectionOwner {
     this.#keepalive = this.#host.keepalive.track(peer, { interval, count });
   }
 
-  onClose(listener: () => void): () => void {
+  onClose(listener: (reason: CloseReason | undefined) => void): () => void {
     this.#closeListeners ??= [];
     this.#closeListeners.push(listener);
     return () => {
@@ -340,7 +340,7 @@ export class ServerClient implements Client, ConnectionOwner {
     this.#gone?.abort();
     const listeners = this.#closeListeners ?? [];
     this.#closeListeners = undefined;
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener(reason);
     this.#host.onClosed(this);
   }
 

@@ -1,6 +1,7 @@
 import type { AccessAttributes } from "@libvirt-ts/access/rules";
 import type { ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { AclRule, Args, CallRow, EventRow, Msg, Program, Ret, Rows } from "@libvirt-ts/protocol";
+import type { CloseReason } from "../connection.ts";
 import type { Hole } from "../incoming-queue.ts";
 import type { OpenSocket } from "../socket.ts";
 import type { Encoded } from "./encoded.ts";
@@ -92,8 +93,11 @@ export interface Client {
   sendVisible(frame: Uint8Array, filter: AclRule | undefined, object: () => AccessAttributes): void;
   /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
   startKeepalive(): void;
-  /** @returns takes the listener back */
-  onClose(listener: () => void): () => void;
+  /**
+   * @param listener is told why the connection ended; nothing when we closed it
+   * @returns takes the listener back
+   */
+  onClose(listener: (reason: CloseReason | undefined) => void): () => void;
   readonly isOpen: boolean;
   /** The open socket, for those who keep it beyond the end of this process; undefined over TLS. */
   readonly fd?: number | undefined;
