@@ -18,9 +18,10 @@ export function baseline(cpus: readonly CpuModel[], options: BaselineOptions): C
   const vendor = commonVendor(cpus);
   if (set === 0n) throw cpuError(ErrorCode.OPERATION_FAILED, "CPUs are incompatible");
   const preferred = cpus.every(({ model }) => model === first.model) ? first.model : undefined;
+  const favoured = new Set(cpus.flatMap(({ model }) => model ?? []));
   const found = decode(
     { features: set, ...(vendor !== undefined && { vendor: vendorStrings[vendor] ?? "" }) },
-    { as: "guest", models: options.models, preferred, migratable: options.migratable === true },
+    { as: "guest", models: options.models, preferred, favoured, migratable: options.migratable === true },
   );
   // A vendor is only promised if all of them said so.
   const isSaid = cpus.every((cpu) => cpu.vendor !== undefined);

@@ -1,5 +1,6 @@
 import { ErrorCode } from "@libvirt-ts/errors";
 import { cpuError, modelNotSupported } from "../errors.ts";
+import { withMissing } from "../features.ts";
 import type { CpuFeature, CpuModel, Signature, UsableModel } from "../types.ts";
 import { type FeatureSet, vendorStrings, type X86Model, x86Map } from "./map.ts";
 import { list } from "./sets.ts";
@@ -21,6 +22,8 @@ export interface DecodeOptions {
   preferred?: string | undefined;
   /** Fail if the preferred model is not among the usable ones. */
   insist?: boolean;
+  /** Models that come first if fewer of their features must be taken away. */
+  favoured?: ReadonlySet<string>;
   /** Leave out features that hinder migration. */
   migratable?: boolean;
 }
@@ -32,7 +35,7 @@ interface Fit {
 
 /** The known model that describes a processor best. @throws VirError if none does */
 export function decode(data: X86Data, options: DecodeOptions): CpuModel {
-  const { models, preferred, insist = false } = options;
+  const { models, preferred, favoured, insist = false } = options;
   const vendor = Object.keys(vendorStrings).find((name) => vendorStrings[name] === data.vendor);
   const features = data.features & ~brokenTransactions(vendor, data.signature);
   const usable = models && new Map(models.map((model) => [model.name, model]));
@@ -50,12 +53,14 @@ export function decode(data: X86Data, options: DecodeOptions): CpuModel {
       best = fit;
       break;
     }
-    if (best === undefined || isBetter(fit, best, data.signature)) best = fit;
+    if (best === undefined || isBetter(fit, best, { signature: data.signature, favoured })) best = fit;
   }
   if (best === undefined) {
     throw cpuError(ErrorCode.INTERNAL_ERROR, "Cannot find suitable CPU model for given data");
   }
   const { migratable = false } = options;
+  // What older releases counted as part of the model is mentioned either way.
+  if (options.as === "guest") best.features = withMissing(best.features, best.model.removed, "disable");
   return {
     model: best.model.name,
     ...(vendor !== undefined && { vendor }),
@@ -68,29 +73,34 @@ const isMigratable = (name: string) => x86Map().features.get(name)?.migratable !
 
 function describe(model: X86Model, features: FeatureSet, blockers: readonly string[]): Fit {
   const { byQemuName, features: known } = x86Map();
+  const extra = features & ~model.features;
   // The hypervisor's model may have features ours does not know of.
-  let inModel = model.features;
-  for (const name of blockers) inModel |= (byQemuName.get(name) ?? known.get(name))?.bit ?? 0n;
-  const missing = inModel & ~features;
-  return { model, features: [...list(features & ~inModel, "require"), ...list(missing, "disable")] };
+  let missing = model.features & ~features;
+  for (const name of blockers) missing |= (byQemuName.get(name) ?? known.get(name))?.bit ?? 0n;
+  return { model, features: [...list(extra, "require"), ...list(missing & ~extra, "disable")] };
+}
+
+interface Wish {
+  signature: Signature | undefined;
+  favoured: ReadonlySet<string> | undefined;
 }
 
 /** A model of the same family and number wins, then the one that needs fewer words. */
-function isBetter(fit: Fit, best: Fit, signature: Signature | undefined): boolean {
+function isBetter(fit: Fit, best: Fit, { signature, favoured }: Wish): boolean {
   if (signature !== undefined) {
     const fits = hasSignature(fit.model, signature);
     if (fits !== hasSignature(best.model, signature)) return fits;
   }
-  return weight(fit) < weight(best);
+  const mine = weigh(fit);
+  const other = weigh(best);
+  if (favoured?.has(fit.model.name) && mine.disabled < other.disabled) return true;
+  return mine.weight < other.weight || (mine.weight === other.weight && mine.disabled < other.disabled);
 }
 
 /** Every further feature that is taken away counts more than the one before: guests rely on models being whole. */
-function weight({ features }: Fit): number {
+function weigh({ features }: Fit): { weight: number; disabled: number } {
   const disabled = features.filter(({ policy }) => policy === "disable").length;
-  // biome-ignore lint: experiment
-  const f = process.env.W ? (new Function("e", "d", `return ${process.env.W}`) as any) : undefined;
-  if (f) return f(features.length - disabled, disabled);
-  return features.length - disabled + (disabled * (disabled + 1)) / 2;
+  return { weight: features.length + (disabled * (disabled + 1)) / 2, disabled };
 }
 
 export const hasSignature = ({ signatures }: X86Model, { family, model, stepping }: Signature): boolean =>

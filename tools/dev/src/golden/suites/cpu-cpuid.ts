@@ -27,7 +27,7 @@ function repliesOf(row: Row, corpus: Corpus): Replies {
   const documents = inputText(row, corpus, "monitor").split("\n\n");
   const [expansion, definitions] = documents.map((document) => JSON.parse(document).return);
   const properties = Object.entries<unknown>(expansion.model.props).map(([name, value]) => ({ name, value }));
-  if (row.json === "JSON_HOST") return { properties };
+  if (definitions === undefined) return { properties };
   const models = (definitions as { name: string; "unavailable-features"?: string[] }[]).map((model) => ({
     name: model.name,
     blockers: model["unavailable-features"] ?? [],
@@ -45,7 +45,7 @@ function showSignature(signature: Signature | undefined): string {
   if (!signature) return "";
   const number = signatureNumber(signature).toString(16).padStart(6, "0");
   const line = (name: string, value: number) =>
-    `${name}${String(value).padStart(17 - name.length)} (0x${value.toString(16).padStart(2, "0")})\n`;
+    `${name}${String(value).padStart(13 - name.length)} (0x${value.toString(16).padStart(2, "0")})\n`;
   const { family, model, stepping } = signature;
   return `${number}\n${line("family:", family)}${line("model:", model)}${line("stepping:", stepping)}`;
 }
