@@ -30,14 +30,13 @@ export class Domain<D extends Named, L> implements Named {
   /** 16 bytes, as on the wire. */
   readonly uuidBytes: Uint8Array;
   readonly jobs = new DomainJobs();
-  /** What runs; if nothing runs, what would be started. */
-  def: D;
-  /** The persistent definition while another one runs. */
-  nextDef: D | undefined;
   autostart = false;
   /** The running guest; set for as long as there is a process. */
   live: L | undefined;
   readonly #watcher: DomainWatcher<D, L>;
+  #def: D;
+  #nextDef: D | undefined;
+  #revision = 0;
   #isPersistent: boolean;
   #id = -1;
   #state: State = SHUTOFF;
@@ -45,9 +44,39 @@ export class Domain<D extends Named, L> implements Named {
   constructor({ def, isPersistent, watcher }: NewDomain<D, L>) {
     this.uuid = def.uuid;
     this.uuidBytes = parseUuid(def.uuid) ?? new Uint8Array(16);
-    this.def = def;
+    this.#def = def;
     this.#isPersistent = isPersistent;
     this.#watcher = watcher;
+  }
+
+  /** What runs; if nothing runs, what would be started. */
+  get def(): D {
+    return this.#def;
+  }
+
+  set def(def: D) {
+    this.#def = def;
+    this.#revision++;
+  }
+
+  /** The persistent definition while another one runs. */
+  get nextDef(): D | undefined {
+    return this.#nextDef;
+  }
+
+  set nextDef(def: D | undefined) {
+    this.#nextDef = def;
+    this.#revision++;
+  }
+
+  /** Grows with every change of the definitions: a key for caches of what is made from them. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Says that a definition was changed in place. */
+  noteChange(): void {
+    this.#revision++;
   }
 
   /** All its definitions have the same; another one after a rename. */

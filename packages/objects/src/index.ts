@@ -1,5 +1,6 @@
 export { ConfigDirectory, type ConfigDirectoryOptions, type StoredConfig } from "./config-directory.ts";
 export { EventRegistrations, type NewRegistration, type Registration } from "./event-registrations.ts";
+export { ObjectReplies } from "./object-replies.ts";
 export { type Named, Registry } from "./registry.ts";
 export { ReplyCache } from "./reply-cache.ts";
 export { SerialQueue } from "./serial-queue.ts";

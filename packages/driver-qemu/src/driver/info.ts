@@ -3,7 +3,10 @@ import { formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { readProcess } from "@libvirt-ts/host";
 import { stateNumbers } from "@libvirt-ts/hypervisor";
-import { charsFromText } from "@libvirt-ts/xdr";
+import { ObjectReplies } from "@libvirt-ts/objects";
+import { remote } from "@libvirt-ts/protocol";
+import { encoded } from "@libvirt-ts/rpc/server";
+import { charsFromText, encode } from "@libvirt-ts/xdr";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { badArgument, findDomain, invalid, type RemoteHandlers } from "./common.ts";
@@ -33,8 +36,12 @@ const taintTexts = {
   "deprecated-config": "use of deprecated configuration settings",
 } as const;
 
+/** Bytes of descriptions kept ready. */
+const MAX_READY = 4_194_304;
+
 /** What clients ask about one domain. Nothing here waits for a guest. */
 export function infoHandlers(driver: QemuDriver): RemoteHandlers {
+  const ready = new ObjectReplies<QemuDomain>(MAX_READY);
   return {
     domainGetState({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainGetState", ErrorDomain.QEMU);
@@ -55,7 +62,12 @@ export function infoHandlers(driver: QemuDriver): RemoteHandlers {
     domainGetMaxMemory: ({ dom }) => ({ memory: BigInt(findDomain(driver, dom).def.memoryKiB) }),
     domainGetXmlDesc({ dom, flags }) {
       checkFlags(flags, XML_FLAGS, "qemuDomainGetXMLDesc", ErrorDomain.QEMU);
-      return { xml: describe(findDomain(driver, dom), flags) };
+      const domain = findDomain(driver, dom);
+      // What shows secrets is not kept in another place.
+      if ((flags & DomainXmlFlags.SECURE) !== 0) return { xml: describe(domain, flags) };
+      const key = `${flags} ${domain.isActive} ${currentMemoryKiB(domain)}`;
+      const make = () => encode(remote.procs.domainGetXmlDesc.ret, { xml: describe(domain, flags) });
+      return encoded(ready.get(domain, domain.revision, key, make));
     },
     domainGetControlInfo({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainGetControlInfo", ErrorDomain.QEMU);

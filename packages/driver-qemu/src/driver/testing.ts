@@ -78,7 +78,7 @@ export function openWorld({
       remove: async (name: string) => void saved.delete(name),
       setAutostart: async () => {},
     },
-    status: { save() {}, flush: async () => {} },
+    status: { save: noteChange, flush: async (domain: QemuDomain) => noteChange(domain) },
     networks: { leases: async () => [] },
     log: { warn() {}, debug() {}, error() {} },
     host: { root, pageSizeKiB: 4 },
@@ -90,6 +90,8 @@ export function openWorld({
   const call = { client: { onClose: () => () => {}, sendEvent: noteEvent } } as unknown as Call; // as above
   return { driver, domain, dom: wireDomain(domain), commands, saved, lifecycle, emitted, call, say };
 }
+
+const noteChange = (domain: QemuDomain) => domain.noteChange();
 
 function definition(xml: string, devices: string): DomainDef {
   const text = `<domain type='qemu'><name>vm</name><uuid>${UUID}</uuid><memory>65536</memory>${

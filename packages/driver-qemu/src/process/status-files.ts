@@ -29,8 +29,9 @@ export class StatusFiles {
     return join(this.#folder, `${name}.xml`);
   }
 
-  /** Writes soon. */
+  /** Something about the running guest has changed, perhaps in its definition: writes soon. */
   save(domain: QemuDomain): void {
+    domain.noteChange();
     const entry = this.#entries.get(domain.uuid) ?? { isDirty: false, writing: undefined };
     this.#entries.set(domain.uuid, entry);
     entry.isDirty = true;
