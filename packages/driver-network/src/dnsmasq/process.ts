@@ -1,5 +1,4 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
-import { basename } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
 import type { NetworkDef } from "@libvirt-ts/conf/network";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import { runOrThrow } from "@libvirt-ts/host";
@@ -63,9 +62,10 @@ export class Dnsmasq {
   /** A pid may have been given to another program since it was written down. */
   async #isOurs(pid: number, name: string): Promise<boolean> {
     const proc = `${this.#host.root}/proc/${pid}`;
-    const [exe, commandLine] = await Promise.all([readLinkText(`${proc}/exe`), readText(`${proc}/cmdline`)]);
+    // Not `exe`: it has given up root, and that link of another user's process takes a capability to read.
+    const [comm, commandLine] = await Promise.all([readText(`${proc}/comm`), readText(`${proc}/cmdline`)]);
     const isOurs = commandLine?.split("\0").includes(`--conf-file=${this.#confFile(name)}`) ?? false;
-    return exe !== undefined && /^dnsmasq( \(deleted\))?$/.test(basename(exe)) && isOurs;
+    return comm === "dnsmasq\n" && isOurs;
   }
 
   /** Tells a running dnsmasq what changed in its hosts files, or in all of its configuration. */
@@ -148,10 +148,6 @@ export class Dnsmasq {
 
 async function readText(path: string): Promise<string | undefined> {
   return orUndefined(readFile(path, "latin1"));
-}
-
-async function readLinkText(path: string): Promise<string | undefined> {
-  return orUndefined(readlink(path));
 }
 
 /** A file of a process may vanish between two looks, or belong to somebody else. */
