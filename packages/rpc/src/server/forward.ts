@@ -1,4 +1,6 @@
+import { constants } from "node:os";
 import { type Accounts, fileAccounts } from "@libvirt-ts/access/accounts";
+import { ErrorCode, noSupport, VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import {
   type ConnectionKind,
@@ -70,14 +72,23 @@ export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
     accepts: ({ conn }) => known.has(conn),
     async call(call: RawCall): Promise<RawReply> {
       const fds = call.takeFds();
-      const { conn } = call.row;
+      const { api, conn } = call.row;
       if (conn === undefined) throw new TypeError("not a call for another daemon");
-      const peer = await peerFor(conn, call.client);
+      const peer = await peerFor(conn, call.client).catch((error: unknown) => {
+        throw isAbsent(error) ? noSupport(`${api}: ${error.message}`) : error;
+      });
       if (call.row.stream === undefined) return peer.callRaw(call.frame, fds);
       return relayStream(peer, call, fds);
     },
   };
 }
+
+/**
+ * Whether there is no such daemon on this host. differs: tools ask for pools and devices by the way, and take "not
+ * supported" for an answer where any other error ends them.
+ */
+const isAbsent = (error: unknown): error is VirError =>
+  error instanceof VirError && error.code === ErrorCode.SYSTEM_ERROR && error.int1 === constants.errno.ENOENT;
 
 /** A call with a stream: its packets pass both ways until one side ends it. */
 function relayStream(peer: RpcClient, call: RawCall, fds: readonly number[]): Promise<RawReply> {
