@@ -15,7 +15,7 @@ const packages = [
     "iproute2",
     "iputils-ping",
   ],
-  ...["busybox-static", "cpio", "tmux", "util-linux", "augeas-tools"],
+  ...["busybox-static", "cpio", "tmux", "util-linux", "augeas-tools", "virtinst"],
 ];
 
 requireNode();
