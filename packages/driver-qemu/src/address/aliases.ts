@@ -2,6 +2,7 @@ import type { Controller, Disk, DomainDef } from "@libvirt-ts/conf/domain";
 import { pciRootName } from "../device/address-props.ts";
 import { isUnitAddressed } from "../device/disk.ts";
 import { hasBuiltinIde, isQ35 } from "../device/machine.ts";
+import { actualType } from "../device/net.ts";
 import { findController } from "./controllers.ts";
 
 interface Named {
@@ -18,7 +19,7 @@ export function assignAliases(def: DomainDef): void {
   let nets = 0;
   let hostdevs = 0;
   for (const net of devices.interfaces) {
-    if (net.type === "hostdev") net.alias ??= `hostdev${hostdevs++}`;
+    if (actualType(net) === "hostdev") net.alias ??= `hostdev${hostdevs++}`;
     else net.alias ??= `net${nets++}`;
   }
   number(devices.filesystems, "fs");

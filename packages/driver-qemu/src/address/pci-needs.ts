@@ -5,11 +5,13 @@ import { connect, controllerNeeds } from "./pci-connect.ts";
 /** What a device needs of the bus it is plugged into; 0 = it is no PCI device. */
 export type PciNeeds = (device: AnyDevice) => number;
 
+type HostAddress = { domain: number; bus: number; slot: number; function: number };
+
 export interface HostPci {
   /** Is the device of the host a PCI Express one? `undefined`: it does not exist. */
-  isPciExpress?:
-    | ((address: { domain: number; bus: number; slot: number; function: number }) => boolean | undefined)
-    | undefined;
+  isPciExpress?: ((address: HostAddress) => boolean | undefined) | undefined;
+  /** What a device of the host cannot be told apart from in its accesses to memory. */
+  iommuGroup?: ((address: HostAddress) => number | undefined) | undefined;
 }
 
 /** Rules for the devices of one guest: PCI Express counts only where the guest has it. */

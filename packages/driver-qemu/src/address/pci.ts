@@ -9,6 +9,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { hasPcieRoot, hasPciRoot, isI440fx, isPseries, isVirtBoard, supportsPci } from "../device/machine.ts";
 import { findController, insertController } from "./controllers.ts";
+import { isolationGroups } from "./isolation.ts";
 import { isPlacedPci, placePci, reserveChipset, wantsPci } from "./pci-chipset.ts";
 import { connect, type PciControllerModel } from "./pci-connect.ts";
 import { type HostPci, type PciNeeds, pciNeeds } from "./pci-needs.ts";
@@ -31,16 +32,17 @@ export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci
   }
   const highest = Math.max(...roots.map((c) => c.index ?? 0));
   const needs = pciNeeds(def, host);
+  const groups = isolationGroups(def, host);
 
-  const trial = createSet(def, caps, highest + 1, true, needs);
+  const trial = createSet(def, caps, { size: highest + 1, dryRun: true, needs, groups });
   reserveChipset(def, trial, needs);
-  placeAll(def, trial, needs);
+  placeAll(def, trial, needs, groups);
   keepRoom(def, trial, highest);
   addControllers(def, trial, needs);
 
-  const set = createSet(def, caps, trial.buses.length, false, needs);
+  const set = createSet(def, caps, { size: trial.buses.length, dryRun: false, needs, groups });
   reserveChipset(def, set, needs);
-  placeAll(def, set, needs);
+  placeAll(def, set, needs, groups);
   markMultifunction(def);
   fillPciTargets(def);
   for (const { index = 0, address } of pciControllers(def)) {
@@ -65,12 +67,17 @@ function refusePci(def: DomainDef, host: HostPci) {
 const pciControllers = (def: DomainDef) =>
   def.devices.controllers.filter((c): c is PciController => c.type === "pci");
 
+interface SetOptions {
+  size: number;
+  dryRun: boolean;
+  needs: PciNeeds;
+  groups: PciNeeds;
+}
+
 function createSet(
   def: DomainDef,
   caps: QemuCaps,
-  size: number,
-  dryRun: boolean,
-  needs: PciNeeds,
+  { size, dryRun, needs, groups }: SetOptions,
 ): PciAddressSet {
   const set = new PciAddressSet({
     dryRun,
@@ -86,13 +93,16 @@ function createSet(
     const controller = findController(def, "pci", index);
     const model =
       controller?.model ?? (index === 0 ? (hasPcieRoot(def) ? "pcie-root" : "pci-root") : fallback);
-    set.addBus(model, controller?.target?.hotplug !== false);
+    const bus = set.addBus(model, controller?.target?.hotplug !== false);
+    // The bus every guest has is for what the host emulates.
+    if (index === 0 && isPseries(def)) bus.isolationGroupLocked = true;
   }
   for (const each of allDevices(def.devices)) {
     const { address } = each.device as { address?: Controller["address"] }; // every kind may have one, some never do
     if (address?.type !== "pci" || !isPlacedPci({ address })) continue;
     if (each.kind === "controller" && isFixedInPiix3(each.device, def)) continue;
-    set.reserve(address, needs(each) || connect.pciDevice, { fromConfig: true });
+    const isolationGroup = groups(each);
+    set.reserve(address, needs(each) || connect.pciDevice, { fromConfig: true, isolationGroup });
   }
   return set;
 }
@@ -111,7 +121,7 @@ function isFixedInPiix3(controller: Controller, def: DomainDef): boolean {
 }
 
 /** Devices without a place, in the order guests have known for long. */
-function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds, groups: PciNeeds) {
   const { devices } = def;
   // Where the parts of each USB 2 controller sit; a dry run records it nowhere else.
   const slots = companionSlots(def);
@@ -119,7 +129,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
     const device = each.device as { address?: Controller["address"] }; // as above
     const flags = needs(each);
     if (flags === 0 || !wantsPci(device)) return;
-    const place = set.reserveNext(flags);
+    const place = set.reserveNext(flags, groups(each));
     if (!set.dryRun) placePci(device, place);
   };
   for (const device of devices.controllers) {
@@ -127,7 +137,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
       give({ kind: "controller", device });
   }
   for (const device of devices.filesystems) give({ kind: "filesystem", device });
-  for (const device of devices.interfaces) give({ kind: "interface", device });
+  for (const device of devices.interfaces) if (device.type !== "hostdev") give({ kind: "interface", device });
   for (const device of devices.sounds) give({ kind: "sound", device });
   for (const device of devices.controllers) {
     if (device.type === "pci" || device.type === "fdc" || device.type === "ccid") continue;
@@ -135,6 +145,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
     else give({ kind: "controller", device });
   }
   for (const device of devices.disks) give({ kind: "disk", device });
+  for (const device of devices.interfaces) if (device.type === "hostdev") give({ kind: "interface", device });
   for (const device of devices.hostdevs) give({ kind: "hostdev", device });
   if (devices.memballoon) give({ kind: "memballoon", device: devices.memballoon });
   for (const device of devices.rngs) give({ kind: "rng", device });

@@ -16,7 +16,7 @@ export function cpuParts(context: DeviceContext): Part[] {
   return [optionPart("-cpu", optionText(base, [...options, ...more]))];
 }
 
-function cpuModel({ def, caps }: DeviceContext, options: Options): string | undefined {
+function cpuModel({ def, caps, host }: DeviceContext, options: Options): string | undefined {
   const { cpu } = def;
   if (cpu === undefined) return undefined;
   const { arch = "" } = def.os.type;
@@ -25,6 +25,8 @@ function cpuModel({ def, caps }: DeviceContext, options: Options): string | unde
     case "host-passthrough":
     case "maximum":
       name = cpu.mode === "maximum" ? "max" : "host";
+      // A 64-bit host's processor runs 32-bit guests only when told so.
+      if (arch === "armv7l" && host.arch === "aarch64") options.push(["aarch64", false]);
       if (caps.flags.has("cpu.migratable")) options.push(["migratable", cpu.migratable]);
       break;
     case "host-model":

@@ -67,10 +67,16 @@ export function deviceParts(context: DeviceContext): Part[] {
 /** A disk whose image is shared with its overlay is plugged in before the guest runs. */
 const isPluggedLater = (disk: Disk) => disk.transient?.shareBacking === true;
 
-/** Devices of the host, those behind network cards first; what is only reserved for the guest is left out. */
+/**
+ * Devices of the host, those behind network cards first, those that networks gave last; what is only reserved for the
+ * guest is left out.
+ */
 function allHostdevs({ devices }: DomainDef): Hostdev[] {
   const cards = devices.interfaces.filter((net) => net.type === "hostdev").map(hostdevOfNet);
-  return [...cards, ...devices.hostdevs].filter(({ address }) => address?.type !== "unassigned");
+  const granted = devices.interfaces
+    .filter((net) => net.type === "network" && net.actual?.type === "hostdev")
+    .map(hostdevOfNet);
+  return [...cards, ...devices.hostdevs, ...granted].filter(({ address }) => address?.type !== "unassigned");
 }
 
 const incoming = ({ incoming: uri }: DeviceContext): Part[] =>

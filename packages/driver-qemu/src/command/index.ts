@@ -1,5 +1,6 @@
 export { assignAliases } from "../address/aliases.ts";
 export { type AddressOptions, type AddressSets, assignAddresses } from "../address/assign.ts";
+export { formatPlace } from "../address/pci-set.ts";
 export { formatQemuCaps, parseQemuCaps } from "../caps/cache-xml.ts";
 export { type CapsFlag, capsFlags } from "../caps/flags.ts";
 export { needsTcgProbe, type ProbeMonitor, type ProbeOptions, probe, probeTcg } from "../caps/probe.ts";
@@ -7,6 +8,8 @@ export { type QemuCaps, stripMachineAliases } from "../caps/qemu-caps.ts";
 export { indexSchema, querySchema, type SchemaEntity } from "../caps/schema-query.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { type FillContext, qemuHooks } from "../fill/hooks.ts";
+export { listenAddressOf, useNetworkPort } from "../peers/network.ts";
+export { type VolumeInfo, volumeSource } from "../peers/volume.ts";
 export { buildCommand } from "./build.ts";
 export { prepareDefaults } from "./prepare.ts";
 export type { CommandContext, CommandLine, Resources } from "./types.ts";

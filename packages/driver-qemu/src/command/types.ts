@@ -1,4 +1,4 @@
-import type { Hostdev, Tpm } from "@libvirt-ts/conf/domain";
+import type { Disk, Hostdev, StorageSource, Tpm } from "@libvirt-ts/conf/domain";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 
 /** A value QEMU understands, in the order its members are to be written. `undefined` members are left out. */
@@ -147,6 +147,8 @@ export interface CommandContext {
   autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */
   passFds?: boolean;
+  /** The image behind a disk that names a volume. */
+  volumeSource?: (disk: Disk) => StorageSource | undefined;
   /** The /dev/sgN of a SCSI device of the host. */
   scsiGeneric?: (hostdev: Hostdev) => string | undefined;
   /** Socket of the TPM emulator. */

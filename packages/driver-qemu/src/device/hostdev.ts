@@ -64,9 +64,10 @@ function usbProps(hostdev: Of<"usb">, context: DeviceContext): Props {
 export function pciProps(hostdev: Of<"pci">, context: DeviceContext): Props {
   const { domain = 0, bus = 0, slot = 0, function: fn = 0 } = hostdev.source?.address ?? {};
   return {
-    driver: "vfio-pci",
+    driver: hostdev.ramfb === true ? "vfio-pci-nohotplug" : "vfio-pci",
     host: `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn}`,
     id: aliasOf(hostdev),
+    ...displayProps(hostdev),
     bootindex: bootIndexOf(hostdev, context),
     failover_pair_id: hostdev.teaming?.type === "transient" ? hostdev.teaming.persistent : undefined,
     ...addressProps(context.def, hostdev),
@@ -74,14 +75,19 @@ export function pciProps(hostdev: Of<"pci">, context: DeviceContext): Props {
   };
 }
 
+/** Whether the guest sees the screen of a graphics card, and from the first moment on. */
+const displayProps = ({ display, ramfb }: Of<"pci" | "mdev">): Props => ({
+  display: display === undefined ? undefined : display ? "on" : "off",
+  ramfb: ramfb === true ? true : undefined,
+});
+
 function mdevProps(hostdev: Of<"mdev">, context: DeviceContext): Props {
   const isPci = hostdev.model === "vfio-pci";
   return {
     driver: isPci && hostdev.ramfb === true ? "vfio-pci-nohotplug" : hostdev.model,
     id: aliasOf(hostdev),
     sysfsdev: `/sys/bus/mdev/devices/${hostdev.source?.address?.uuid}`,
-    display: hostdev.display === undefined ? undefined : hostdev.display ? "on" : "off",
-    ramfb: hostdev.ramfb,
+    ...displayProps(hostdev),
     bootindex: bootIndexOf(hostdev, context),
     loadparm: loadparmOf(hostdev, context),
     ...addressProps(context.def, hostdev),

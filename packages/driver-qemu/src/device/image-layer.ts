@@ -71,14 +71,18 @@ export function topNode(layer: ImageLayer): string {
   return sliceOf(layer) === undefined ? layer.names.storage : layer.names.slice;
 }
 
-/** All images of a disk, the guest's one first; `undefined` for an empty drive. */
-export function diskLayers(disk: Disk): ImageLayer | undefined {
-  const { source, driver } = disk;
+/**
+ * All images of a disk, the guest's one first; `undefined` for an empty drive.
+ * @param place what is behind the disk where its definition only names a volume
+ */
+export function diskLayers(disk: Disk, place: StorageSource = disk): ImageLayer | undefined {
+  const { driver } = disk;
+  const { source } = place;
   if (isEmptySource(disk)) return undefined;
   const top: ImageLayer = {
-    place: disk,
+    place,
     format: formatOf(driver?.type),
-    names: nodeNames(source?.index ?? 0),
+    names: nodeNames(disk.source?.index ?? 0),
     readonly: disk.readonly === true,
     cache: driver?.cache,
     io: driver?.io,
@@ -86,10 +90,10 @@ export function diskLayers(disk: Disk): ImageLayer | undefined {
     detectZeroes: driver?.detectZeroes,
     discardNoUnref: driver?.discardNoUnref,
     encryption: disk.encryption ?? source?.encryption,
-    auth: disk.auth ?? source?.auth,
+    auth: place === disk ? (disk.auth ?? source?.auth) : source?.auth,
     metadataCacheSize: driver?.metadataCache?.maxSize,
     isHostCdrom:
-      disk.device === "cdrom" && disk.type === "block" && source !== undefined && isCdromPath(disk),
+      disk.device === "cdrom" && place.type === "block" && source !== undefined && isCdromPath(place),
     isFloppy: disk.device === "floppy",
   };
   let layer = top;
@@ -119,7 +123,8 @@ const hasPlace = (store: BackingStore): store is BackingStore & StorageSource =>
 const formatOf = (format: string | undefined): DiskFormat =>
   format === undefined || format === "none" || format === "aio" ? "raw" : (format as DiskFormat); // all other words of `driver type` are formats
 
-const isCdromPath = (disk: Disk): boolean => disk.type === "block" && disk.source?.dev === "/dev/cdrom";
+const isCdromPath = (place: StorageSource): boolean =>
+  place.type === "block" && place.source?.dev === "/dev/cdrom";
 
 /** Nothing in the drive. */
 export function isEmptySource(disk: Disk): boolean {

@@ -228,12 +228,19 @@ export function netDevice(net: Interface, netdev: string, queues: number, contex
   };
 }
 
+/** The device of the host that a card hands through: named by the guest, or given by its network. */
+export function hostAddress(net: Interface) {
+  const { actual } = net;
+  if (actual?.type === "hostdev") return actual.source?.address;
+  return net.type === "hostdev" ? net.source?.address : undefined;
+}
+
 /** The device of the host a network card stands for. */
 export function hostdevOfNet(net: Interface): Hostdev {
   const { alias, address, boot, rom, acpiIndex, teaming } = net;
   const common = {
     mode: "subsystem" as const,
-    managed: net.managed,
+    managed: net.actual?.managed ?? net.managed,
     alias,
     address,
     boot,
@@ -241,7 +248,7 @@ export function hostdevOfNet(net: Interface): Hostdev {
     acpiIndex,
     teaming,
   };
-  const source = net.type === "hostdev" ? net.source?.address : undefined;
+  const source = hostAddress(net);
   if (source?.type === "usb") return { ...common, type: "usb", source: {} };
   return { ...common, type: "pci", source: source && { address: source } };
 }

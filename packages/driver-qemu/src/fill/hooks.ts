@@ -1,6 +1,7 @@
 import type { DomainDef, DomainHooks } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { assignAddresses } from "../address/assign.ts";
+import type { HostPci } from "../address/pci-needs.ts";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { checkQemu } from "../check/check.ts";
 import { fillCpu, fillDefaultCpu } from "./cpu.ts";
@@ -12,7 +13,7 @@ import { fillMachine } from "./machine.ts";
 import { addNumaNode } from "./memory.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
-export interface FillContext extends FirmwareContext {
+export interface FillContext extends FirmwareContext, HostPci {
   /** Capabilities of an emulator, known before. `undefined`: no such binary. */
   caps(emulator: string): QemuCaps | undefined;
   /** The binary for an architecture when none is named. */
@@ -29,13 +30,6 @@ export interface FillContext extends FirmwareContext {
   libDir?: string;
   /** Paths below this are made by us and not part of a definition. */
   channelDir: string;
-  /** Is the PCI device of the host a PCI Express one? `undefined`: it does not exist. */
-  isPciExpress?: (address: {
-    domain: number;
-    bus: number;
-    slot: number;
-    function: number;
-  }) => boolean | undefined;
 }
 
 /** What QEMU guests need while a definition is filled in, and what they are refused for. */

@@ -5,6 +5,7 @@ import { randomUuid } from "@libvirt-ts/util/uuid";
 import type { TapResources } from "../command/types.ts";
 import { unsupported } from "../driver/common.ts";
 import type { QemuDomain } from "../guest.ts";
+import { useNetworkPort } from "../peers/network.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 
 /**
@@ -51,19 +52,10 @@ async function claimPort(
   const network = net.source?.network ?? "";
   const port = await driver.networks.createPort(network, portWish(domain, net));
   undo.add(() => driver.networks.deletePort(network, port.uuid));
-  const { plug } = port;
-  if (plug?.type !== "network" && plug?.type !== "bridge")
-    throw unsupported(
-      `network '${network}' connects by '${plug?.type ?? "nothing"}', which is not supported`,
-    );
-  net.source = { ...net.source, network, portid: port.uuid, bridge: plug.bridge };
-  net.actual = {
-    type: plug.type,
-    source: {
-      bridge: plug.bridge,
-      ...(plug.macTableManager === undefined ? {} : { macTableManager: plug.macTableManager }),
-    },
-  };
+  const plug = port.plug?.type ?? "nothing";
+  if (plug !== "network" && plug !== "bridge")
+    throw unsupported(`network '${network}' connects by '${plug}', which is not supported`);
+  useNetworkPort(net, port);
 }
 
 /** The port a card asks for; with the UUID it has, if it has one. */

@@ -2,6 +2,7 @@ import {
   assignAddresses,
   assignAliases,
   buildCommand,
+  formatPlace,
   prepareDefaults,
   qemuHooks,
 } from "@libvirt-ts/driver-qemu/command";
@@ -9,7 +10,35 @@ import type { QemuPlug } from "../qemu-plug.ts";
 import { capsOf, emulatorArch } from "./caps.ts";
 import { contextOf } from "./context.ts";
 import { firmwareOf, legacyPair } from "./firmware.ts";
+import { askPeers } from "./peers.ts";
 import { renderCommand } from "./render.ts";
+
+/** The pretended devices of README §4.6. */
+const iommuGroups: Readonly<Record<string, number>> = {
+  "0000:00:00.0": 0,
+  "0000:00:01.0": 1,
+  "0000:00:02.0": 2,
+  "0000:00:03.0": 3,
+  "0001:00:00.0": 4,
+  "0001:01:00.0": 5,
+  "0001:01:00.1": 5,
+  "0005:80:00.0": 6,
+  "0005:90:01.0": 7,
+  "0005:90:01.1": 7,
+  "0005:90:01.2": 7,
+  "0005:90:01.3": 7,
+  "0000:0a:01.0": 8,
+  "0000:0a:02.0": 8,
+  "0000:0a:03.0": 8,
+  "0000:06:12.0": 9,
+  "0000:06:12.1": 10,
+  "0000:06:12.2": 11,
+  "0021:de:1f.0": 12,
+  "0021:de:1f.1": 13,
+  "0000:01:00.0": 14,
+  "0000:02:00.0": 15,
+  "0000:03:00.0": 16,
+};
 
 export const plug: QemuPlug = {
   hooks(row, corpus) {
@@ -29,17 +58,23 @@ export const plug: QemuPlug = {
       legacyFirmware: ["OVMF/OVMF", "OVMF/OVMF_CODE.secboot", "AAVMF/AAVMF", "AAVMF/AAVMF32"].map(legacyPair),
       nvramDir: "/var/lib/libvirt/qemu/nvram",
       libDir: "/var/lib/libvirt/qemu",
+      iommuGroup: (address) => iommuGroups[formatPlace(address)],
       hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
   },
   args(def, row, corpus) {
     const caps = capsOf(row, corpus);
     assignAddresses(def, caps, { isNew: true });
+    const volumes = askPeers(def, corpus);
     assignAliases(def);
     const { migrateFrom, migrateFd } = row as { migrateFrom?: string; migrateFd?: number }; // the README's format
     const incoming =
       migrateFrom === undefined ? undefined : migrateFrom === "stdio" ? `fd:${migrateFd}` : migrateFrom;
-    const context = { ...contextOf(def, caps, row), ...(incoming !== undefined && { incoming }) };
+    const context = {
+      ...contextOf(def, caps, row),
+      volumeSource: (disk: object) => volumes.get(disk),
+      ...(incoming !== undefined && { incoming }),
+    };
     prepareDefaults(def, context);
     for (const graphics of def.devices.graphics) {
       if (graphics.type === "vnc") {
