@@ -61,6 +61,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     kernelVersion: host.kernel,
     self: { version: self.version, ctime: self.ctime },
     env,
+    now,
     onWarning: (err, what) => log.warn({ err }, what),
   });
   const socket = (name: string) => join(paths.run, `${name}-sock`);

@@ -150,6 +150,16 @@ export interface Syscalls {
   /** F_SETLK: owned by the process and lost when it closes *any* descriptor of the file. For pid files. */
   setLock(fd: number, type: LockType, start: number, length: number): number;
 
+  /**
+   * Writes `path`.new, syncs it and renames it to `path`, in libuv's thread pool. Readers, and whoever comes after
+   * a crash, find the old or the new content and nothing between; the rename itself is not forced to disk.
+   * @param text without NUL
+   * @param mode of a new file, less the umask
+   * @param sync default true; false for what need not survive a power failure
+   * @returns after a failure the old file is there, and no new one
+   */
+  replaceFile(path: string, text: string, mode: number, sync?: boolean): Promise<number>;
+
   /** @param flags default O_CLOEXEC @returns [read end, write end] */
   pipe2(flags?: number): [number, number] | number;
   /** F_SETPIPE_SZ. @returns the size it got, bytes */

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, readlink, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorDomain, systemError } from "@libvirt-ts/errors";
-import { writeAtomic } from "@libvirt-ts/util/write-atomic";
+import { replaceFile } from "./replace-file.ts";
 
 export interface ConfigDirectoryOptions {
   /** Folder of `NAME.xml`. */
@@ -50,18 +50,18 @@ export class ConfigDirectory {
    * @throws VirError SYSTEM_ERROR
    */
   async save(name: string, body: string): Promise<void> {
+    const { domain, editCommand } = this.#options;
     const path = this.file(name);
-    try {
-      await writeAtomic(path, `${head(this.#options.editCommand, name)}${body}`);
-    } catch (error) {
-      throw systemError(this.#options.domain, errno(error), `cannot write config file '${path}'`);
-    }
+    await replaceFile(path, `${head(editCommand, name)}${body}`, {
+      domain,
+      failure: `cannot write config file '${path}'`,
+    });
   }
 
   /** Removes file and autostart link; a missing one is fine. */
   async remove(name: string): Promise<void> {
-    await this.#unlink(this.file(name), "cannot remove config");
-    if (this.#options.autostartPath !== undefined) await this.setAutostart(name, false);
+    const link = this.#options.autostartPath === undefined ? undefined : this.setAutostart(name, false);
+    await Promise.all([this.#unlink(this.file(name), "cannot remove config"), link]);
   }
 
   async setAutostart(name: string, on: boolean): Promise<void> {

@@ -2,6 +2,7 @@ export { ConfigDirectory, type ConfigDirectoryOptions, type StoredConfig } from 
 export { EventRegistrations, type NewRegistration, type Registration } from "./event-registrations.ts";
 export { ObjectReplies } from "./object-replies.ts";
 export { type Named, Registry } from "./registry.ts";
+export { type ReplaceOptions, replaceFile } from "./replace-file.ts";
 export { ReplyCache } from "./reply-cache.ts";
 export { SerialQueue } from "./serial-queue.ts";
 export { WaitList } from "./wait-list.ts";

@@ -8,6 +8,7 @@ import type { QemuCaps } from "./qemu-caps.ts";
 let dir: string;
 let emulator: string;
 let probes: number;
+let clock = 0;
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "caps-cache-"));
@@ -22,6 +23,7 @@ const options = (more: Partial<CapsCacheOptions> = {}): CapsCacheOptions => ({
   kvm: false,
   self: { version: 1, ctime: 2 },
   env: {},
+  now: () => clock,
   async probe(path, { self, kvm, kernelVersion }): Promise<QemuCaps> {
     probes++;
     const { ctimeMs } = await import("node:fs/promises").then((fs) => fs.stat(path));
@@ -61,6 +63,20 @@ test.each([
   await new CapsCache(options()).get(emulator);
   await new CapsCache(options(more)).get(emulator);
   expect(probes).toBe(2);
+});
+
+test.each([
+  ["at once", 0, false],
+  ["within the second", 999, false],
+  ["later", 1000, true],
+  ["after the clock was put back", -1, true],
+])("a binary that was replaced is seen: %s", async (_when, ms, isSeen) => {
+  const cache = new CapsCache(options());
+  await cache.get(emulator);
+  await rm(emulator);
+  clock += ms;
+  if (isSeen) await expect(cache.get(emulator)).rejects.toThrow("ENOENT");
+  else expect((await cache.get(emulator)).emulator).toBe(emulator);
 });
 
 test("a broken file is told of and replaced", async () => {

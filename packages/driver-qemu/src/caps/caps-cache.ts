@@ -12,15 +12,22 @@ export interface CapsCacheOptions extends ProbeBinaryOptions {
   /** Told of every probe; what goes wrong with the cache files is not an error of the caller. */
   onWarning?: (error: unknown, what: string) => void;
   probe?: typeof probeBinary;
+  /** Any clock in milliseconds. */
+  now: () => number;
 }
 
+/** So long a binary that was looked at counts as the same. */
+const TRUST_MS = 1000;
+
 /**
- * Capabilities by path of the binary: memory, then file, then a probe. Concurrent callers share one probe, and an
- * answer from memory costs one `stat`.
+ * Capabilities by path of the binary: memory, then file, then a probe. Concurrent callers share one probe. The
+ * binary behind an answer from memory was looked at within the last second.
  */
 export class CapsCache {
   readonly #options: CapsCacheOptions;
   readonly #known = new Map<string, QemuCaps>();
+  /** When the binaries of those in memory were looked at. */
+  readonly #lookedAt = new Map<string, number>();
   readonly #pending = new Map<string, Promise<QemuCaps>>();
 
   constructor(options: CapsCacheOptions) {
@@ -31,6 +38,9 @@ export class CapsCache {
   get(emulator: string): Promise<QemuCaps> {
     const running = this.#pending.get(emulator);
     if (running !== undefined) return running;
+    const known = this.#known.get(emulator);
+    const age = this.#options.now() - (this.#lookedAt.get(emulator) ?? 0);
+    if (known !== undefined && age >= 0 && age < TRUST_MS) return Promise.resolve(known);
     const lookup = this.#lookUp(emulator).finally(() => this.#pending.delete(emulator));
     this.#pending.set(emulator, lookup);
     return lookup;
@@ -42,14 +52,14 @@ export class CapsCache {
   }
 
   async #lookUp(emulator: string): Promise<QemuCaps> {
+    const { now, probe = probeBinary } = this.#options;
+    const lookedAt = now();
     const known = this.#known.get(emulator) ?? (await this.#load(emulator));
-    if (known !== undefined && (await this.#isFresh(known))) {
-      this.#known.set(emulator, known);
-      return known;
-    }
-    const caps = await (this.#options.probe ?? probeBinary)(emulator, this.#options);
+    const isFresh = known !== undefined && (await this.#isFresh(known));
+    const caps = isFresh ? known : await probe(emulator, this.#options);
     this.#known.set(emulator, caps);
-    await this.#store(emulator, caps);
+    this.#lookedAt.set(emulator, lookedAt);
+    if (!isFresh) await this.#store(emulator, caps);
     return caps;
   }
 

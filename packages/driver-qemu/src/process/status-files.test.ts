@@ -12,7 +12,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const unexpected = () => expect.unreachable();
-const domain = { name: "vm", uuid: "11111111-1111-1111-1111-111111111111" } as QemuDomain; // all that is looked at
+const domain = {
+  name: "vm",
+  uuid: "11111111-1111-1111-1111-111111111111",
+  noteChange() {},
+} as unknown as QemuDomain; // all that is looked at
 
 test("many changes, one write; the last one counts", async () => {
   let formatted = 0;

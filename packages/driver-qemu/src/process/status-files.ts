@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { replaceFile } from "@libvirt-ts/objects";
 import type { QemuDomain } from "../guest.ts";
 
 interface Entry {
@@ -83,12 +84,9 @@ export class StatusFiles {
   }
 }
 
-async function replace(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(`${path}.new`, text, { mode: 0o600 });
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
-    throw systemError(ErrorDomain.QEMU, cause, `cannot write status file '${path}'`);
-  }
-}
+const replace = (path: string, text: string): Promise<void> =>
+  replaceFile(path, text, {
+    domain: ErrorDomain.QEMU,
+    failure: `cannot write status file '${path}'`,
+    sync: false,
+  });
