@@ -8,9 +8,22 @@ import type { ScratchPipe } from "./scratch-pipe.ts";
 export interface PipeHost {
   readonly native: Native;
   readonly log: Logger;
-  now(): Date;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** A pipe for looking at bytes without taking them. */
   readonly scratch: ScratchPipe;
+}
+
+/** What there is to know of a pipe as it happens. */
+export interface PipeEvents {
+  /** Bytes went into the file. */
+  data(): void;
+  /** So many bytes are dropped and not yet told of in the log. */
+  dropped(bytes: number): void;
+  /** The file cannot be written; undefined: it can again. */
+  problem(reason: string | undefined): void;
+  /** No writer is left and every byte is in the file (or given up); the pipe is closed next. */
+  end(): void;
 }
 
 const eagain = -11;
@@ -34,11 +47,11 @@ export class LogPipe {
   readonly #host: PipeHost;
   readonly #poll: Poll;
   readonly #capacity: number;
-  readonly #onEnd: () => void;
+  readonly #on: PipeEvents;
   #retry: NodeJS.Timeout | undefined;
   /** Bytes dropped and not yet told about in the log. */
   #dropped: number;
-  #failing = false;
+  #problem: string | undefined;
   #writersGone = false;
   /** The file system of the log cannot splice. */
   #copies = false;
@@ -47,7 +60,6 @@ export class LogPipe {
   /**
    * @param fd the read end, non-blocking; owned from now on
    * @param capacity of the pipe, bytes
-   * @param onEnd no writer is left and every byte is in the file (or given up); the pipe is closed
    */
   constructor(o: {
     file: RotatingFile;
@@ -55,20 +67,25 @@ export class LogPipe {
     capacity: number;
     dropped?: number;
     host: PipeHost;
-    onEnd: () => void;
+    on: PipeEvents;
   }) {
     this.file = o.file;
     this.fd = o.fd;
     this.#host = o.host;
     this.#capacity = o.capacity;
     this.#dropped = o.dropped ?? 0;
-    this.#onEnd = o.onEnd;
+    this.#on = o.on;
     this.#poll = new o.host.native.Poll(o.fd);
     this.resume();
   }
 
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Why the file cannot be written now. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   /** Moves what is in the pipe now into the file; not what a busy guest adds meanwhile. */
@@ -85,37 +102,36 @@ export class LogPipe {
   }
 
   resume(): void {
-    if (this.#failing) this.#waitFailing();
+    if (this.#problem !== undefined) this.#waitFailing();
     else this.#poll.start(READABLE, () => this.#move(turnBytes, smallBytes));
   }
 
-  /** Moves what is there, then gives up the read end: writers get EPIPE. */
+  /** Moves what is there and lets go: whoever keeps the pipe goes on. */
   close(): void {
-    if (this.#closed) return;
     this.drain();
-    this.#end();
+    this.#release();
   }
 
   /** @param small stops after moving fewer bytes at once */
   #move(limit: number, small: number): void {
-    let left = limit;
+    let total = 0;
     try {
+      this.file.check();
       if (this.#dropped > 0) this.#tellDropped();
-      while (left > 0) {
-        const moved = this.#moveSome();
+      for (let moved = small; total < limit && moved >= small; total += moved) {
+        moved = this.#moveSome();
         if (moved === eagain) break;
         if (moved === 0) {
           this.#end();
           return;
         }
-        if (moved < small) break;
-        left -= moved;
       }
     } catch (error) {
       this.#fail(error);
       return;
     }
-    if (this.#failing) this.#recover();
+    if (this.#problem !== undefined) this.#recover();
+    if (total > 0) this.#on.data();
   }
 
   /** @returns bytes moved, 0 at the end of the pipe, or -EAGAIN. @throws VirError when the file cannot be written */
@@ -162,12 +178,13 @@ export class LogPipe {
 
   #fail(error: unknown): void {
     const reason = reasonOf(error);
-    if (!this.#failing) {
-      this.#failing = true;
+    if (this.#problem === undefined) {
+      this.#problem = reason;
       this.#host.log.warn(
         { path: this.file.path, reason },
         "log cannot be written, oldest output will be dropped",
       );
+      this.#on.problem(reason);
     }
     if (this.#writersGone) {
       const bytes = this.#host.native.pipeBytes(this.fd) + this.#dropped;
@@ -194,29 +211,40 @@ export class LogPipe {
   #makeRoom(): void {
     const { native, scratch } = this.#host;
     const tooMuch = native.pipeBytes(this.fd) - this.#capacity / 2;
-    if (tooMuch > 0) this.#dropped += scratch.discard(this.fd, tooMuch);
+    if (tooMuch <= 0) return;
+    this.#dropped += tooMuch;
+    this.#on.dropped(this.#dropped); // noted first: what is gone must be told of
+    scratch.discard(this.fd, tooMuch);
   }
 
   #recover(): void {
-    this.#failing = false;
+    this.#problem = undefined;
     clearTimeout(this.#retry);
     this.#host.log.warn({ path: this.file.path }, "log can be written again");
+    this.#on.problem(undefined);
     this.resume();
   }
 
   #tellDropped(): void {
-    const time = this.#host.now().toISOString().replace("T", " ").replace("Z", "+0000");
+    const time = new Date(this.#host.now()).toISOString().replace("T", " ").replace("Z", "+0000");
+    this.file.mark("dropped");
     this.file.append(Buffer.from(`\n${time}: virtlogd: ${this.#dropped} bytes of output dropped\n`));
     this.#dropped = 0;
+    this.#on.dropped(0);
   }
 
   #end(): void {
+    this.#on.end();
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#retry);
     this.#poll.close();
     this.#host.native.close(this.fd);
     this.file.close();
-    this.#onEnd();
   }
 }
 

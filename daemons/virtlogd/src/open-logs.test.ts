@@ -1,40 +1,42 @@
 import { existsSync, mkdtempSync, readFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { noFdStore } from "@libvirt-ts/keeper";
 import { silentLogger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { deferred } from "@libvirt-ts/util/deferred";
 import { expect, test, vi } from "vitest";
-import { OpenLogs, type SavedLog } from "./open-logs.ts";
+import { LogRecords } from "./log-records.ts";
+import { OpenLogs } from "./open-logs.ts";
 import { ScratchPipe } from "./scratch-pipe.ts";
 
 const owner = { driver: "qemu", domainName: "vm1", domainUuid: "8b3f4dc4-6a8e-5f9b-94a5-4c35babd8d95" };
 
-function world(limits = { maxSize: 0, maxBackups: 3 }) {
+function world(limits = { maxSize: 0, maxBackups: 3 }, records = new LogRecords()) {
   const path = join(mkdtempSync(join(tmpdir(), "open-logs-")), "vm1.log");
   const ended = deferred<void>();
   const inhibit = vi.fn(() => () => ended.resolve());
-  const host = { native, log: silentLogger(), now: () => new Date(0), scratch: new ScratchPipe(native) };
-  return { path, logs: new OpenLogs({ host, limits, inhibit }), ended: ended.promise };
+  const host = { native, log: silentLogger(), now: () => 0, scratch: new ScratchPipe(native) };
+  return { path, logs: new OpenLogs({ host, limits, inhibit, records }), ended: ended.promise };
 }
 
 const text = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
 
 test("bytes go to the file; the log ends with its last writer", async () => {
   const { logs, path, ended } = world();
-  const { position, writeEnd } = logs.open(path, owner, false);
+  const { position, writeEnd } = await logs.open(path, owner, false);
   const other = native.dup(writeEnd);
   writeSync(writeEnd, "one ");
   expect(logs.position(path)).toEqual({ ...position, offset: 4n });
   native.close(writeEnd);
   writeSync(other, "two");
-  expect(() => logs.open(path, owner, false)).toThrow("Device or resource busy");
+  await expect(logs.open(path, owner, false)).rejects.toThrow("Device or resource busy");
   native.close(other);
   await ended;
   expect(text(path)).toBe("one two");
-  expect(logs.has(path)).toBe(false);
+  expect(logs.get(path)).toBeUndefined();
   expect(() => logs.position(path)).toThrow(`internal error: No open log file ${path}`);
-  expect(logs.open(path, owner, false).position.offset).toBe(7n);
+  expect((await logs.open(path, owner, false)).position.offset).toBe(7n);
 });
 
 test.each([
@@ -42,9 +44,9 @@ test.each([
   ["cut at a line end", 10, "0123\n56\n89ABC", ["89ABC", "0123\n56\n"]],
   ["cut without one", 10, "0123456789ABC", ["ABC", "0123456789"]],
   ["several files", 8, "aaaa\nbbbbccccdddd\neeee", ["eeee", "dddd\n", "bbbbcccc", "aaaa\n"]],
-])("rotation of what comes through the pipe: %s", (_, maxSize, written, expected) => {
+])("rotation of what comes through the pipe: %s", async (_, maxSize, written, expected) => {
   const { logs, path } = world({ maxSize, maxBackups: 3 });
-  const { writeEnd } = logs.open(path, owner, false);
+  const { writeEnd } = await logs.open(path, owner, false);
   writeSync(writeEnd, written);
   logs.position(path);
   expect(
@@ -53,9 +55,9 @@ test.each([
   native.close(writeEnd);
 });
 
-test("a line end more than 80 bytes before the limit is too far back", () => {
+test("a line end more than 80 bytes before the limit is too far back", async () => {
   const { logs, path } = world({ maxSize: 2000, maxBackups: 1 });
-  const { writeEnd } = logs.open(path, owner, false);
+  const { writeEnd } = await logs.open(path, owner, false);
   const written = `${"a".repeat(1800)}\n${"b".repeat(300)}`;
   writeSync(writeEnd, written);
   logs.position(path);
@@ -66,7 +68,7 @@ test("a line end more than 80 bytes before the limit is too far back", () => {
 
 test("appending goes behind what waits in the pipe, open or not", async () => {
   const { logs, path, ended } = world();
-  const { writeEnd } = logs.open(path, owner, false);
+  const { writeEnd } = await logs.open(path, owner, false);
   writeSync(writeEnd, "guest ");
   logs.append(path, Buffer.from("tainted "));
   native.close(writeEnd);
@@ -75,26 +77,71 @@ test("appending goes behind what waits in the pipe, open or not", async () => {
   expect(text(path)).toBe("guest tainted ended");
 });
 
-test("handed over: bytes in the pipe and later ones arrive", () => {
-  const before = world();
-  const { writeEnd } = before.logs.open(before.path, owner, false);
+/** What a process leaves behind: its pipes, and what it noted. */
+function left() {
+  const pipes = new Map<string, number>();
+  const table = new Map<string, unknown>();
+  const store = {
+    ...noFdStore(),
+    put: (key: string, fd: number) => void pipes.set(key, native.dup(fd)),
+    remove: (key: string) => void pipes.delete(key),
+  };
+  return { pipes, table, records: new LogRecords(store, table) };
+}
+
+test("the next process goes on: bytes in the pipe and later ones arrive", async () => {
+  const { pipes, table, records } = left();
+  const before = world(undefined, records);
+  const { path } = before;
+  const { writeEnd } = await before.logs.open(path, owner, false);
   writeSync(writeEnd, "first ");
-  before.logs.position(before.path);
-  before.logs.suspend();
+  before.logs.position(path);
+  expect([...table]).toEqual([["log-1", { ...owner, path, dropped: 0 }]]);
+  before.logs.close();
   writeSync(writeEnd, "waiting ");
-  const saved = JSON.parse(JSON.stringify(before.logs.save())) as SavedLog[];
-  expect(saved).toEqual([{ ...owner, path: before.path, pipe: expect.any(Number), dropped: 0 }]);
-  const after = world();
-  for (const log of saved) after.logs.adopt({ ...log, pipe: native.dup(log.pipe) });
+
+  const after = world(undefined, new LogRecords({ ...noFdStore(), found: pipes }, table));
+  after.logs.adoptAll();
   writeSync(writeEnd, "last");
-  after.logs.position(before.path);
-  expect(text(before.path)).toBe("first waiting last");
-  after.logs.close();
+  after.logs.position(path);
+  expect(text(path)).toBe("first waiting last");
+  native.close(writeEnd);
+  await after.ended;
+  expect(table.size).toBe(0);
+});
+
+test("the writer went while nobody was there: what is in the pipe arrives, then the log ends", async () => {
+  const { pipes, table, records } = left();
+  const before = world(undefined, records);
+  const { writeEnd } = await before.logs.open(before.path, owner, false);
+  before.logs.close();
+  writeSync(writeEnd, "last words");
+  native.close(writeEnd);
+  const after = world(undefined, new LogRecords({ ...noFdStore(), found: pipes }, table));
+  after.logs.adoptAll();
+  await after.ended;
+  expect(text(before.path)).toBe("last words");
+});
+
+test("a pipe nobody noted and a note without a pipe are forgotten", () => {
+  const [readEnd, writeEnd] = native.pipe2() as [number, number];
+  const table = new Map([["log-7", { ...owner, path: "/nowhere", dropped: 0 }]]);
+  const removed: string[] = [];
+  const store = {
+    ...noFdStore(),
+    found: new Map([["log-9", readEnd]]),
+    remove: (key: string) => void removed.push(key),
+  };
+  const records = new LogRecords(store, table);
+  expect(records.take((fd) => native.close(fd))).toEqual([]);
+  expect([removed, table.size, records.newKey()]).toEqual([["log-9"], 0, "log-10"]);
+  expect(() => writeSync(writeEnd, "x")).toThrow("EPIPE");
+  native.close(writeEnd);
 });
 
 test("a log that cannot be written: the writer is never stuck, the end gives up", async () => {
   const { logs, ended } = world();
-  const { writeEnd } = logs.open("/dev/full", owner, false);
+  const { writeEnd } = await logs.open("/dev/full", owner, false);
   native.setNonBlocking(writeEnd, true);
   const block = Buffer.alloc(64 * 1024);
   let written = 0;

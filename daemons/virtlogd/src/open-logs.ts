@@ -1,22 +1,9 @@
 import { ErrorCode, ErrorDomain, internal, systemError, VirError } from "@libvirt-ts/errors";
 import { O_CLOEXEC } from "@libvirt-ts/native";
 import { LogPipe, type PipeHost } from "./log-pipe.ts";
+import { type LogOwner, type LogRecord, LogRecords } from "./log-records.ts";
 import { readLog } from "./read-log.ts";
 import { type LogPosition, RotatingFile, type RotationLimits } from "./rotating-file.ts";
-
-/** Who writes a log; for looking at, and kept over a hand-over. */
-export interface LogOwner {
-  readonly driver: string;
-  readonly domainName: string;
-  readonly domainUuid: string;
-}
-
-/** An open log as plain JSON; the pipe is open under the number given. */
-export interface SavedLog extends LogOwner {
-  readonly path: string;
-  readonly pipe: number;
-  readonly dropped: number;
-}
 
 /** Pipes are made this big, so that a guest does not stall while we are away for a moment. */
 const pipeBytes = 1024 * 1024;
@@ -24,30 +11,49 @@ const pipeBytes = 1024 * 1024;
 const leastPipeBytes = 64 * 1024;
 const ebusy = 16;
 
+/** A log somebody writes. */
+export interface OpenLog {
+  readonly owner: LogOwner;
+  readonly pipe: LogPipe;
+}
+
+export interface OpenLogsOptions {
+  readonly host: PipeHost;
+  readonly limits: RotationLimits;
+  /** Called for each open log; keeps an idle daemon alive until taken back. */
+  readonly inhibit: () => () => void;
+  readonly records?: LogRecords;
+  /** A log got more bytes, or has ended. */
+  readonly onChange?: (path: string) => void;
+  /** Why a log cannot be written; undefined: it can again. */
+  readonly onProblem?: (path: string, log: OpenLog, reason: string | undefined) => void;
+}
+
 /** The logs guests write to, by path. */
 export class OpenLogs {
-  readonly #host: PipeHost;
-  readonly #limits: RotationLimits;
-  readonly #inhibit: () => () => void;
-  readonly #logs = new Map<string, { pipe: LogPipe; owner: LogOwner }>();
+  readonly #o: OpenLogsOptions;
+  readonly #records: LogRecords;
+  readonly #logs = new Map<string, OpenLog>();
 
-  /** @param inhibit called for each open log; keeps an idle daemon alive until taken back */
-  constructor(o: { host: PipeHost; limits: RotationLimits; inhibit: () => () => void }) {
-    this.#host = o.host;
-    this.#limits = o.limits;
-    this.#inhibit = o.inhibit;
+  constructor(options: OpenLogsOptions) {
+    this.#o = options;
+    this.#records = options.records ?? new LogRecords();
   }
 
   /**
    * Opens a log for a guest. It lives until its last writer closes, whoever asked for it.
-   * @returns the write end of its pipe, for the guest, and where its bytes will go
+   * @returns the write end of its pipe, for the guest, and where its bytes will go; once the log outlives us
    * @throws VirError LOGGING/SYSTEM_ERROR EBUSY when the log is open already
    */
-  open(path: string, owner: LogOwner, truncate: boolean): { position: LogPosition; writeEnd: number } {
+  async open(
+    path: string,
+    owner: LogOwner,
+    truncate: boolean,
+  ): Promise<{ position: LogPosition; writeEnd: number }> {
     if (this.#logs.has(path))
       throw systemError(ErrorDomain.LOGGING, ebusy, `Cannot open log file: '${path}'`);
-    const { native } = this.#host;
-    const file = new RotatingFile(path, this.#limits, truncate);
+    const { native, now } = this.#o.host;
+    const file = RotatingFile.open(path, this.#o.limits, { truncate, now });
     const pipe = native.pipe2(O_CLOEXEC);
     if (typeof pipe === "number") {
       file.close();
@@ -55,8 +61,17 @@ export class OpenLogs {
     }
     const [readEnd, writeEnd] = pipe;
     native.setNonBlocking(readEnd, true);
-    this.#add(file, readEnd, owner, 0);
-    return { position: file.position, writeEnd };
+    file.mark("session");
+    const { position } = file;
+    const key = this.#records.newKey();
+    this.#add(key, file, readEnd, owner, 0);
+    try {
+      await this.#records.add(key, { ...owner, path, dropped: 0 }, readEnd);
+    } catch (error) {
+      native.close(writeEnd); // with which the log ends
+      throw error;
+    }
+    return { position, writeEnd };
   }
 
   /** @throws VirError LOGGING/INTERNAL_ERROR when the log is not open */
@@ -70,7 +85,7 @@ export class OpenLogs {
   /** @see readLog; what waits in the pipe is read too */
   read(path: string, position: LogPosition, maxBytes: number): Buffer {
     this.#logs.get(path)?.pipe.drain();
-    return readLog(path, this.#limits.maxBackups, position, maxBytes);
+    return readLog(path, this.#o.limits.maxBackups, position, maxBytes);
   }
 
   /** Appends behind what waits in the pipe; the log need not be open. */
@@ -80,17 +95,22 @@ export class OpenLogs {
     const open = this.#logs.get(path); // draining may have met the end
     if (open) open.pipe.file.append(message);
     else {
-      const file = new RotatingFile(path, this.#limits);
+      const file = RotatingFile.open(path, this.#o.limits, { now: this.#o.host.now });
       try {
         file.append(message);
       } finally {
         file.close();
       }
     }
+    this.#o.onChange?.(path);
   }
 
-  has(path: string): boolean {
-    return this.#logs.has(path);
+  get(path: string): OpenLog | undefined {
+    return this.#logs.get(path);
+  }
+
+  entries(): Iterable<readonly [path: string, log: OpenLog]> {
+    return this.#logs;
   }
 
   suspend(): void {
@@ -101,39 +121,50 @@ export class OpenLogs {
     for (const { pipe } of this.#logs.values()) pipe.resume();
   }
 
-  save(): SavedLog[] {
-    return [...this.#logs].map(([path, { pipe, owner }]) => ({
-      ...owner,
-      path,
-      pipe: pipe.fd,
-      dropped: pipe.dropped,
-    }));
+  /** Goes on with the logs of the former process, wherever it ended. */
+  adoptAll(): void {
+    const { native, now } = this.#o.host;
+    for (const { key, record, fd } of this.#records.take((fd) => native.close(fd))) {
+      const { path, dropped, ...owner } = record;
+      native.setCloexec(fd, true);
+      native.setNonBlocking(fd, true);
+      this.#add(key, RotatingFile.resume(path, this.#o.limits, now), fd, owner, dropped);
+    }
   }
 
-  /** Takes over a log from the former image of this process. */
-  adopt({ path, pipe, dropped, ...owner }: SavedLog): void {
-    this.#host.native.setCloexec(pipe, true);
-    this.#add(new RotatingFile(path, this.#limits), pipe, owner, dropped);
-  }
-
-  /** Writes what has arrived and gives up all pipes. */
+  /** Writes what has arrived and lets go of the pipes: who keeps them hands them to the next process. */
   close(): void {
     for (const { pipe } of [...this.#logs.values()]) pipe.close();
   }
 
-  #add(file: RotatingFile, fd: number, owner: LogOwner, dropped: number): void {
+  #add(key: string, file: RotatingFile, fd: number, owner: LogOwner, dropped: number): void {
+    const { host } = this.#o;
     const { path } = file;
-    const release = this.#inhibit();
-    const size = this.#host.native.setPipeSize(fd, pipeBytes);
+    const release = this.#o.inhibit();
+    const size = host.native.setPipeSize(fd, pipeBytes);
     const capacity = size > 0 ? size : leastPipeBytes; // a user's pipes may have a limit
-    const onEnd = () => {
-      this.#logs.delete(path);
-      release();
+    const changed = () => this.#o.onChange?.(path);
+    const on = {
+      data: changed,
+      dropped: (bytes: number) => this.#update(key, { ...owner, path, dropped: bytes }),
+      problem: (reason: string | undefined) => this.#o.onProblem?.(path, log, reason),
+      end: () => {
+        this.#logs.delete(path);
+        this.#records.remove(key);
+        changed();
+        release();
+      },
     };
-    this.#logs.set(path, {
-      pipe: new LogPipe({ file, fd, capacity, dropped, host: this.#host, onEnd }),
-      owner,
-    });
+    const log: OpenLog = { owner, pipe: new LogPipe({ file, fd, capacity, dropped, host, on }) };
+    this.#logs.set(path, log);
+  }
+
+  #update(key: string, record: LogRecord): void {
+    try {
+      this.#records.update(key, record);
+    } catch (error) {
+      this.#o.host.log.warn({ err: error, path: record.path }, "cannot note what is dropped");
+    }
   }
 }
 

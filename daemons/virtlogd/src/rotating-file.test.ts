@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { RotatingFile } from "./rotating-file.ts";
 
@@ -37,7 +37,7 @@ test.each([
   ],
 ])("%s", (_, maxSize, maxBackups, writes, expected) => {
   const path = fresh();
-  const file = new RotatingFile(path, { maxSize, maxBackups });
+  const file = RotatingFile.open(path, { maxSize, maxBackups });
   for (const text of writes) file.append(Buffer.from(text));
   file.close();
   expect(contents(path)).toEqual(expected);
@@ -46,7 +46,7 @@ test.each([
 test("a file that is too long already rolls over at the first write", () => {
   const path = fresh();
   writeFileSync(path, "much too long");
-  const file = new RotatingFile(path, { maxSize: 4, maxBackups: 1 });
+  const file = RotatingFile.open(path, { maxSize: 4, maxBackups: 1 });
   expect(file.room).toBe(0);
   file.append(Buffer.from("new"));
   expect(contents(path)).toEqual(["new", "much too long"]);
@@ -55,7 +55,7 @@ test("a file that is too long already rolls over at the first write", () => {
 test("truncate removes the backups too; mode is private; the position follows the inode", () => {
   const path = fresh();
   for (const name of [path, `${path}.0`, `${path}.1`]) writeFileSync(name, "old");
-  const file = new RotatingFile(path, { maxSize: 4, maxBackups: 2 }, true);
+  const file = RotatingFile.open(path, { maxSize: 4, maxBackups: 2 }, { truncate: true });
   expect(contents(path)).toEqual([""]);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   file.append(Buffer.from("aaaab"));
@@ -63,7 +63,62 @@ test("truncate removes the backups too; mode is private; the position follows th
 });
 
 test("errors carry path and errno", () => {
-  const refused = () => new RotatingFile("/nonexistent/x.log", { maxSize: 0, maxBackups: 0 });
+  const refused = () => RotatingFile.open("/nonexistent/x.log", { maxSize: 0, maxBackups: 0 });
   expect(refused).toThrow("Unable to open file: /nonexistent/x.log: No such file or directory");
   expect(refused).toThrow(expect.objectContaining({ code: 38, int1: 2 }));
+});
+
+const limits = { maxSize: 100, maxBackups: 3 };
+
+test.each([
+  ["before the newest name was given", [".1", ".2"]],
+  ["between", [".0", ".2"]],
+  ["after all but the last", [".0", ".1"]],
+  ["nothing was moved yet", [".0", ".1", ".2"]],
+])("a rotation cut short goes on: %s", (_, backups) => {
+  const path = fresh();
+  for (const suffix of backups) writeFileSync(path + suffix, `was ${suffix}`);
+  writeFileSync(path, `${"x".repeat(90)}\n`);
+  const file = RotatingFile.resume(path, limits);
+  file.append(Buffer.from("new, and does not fit"));
+  file.close();
+  const kept = backups.map((suffix) => `was ${suffix}`).slice(0, 2);
+  expect(contents(path)).toEqual(["new, and does not fit", `${"x".repeat(90)}\n`, ...kept]);
+});
+
+test.each([
+  ["not at a line end: the line goes on", "x".repeat(90), 0],
+  ["far from full", "x\n", 0],
+  ["full", `${"x".repeat(99)}\n`, 1],
+])("resumed, the file is full or is not: %s", (_, text, rotations) => {
+  const path = fresh();
+  writeFileSync(path, text);
+  const file = RotatingFile.resume(path, limits);
+  file.append(Buffer.from("y\n"));
+  file.close();
+  expect(contents(path)).toHaveLength(1 + rotations);
+  expect(contents(path).toReversed().join("")).toBe(`${text}y\n`);
+});
+
+test("deleted with its folder while it is written: begins anew and loses nothing since the last look", () => {
+  const path = join(dirname(fresh()), "folder", "x.log");
+  expect(() => RotatingFile.open(path, limits)).toThrow("No such file or directory");
+  const file = RotatingFile.resume(path, limits);
+  file.append(Buffer.from("one\n"));
+  rmSync(dirname(path), { recursive: true });
+  file.append(Buffer.from("two\n"));
+  file.rotate();
+  file.append(Buffer.from("three\n"));
+  expect(contents(path)).toEqual(["three\n", "one\ntwo\n"]);
+});
+
+test("out of reach for a while: every call says so, then it goes on", () => {
+  const path = join(dirname(fresh()), "folder", "x.log");
+  writeFileSync(dirname(path), "a file is in the way");
+  const file = RotatingFile.resume(path, limits);
+  for (let time = 0; time < 2; time++)
+    expect(() => file.append(Buffer.from("x"))).toThrow(expect.objectContaining({ code: 38, int1: 20 }));
+  renameSync(dirname(path), `${dirname(path)}.away`);
+  file.append(Buffer.from("x"));
+  expect(contents(path)).toEqual(["x"]);
 });

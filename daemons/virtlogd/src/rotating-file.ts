@@ -1,14 +1,20 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
+  ftruncateSync,
+  mkdirSync,
   openSync,
+  readSync,
   renameSync,
   statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { type IndexKind, indexOfText, LogIndex, moveIndex, removeIndex } from "./log-index.ts";
 
 /** When a log rolls over, and how much is kept. */
 export interface RotationLimits {
@@ -24,57 +30,117 @@ export interface LogPosition {
   readonly offset: bigint;
 }
 
+interface OpenFile {
+  readonly fd: number;
+  readonly inode: bigint;
+  /** Bytes in the file, which is where the next one goes. */
+  offset: number;
+  /** Whether it ends where a full one would have been cut. */
+  ended: boolean;
+  readonly index: LogIndex | undefined;
+}
+
 /** A line end this close to the end of a full file is where the file ends. */
 const lineSearchBytes = 80;
+/** How often is looked whether somebody deleted the file, while it is written. */
+const lookMs = 200;
+/** A log without index is looked through up to this size. */
+const maxScanBytes = 16 * 1024 * 1024;
+const copyBytes = 64 * 1024;
 
 const newline = 0x0a;
 
 /**
  * A log file open for writing at its end. We keep the offset ourselves (no O_APPEND): `splice` refuses such files.
- * Writers fill `room` bytes at most, then call `rotate`.
+ * Writers fill `room` bytes at most, then call `rotate`. Where another process was killed, this goes on: how far it
+ * came is the size of the file, and a rotation cut short is seen by the name that is missing.
  */
 export class RotatingFile {
   readonly path: string;
   readonly #limits: RotationLimits;
-  #fd: number;
-  #inode: bigint;
-  #offset: number;
+  readonly #now: () => number;
+  #file: OpenFile | undefined;
+  /** Up to here, bytes are known to be in a file that has a name. */
+  #sure = 0;
+  #nextLook = 0;
+
+  private constructor(path: string, limits: RotationLimits, now: () => number) {
+    this.path = path;
+    this.#limits = limits;
+    this.#now = now;
+  }
 
   /**
    * Opens or creates (0600) the file.
-   * @param truncate begins anew, without old backups
+   * @param o.truncate begins anew, without old backups
    * @throws VirError NONE/SYSTEM_ERROR
    */
-  constructor(path: string, limits: RotationLimits, truncate = false) {
-    this.path = path;
-    this.#limits = limits;
-    if (truncate) this.#removeAll();
-    [this.#fd, this.#inode, this.#offset] = openLog(path);
+  static open(
+    path: string,
+    limits: RotationLimits,
+    { truncate = false, now = Date.now }: { truncate?: boolean; now?: () => number } = {},
+  ): RotatingFile {
+    const file = new RotatingFile(path, limits, now);
+    if (truncate) file.#removeAll();
+    file.#file = file.#openFile();
+    file.#sure = file.#file.offset;
+    return file;
+  }
+
+  /** Goes on where another process ended. The file may be out of reach for now: see `check`. */
+  static resume(path: string, limits: RotationLimits, now: () => number = Date.now): RotatingFile {
+    return new RotatingFile(path, limits, now);
   }
 
   get fd(): number {
-    return this.#fd;
+    return this.#opened.fd;
   }
 
-  /** Bytes in the file, which is where the next one goes. */
   get offset(): number {
-    return this.#offset;
+    return this.#opened.offset;
   }
 
   get position(): LogPosition {
-    return { inode: this.#inode, offset: BigInt(this.#offset) };
+    const { inode, offset } = this.#opened;
+    return { inode, offset: BigInt(offset) };
   }
 
   /** Bytes that still fit; never negative. */
   get room(): number {
-    return this.#limits.maxSize === 0
-      ? Number.POSITIVE_INFINITY
-      : Math.max(0, this.#limits.maxSize - this.#offset);
+    const { offset, ended } = this.#opened;
+    const { maxSize } = this.#limits;
+    if (maxSize === 0) return Number.POSITIVE_INFINITY;
+    return ended ? 0 : Math.max(0, maxSize - offset);
+  }
+
+  /**
+   * To be called before writing: opens what could not be opened yet. A file that somebody deleted is begun anew, folder
+   * included, with what came since the last look.
+   * @throws VirError NONE/SYSTEM_ERROR; nothing is lost, call again
+   */
+  check(): void {
+    const time = performance.now();
+    if (this.#file && time < this.#nextLook) return;
+    if (!this.#file) {
+      makeFolder(this.path);
+      this.#file = this.#openFile();
+      this.#file.ended = this.#wasEnded(this.#file);
+    } else if (fstatSync(this.#file.fd).nlink === 0) this.#beginAnew(this.#file);
+    this.#sure = this.#file.offset;
+    this.#nextLook = time + lookMs;
   }
 
   /** Somebody wrote `bytes` at `offset`. */
   advance(bytes: number): void {
-    this.#offset += bytes;
+    const file = this.#opened;
+    file.index?.note(file.offset, this.#now());
+    file.offset += bytes;
+  }
+
+  /** What comes next is the first of its kind. */
+  mark(kind: IndexKind): void {
+    const file = this.#opened;
+    file.index?.mark(kind, file.offset, this.#now());
   }
 
   /**
@@ -94,6 +160,7 @@ export class RotatingFile {
 
   /** Appends with rotation. @throws VirError NONE/SYSTEM_ERROR; what was written until then stays */
   append(data: Uint8Array): void {
+    this.check();
     let rest = data;
     while (rest.length > 0) {
       const { room } = this;
@@ -118,70 +185,153 @@ export class RotatingFile {
    * the old file and the next call tries again; backups move only while the path still names our file.
    */
   rotate(): void {
+    this.#nextLook = 0;
+    this.check();
+    const old = this.#opened;
     try {
-      if (inodeAt(this.path) === this.#inode) this.#moveBackups();
+      if (inodeAt(this.path) === old.inode) this.#moveBackups();
+      makeFolder(this.path);
     } catch (error) {
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to rotate file '${this.path}'`);
     }
-    const [fd, inode, offset] = openLog(this.path);
-    closeSync(this.#fd);
-    [this.#fd, this.#inode, this.#offset] = [fd, inode, offset];
+    this.#file = this.#openFile();
+    this.#sure = this.#file.offset;
+    close(old);
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#file) close(this.#file);
+    this.#file = undefined;
+  }
+
+  get #opened(): OpenFile {
+    this.#file ?? this.check();
+    if (!this.#file) throw new Error("check() opens the file or throws");
+    return this.#file;
   }
 
   #write(data: Uint8Array): void {
+    const { fd, offset } = this.#opened;
+    let done = 0;
     try {
-      for (let at = 0; at < data.length; ) {
-        const written = writeSync(this.#fd, data, at, data.length - at, this.#offset);
-        at += written;
-        this.#offset += written;
-      }
+      while (done < data.length) done += writeSync(fd, data, done, data.length - done, offset + done);
     } catch (error) {
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
+    } finally {
+      this.advance(done);
     }
   }
 
+  /** Every name moves up, up to the first that is missing: a rotation cut short left it. */
   #moveBackups(): void {
-    const { maxBackups } = this.#limits;
-    if (maxBackups === 0) remove(this.path);
-    for (let index = maxBackups - 1; index >= 0; index--) {
-      rename(index === 0 ? this.path : `${this.path}.${index - 1}`, `${this.path}.${index}`);
-    }
+    const names = [this.path, ...backupNames(this.path, this.#limits.maxBackups)];
+    const gap = names.findIndex((name, index) => index > 0 && !existsSync(name));
+    const free = gap < 0 ? names.length - 1 : gap;
+    if (free === 0) removeLog(this.path);
+    for (let index = free; index > 0; index--) moveLog(names[index - 1] ?? "", names[index] ?? "");
   }
 
   #removeAll(): void {
     try {
-      remove(this.path);
-      for (let index = 0; index < this.#limits.maxBackups; index++) remove(`${this.path}.${index}`);
+      for (const name of [this.path, ...backupNames(this.path, this.#limits.maxBackups)]) removeLog(name);
     } catch (error) {
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to delete file '${this.path}'`);
     }
   }
+
+  #openFile(): OpenFile {
+    try {
+      const fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o600);
+      const stat = fstatSync(fd, { bigint: true });
+      const { ino: inode } = stat;
+      const offset = Number(stat.size);
+      const rebuilt = () =>
+        indexOfText(readHead(fd, offset), offset === 0 ? this.#now() : Number(stat.birthtimeMs));
+      const index = stat.isFile() ? LogIndex.open(this.path, inode, offset, rebuilt) : undefined;
+      return { fd, inode, offset, ended: false, index };
+    } catch (error) {
+      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to open file: ${this.path}`);
+    }
+  }
+
+  /** Whether the former process was about to rotate: it had cut the file at a line end. */
+  #wasEnded({ fd, offset }: OpenFile): boolean {
+    const room = this.#limits.maxSize - offset;
+    if (room <= 0 || room >= lineSearchBytes || offset === 0) return false;
+    const last = Buffer.alloc(1);
+    return readSync(fd, last, 0, 1, offset - 1) === 1 && last[0] === newline;
+  }
+
+  /** The file has no name any more. */
+  #beginAnew(old: OpenFile): void {
+    makeFolder(this.path);
+    const file = this.#openFile();
+    try {
+      file.offset = copy(old.fd, this.#sure, old.offset, file);
+    } catch (error) {
+      ftruncateSync(file.fd, file.offset);
+      close(file);
+      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
+    }
+    close(old);
+    this.#file = file;
+  }
 }
 
-function openLog(path: string): [fd: number, inode: bigint, size: number] {
-  try {
-    const fd = openSync(path, constants.O_WRONLY | constants.O_CREAT, 0o600);
-    const { ino, size } = fstatSync(fd, { bigint: true });
-    return [fd, ino, Number(size)];
-  } catch (error) {
-    throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to open file: ${path}`);
+/** Newest first. */
+export function backupNames(path: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${path}.${index}`);
+}
+
+function close({ fd, index }: OpenFile): void {
+  closeSync(fd);
+  index?.close();
+}
+
+/** @returns where `to` ends then */
+function copy(from: number, start: number, end: number, to: OpenFile): number {
+  const buffer = Buffer.alloc(copyBytes);
+  let { offset } = to;
+  for (let at = start; at < end; ) {
+    const count = readSync(from, buffer, 0, Math.min(buffer.length, end - at), at);
+    if (count === 0) break; // somebody truncated it as well
+    for (let done = 0; done < count; ) done += writeSync(to.fd, buffer, done, count - done, offset + done);
+    at += count;
+    offset += count;
   }
+  return offset;
+}
+
+/** @returns up to 16 MiB of the file as latin1; "" of a bigger one */
+function readHead(fd: number, size: number): string {
+  if (size > maxScanBytes) return "";
+  const bytes = Buffer.alloc(size);
+  return bytes.toString("latin1", 0, readSync(fd, bytes, 0, size, 0));
 }
 
 function inodeAt(path: string): bigint | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
-function rename(from: string, to: string): void {
-  ignoreMissing(() => renameSync(from, to));
+/** Somebody may have deleted it. */
+function makeFolder(path: string): void {
+  const folder = dirname(path);
+  if (existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+  } catch (error) {
+    throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to create directory '${folder}'`);
+  }
 }
 
-function remove(path: string): void {
+function moveLog(from: string, to: string): void {
+  ignoreMissing(() => renameSync(from, to));
+  moveIndex(from, to);
+}
+
+function removeLog(path: string): void {
   ignoreMissing(() => unlinkSync(path));
+  removeIndex(path);
 }
 
 function ignoreMissing(act: () => void): void {

@@ -17,10 +17,10 @@ export function logService(logs: OpenLogs): Service<typeof log.procs> {
     program: log,
     errorDomain: ErrorDomain.LOGGING,
     handlers: {
-      domainOpenLogFile({ driver, dom, path, flags }, call) {
+      async domainOpenLogFile({ driver, dom, path, flags }, call) {
         checkFlags(flags, flagTruncate, "virLogHandlerDomainOpenLogFile", ErrorDomain.LOGGING);
         const owner = { driver, domainName: dom.name, domainUuid: formatUuid(dom.uuid) };
-        const { position, writeEnd } = logs.open(path, owner, (flags & flagTruncate) !== 0);
+        const { position, writeEnd } = await logs.open(path, owner, (flags & flagTruncate) !== 0);
         call.replyWithFds([writeEnd]);
         return { pos: position };
       },
