@@ -65,9 +65,10 @@ function bootables({ devices }: DomainDef) {
   ];
 }
 
-/** Without any word about booting the disk is booted. */
+/** Without any word about booting the disk is booted; a boot loader outside the guest decides by itself. */
 function fillBoot(def: DomainDef): void {
   const { os } = def;
+  if (def.bootloader !== undefined) return;
   if (os.type.name !== "hvm" && os.type.name !== "xenpvh") return;
   const orders = bootables(def).flatMap(({ boot }) => (boot ? [boot.order] : []));
   if (orders.length > 0 && os.boots.length > 0) {
