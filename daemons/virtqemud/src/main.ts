@@ -12,11 +12,11 @@ import {
   loadDomains,
   monitorCommandHandlers,
   openQemuDriver,
-  qemuAccess,
   qemuHandlers,
   readHostFacts,
 } from "@libvirt-ts/driver-qemu";
 import { ErrorDomain } from "@libvirt-ts/errors";
+import { domainAccess } from "@libvirt-ts/hypervisor";
 import { type ConnectionKind, qemu, remote } from "@libvirt-ts/protocol";
 import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
 import { about } from "./about.ts";
@@ -71,7 +71,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     },
     log: ctx.log.child({ mod: "rpc.forward" }),
   });
-  const access = qemuAccess(driver);
+  const access = domainAccess("QEMU", driver.domains);
   return {
     services: [
       {

@@ -1,17 +1,15 @@
+import { eventHandlers, listHandlers, lookupHandlers } from "@libvirt-ts/hypervisor";
 import { agentHandlers } from "./driver/agent.ts";
 import { blockInfoHandlers } from "./driver/block-info.ts";
 import type { RemoteHandlers } from "./driver/common.ts";
 import { connectHandlers } from "./driver/connect.ts";
 import { consoleHandlers } from "./driver/console.ts";
 import { defineHandlers } from "./driver/define.ts";
-import { eventHandlers } from "./driver/events.ts";
 import { infoHandlers } from "./driver/info.ts";
 import { interfaceHandlers } from "./driver/interfaces.ts";
 import { ioLimitHandlers } from "./driver/io-limits.ts";
 import { lifecycleHandlers } from "./driver/lifecycle.ts";
 import { limitHandlers } from "./driver/limits.ts";
-import { listHandlers } from "./driver/list.ts";
-import { lookupHandlers } from "./driver/lookup.ts";
 import { managedSaveHandlers } from "./driver/managed-save.ts";
 import { memorySizeHandlers } from "./driver/memory-size.ts";
 import { memoryStatsHandlers } from "./driver/memory-stats.ts";

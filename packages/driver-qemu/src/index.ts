@@ -1,4 +1,3 @@
-export { qemuAccess } from "./driver/access.ts";
 export { monitorCommandHandlers } from "./driver/monitor-command.ts";
 export { qemuHandlers } from "./handlers.ts";
 export { type HostFacts, readHostFacts } from "./host-facts.ts";

@@ -79,6 +79,8 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     caps,
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
     domains,
+    prefix: "qemu",
+    errorDomain: ErrorDomain.QEMU,
     events,
     monitorEvents: new MonitorEvents(events),
     configs: new ConfigDirectory({

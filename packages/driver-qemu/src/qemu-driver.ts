@@ -1,12 +1,11 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import type { Paths } from "@libvirt-ts/daemon";
-import type { DomainEvents, DomainWatcher } from "@libvirt-ts/hypervisor";
+import type { DomainDriver, DomainWatcher } from "@libvirt-ts/hypervisor";
 import type { LockManager } from "@libvirt-ts/lock-manager";
 import type { LogManager } from "@libvirt-ts/log-manager";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Taps } from "@libvirt-ts/netdev";
-import type { ConfigDirectory, Registry } from "@libvirt-ts/objects";
-import type { Client } from "@libvirt-ts/rpc/server";
+import type { ConfigDirectory } from "@libvirt-ts/objects";
 import type { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import type { CapsCache } from "./caps/caps-cache.ts";
 import type { MonitorEvents } from "./events/monitor-events.ts";
@@ -27,7 +26,7 @@ export interface QemuUser {
 }
 
 /** Everything the parts of the driver share; made once, in `open-driver.ts`. */
-export interface QemuDriver {
+export interface QemuDriver extends DomainDriver<QemuDomain> {
   readonly log: Logger;
   /** As libvirt numbers itself: `11.3.0`. */
   readonly version: string;
@@ -40,8 +39,6 @@ export interface QemuDriver {
   readonly caps: CapsCache;
   /** The binary for each architecture this host can run. */
   readonly emulators: ReadonlyMap<string, string>;
-  readonly domains: Registry<QemuDomain>;
-  readonly events: DomainEvents<Client>;
   /** The events of guests' monitors, for clients that want them as they come. */
   readonly monitorEvents: MonitorEvents;
   readonly configs: ConfigDirectory;

@@ -1,3 +1,17 @@
+export { domainAccess, domainAttributes, seenBy } from "./calls/access.ts";
+export {
+  type Affected,
+  type AnyDomain,
+  affected,
+  affectedOne,
+  type DomainDriver,
+  findDomain,
+  type RemoteHandlers,
+  wireDomain,
+} from "./calls/common.ts";
+export { eventHandlers } from "./calls/events.ts";
+export { isListed, LIST_FLAGS, listHandlers } from "./calls/list.ts";
+export { lookupHandlers } from "./calls/lookup.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
 export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";
 export {

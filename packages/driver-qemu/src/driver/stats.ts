@@ -1,13 +1,12 @@
 import { ConnectGetAllDomainStatsFlags as Flag } from "@libvirt-ts/api";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { isListed, seenBy } from "@libvirt-ts/hypervisor";
 import { typedParams } from "@libvirt-ts/protocol";
 import { formatUuid } from "@libvirt-ts/util/uuid";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type Fields, readStats, SUPPORTED_STATS, statsGroups } from "../stats/groups.ts";
-import { seenBy } from "./access.ts";
 import { type RemoteHandlers, wireDomain } from "./common.ts";
-import { isListed } from "./list.ts";
 
 const OPTIONS = Flag.NOWAIT | Flag.BACKING | Flag.ENFORCE_STATS;
 const KNOWN_FLAGS = Object.values(Flag).reduce<number>((all, bit) => all | bit, 0);

@@ -1,11 +1,10 @@
 import { ConnectDomainQemuMonitorEventRegisterFlags as Flag } from "@libvirt-ts/api";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { DomainEvents } from "@libvirt-ts/hypervisor";
+import { type DomainEvents, domainAttributes } from "@libvirt-ts/hypervisor";
 import { qemu } from "@libvirt-ts/protocol";
 import type { QmpEvent } from "@libvirt-ts/qmp";
 import { type Client, eventFrame } from "@libvirt-ts/rpc/server";
 import type { Uuid } from "@libvirt-ts/util/uuid";
-import { domainAttributes } from "../driver/access.ts";
 import { wireDomain } from "../driver/common.ts";
 import type { QemuDomain } from "../guest.ts";
 

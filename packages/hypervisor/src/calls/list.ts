@@ -4,12 +4,10 @@ import { ReplyCache } from "@libvirt-ts/objects";
 import { Max, NonnullDomain } from "@libvirt-ts/protocol";
 import { encoded } from "@libvirt-ts/rpc/server";
 import { encode } from "@libvirt-ts/xdr";
-import type { QemuDomain } from "../guest.ts";
-import type { QemuDriver } from "../qemu-driver.ts";
 import { seenBy } from "./access.ts";
-import { type RemoteHandlers, wireDomain } from "./common.ts";
+import { type AnyDomain, type DomainDriver, type RemoteHandlers, wireDomain } from "./common.ts";
 
-type Test = (domain: QemuDomain) => boolean;
+type Test = (domain: AnyDomain) => boolean;
 
 const isOther: Test = ({ state }) => !["running", "paused", "shutoff"].includes(state.name);
 const always: Test = () => true;
@@ -53,15 +51,14 @@ const filterGroups: readonly (readonly (readonly [bit: number, test: Test])[])[]
 export const LIST_FLAGS = Object.values(Flag).reduce<number>((all, bit) => all | bit, 0);
 
 /** Whether a domain belongs into a list made with these flags. */
-export function isListed(domain: QemuDomain, flags: number): boolean {
+export function isListed(domain: AnyDomain, flags: number): boolean {
   return filterGroups.every((group) => {
     const wanted = group.filter(([bit]) => (flags & bit) !== 0);
     return wanted.length === 0 || wanted.some(([, test]) => test(domain));
   });
 }
 
-export function listHandlers(driver: QemuDriver): RemoteHandlers {
-  const { domains } = driver;
+export function listHandlers({ domains, prefix, errorDomain }: DomainDriver): RemoteHandlers {
   const replies = new ReplyCache<string>(() => domains.version);
   const active = () => [...domains].filter((domain) => domain.isActive);
   const defined = () => [...domains].filter((domain) => !domain.isActive);
@@ -74,10 +71,10 @@ export function listHandlers(driver: QemuDriver): RemoteHandlers {
     connectListDefinedDomains: ({ maxnames }, { client }) =>
       seenBy(client, defined(), (seen) => ({ names: seen.slice(0, maxnames).map(({ name }) => name) })),
     connectListAllDomains({ needResults, flags }, { client }) {
-      checkFlags(flags, LIST_FLAGS, "qemuConnectListAllDomains", ErrorDomain.QEMU);
+      checkFlags(flags, LIST_FLAGS, `${prefix}ConnectListAllDomains`, errorDomain);
       const listed = () =>
         flags === 0 ? [...domains] : [...domains].filter((domain) => isListed(domain, flags));
-      const list = (seen: readonly QemuDomain[]) => encodeList(seen, needResults !== 0);
+      const list = (seen: readonly AnyDomain[]) => encodeList(seen, needResults !== 0);
       if (client.maySee !== undefined) return seenBy(client, listed(), (seen) => encoded(list(seen)));
       return encoded(replies.get(`${needResults} ${flags}`, () => list(listed())));
     },
@@ -85,17 +82,17 @@ export function listHandlers(driver: QemuDriver): RemoteHandlers {
 }
 
 /** The reply body: count, domains, count again. */
-function encodeList(listed: readonly QemuDomain[], needResults: boolean): Uint8Array {
+function encodeList(listed: readonly AnyDomain[], needResults: boolean): Uint8Array {
   if (listed.length > Max.DOMAIN_LIST)
     throw internal(ErrorDomain.RPC, `Too many domains '${listed.length}' for limit '${Max.DOMAIN_LIST}'`);
   const shown = needResults ? listed : [];
   return Buffer.concat([word(shown.length), ...shown.map(encodedDomain), word(listed.length)]);
 }
 
-const known = new WeakMap<QemuDomain, { id: number; name: string; bytes: Uint8Array }>();
+const known = new WeakMap<AnyDomain, { id: number; name: string; bytes: Uint8Array }>();
 
 /** A domain's own bytes in lists, encoded once an id and name. */
-function encodedDomain(domain: QemuDomain): Uint8Array {
+function encodedDomain(domain: AnyDomain): Uint8Array {
   const kept = known.get(domain);
   if (kept?.id === domain.id && kept.name === domain.name) return kept.bytes;
   const bytes = encode(NonnullDomain, wireDomain(domain));

@@ -1,8 +1,9 @@
 import { parseDomain } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { Registry } from "@libvirt-ts/objects";
 import type { Client, ServiceAccess } from "@libvirt-ts/rpc/server";
 import { formatUuid } from "@libvirt-ts/util/uuid";
-import type { QemuDriver } from "../qemu-driver.ts";
+import type { AnyDomain } from "./common.ts";
 
 type Attributes = Readonly<Record<string, string>>;
 interface Named {
@@ -16,13 +17,18 @@ export const domainAttributes = ({ name, uuid }: Named): Attributes => ({
   domain_uuid: uuid,
 });
 
-/** Which domain a call is about: by UUID wherever there is one, by what its XML says where one is to be made. */
-export function qemuAccess(driver: QemuDriver): ServiceAccess {
-  const { domains } = driver;
+/**
+ * Which domain a call is about: by UUID wherever there is one, by what its XML says where one is to be made.
+ * @param driver its name in access rules: "QEMU"
+ */
+export function domainAccess(
+  driver: string,
+  domains: Pick<Registry<AnyDomain>, "byName" | "byUuid" | typeof Symbol.iterator>,
+): ServiceAccess {
   const found = (domain: Named | undefined) => (domain === undefined ? null : domainAttributes(domain));
   const byUuid = (uuid: Uint8Array) => found(domains.byUuid(formatUuid(uuid)));
   return {
-    driver: "QEMU",
+    driver,
     objectOf(type, args) {
       if (type !== "domain") throw undecided();
       const uuid = uuidIn(args) ?? uuidIn(field(args, "dom")) ?? uuidIn(domainBehind(args));

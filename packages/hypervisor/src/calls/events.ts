@@ -1,10 +1,9 @@
 import { formatUuid } from "@libvirt-ts/util/uuid";
-import type { QemuDriver } from "../qemu-driver.ts";
-import type { RemoteHandlers } from "./common.ts";
+import type { DomainDriver, RemoteHandlers } from "./common.ts";
 
 const LIFECYCLE = 0;
 
-export function eventHandlers({ events }: QemuDriver): RemoteHandlers {
+export function eventHandlers({ events }: Pick<DomainDriver, "events">): RemoteHandlers {
   return {
     connectDomainEventRegister(_, { client }) {
       events.register(client, LIFECYCLE, "old");

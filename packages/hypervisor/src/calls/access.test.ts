@@ -1,10 +1,11 @@
 import type { Call } from "@libvirt-ts/rpc/server";
 import { parseUuid } from "@libvirt-ts/util/uuid";
 import { expect, test } from "vitest";
-import type { QemuDriver } from "../qemu-driver.ts";
-import { domainAttributes, qemuAccess } from "./access.ts";
+import { domainAccess, domainAttributes } from "./access.ts";
+import type { AnyDomain } from "./common.ts";
 
-const web = { name: "web", uuid: "11111111-1111-1111-1111-111111111111", id: 3, isActive: true };
+const facts = { name: "web", uuid: "11111111-1111-1111-1111-111111111111", id: 3, isActive: true };
+const web = facts as AnyDomain; // it looks at nothing else
 const domains = {
   byUuid: (uuid: string) => (uuid === web.uuid ? web : undefined),
   byName: (name: string) => (name === web.name ? web : undefined),
@@ -12,7 +13,7 @@ const domains = {
     yield web;
   },
 };
-const { objectOf } = qemuAccess({ domains } as unknown as QemuDriver); // it looks at nothing else
+const { objectOf } = domainAccess("QEMU", domains);
 const call = {} as Call; // nor at the call
 const uuid = parseUuid(web.uuid);
 const other = new Uint8Array(16);

@@ -1,0 +1,88 @@
+import { DomainModificationImpact } from "@libvirt-ts/api";
+import { ErrorCode, type ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { Named, Registry } from "@libvirt-ts/objects";
+import type { NonnullDomain, remote } from "@libvirt-ts/protocol";
+import type { Client, Handlers } from "@libvirt-ts/rpc/server";
+import { formatUuid } from "@libvirt-ts/util/uuid";
+import type { Domain } from "../domain.ts";
+import type { DomainEvents } from "../domain-events.ts";
+
+/** A part of what a driver serves of the remote program. */
+export type RemoteHandlers = Partial<Handlers<typeof remote.procs>>;
+
+/** A domain whatever its driver keeps with it. */
+export type AnyDomain = Domain<Named, unknown>;
+
+/** What the calls that are the same for all hypervisors need of a driver. */
+export interface DomainDriver<D extends AnyDomain = AnyDomain> {
+  readonly domains: Registry<D>;
+  readonly events: DomainEvents<Client>;
+  /** As libvirt's source names its functions, which clients see in texts: "qemu", "test". */
+  readonly prefix: string;
+  /** Whose errors these are. */
+  readonly errorDomain: ErrorDomain;
+}
+
+/** The domain as clients know it. */
+export const wireDomain = ({ name, uuidBytes, id }: AnyDomain): NonnullDomain => ({
+  name,
+  uuid: uuidBytes,
+  id,
+});
+
+/**
+ * The domain a call is about: by UUID, whatever name the client remembers.
+ * @throws VirError NO_DOMAIN
+ */
+export function findDomain<D extends AnyDomain>(
+  { domains, errorDomain }: Pick<DomainDriver<D>, "domains" | "errorDomain">,
+  { uuid, name }: Pick<NonnullDomain, "uuid" | "name">,
+): D {
+  const text = formatUuid(uuid);
+  const domain = domains.byUuid(text);
+  if (!domain)
+    throw new VirError(errorDomain, ErrorCode.NO_DOMAIN, `no domain with matching uuid '${text}' (${name})`);
+  return domain;
+}
+
+/** Which definitions a call is about. */
+export interface Affected {
+  live: boolean;
+  config: boolean;
+}
+
+const { LIVE, CONFIG, CURRENT } = DomainModificationImpact;
+
+/**
+ * Resolves "current" into what it means for this domain now.
+ * @throws VirError OPERATION_INVALID when the wanted definition does not exist
+ */
+export function affected(domain: AnyDomain, flags: number, errorDomain: ErrorDomain): Affected {
+  const isCurrent = (flags & (LIVE | CONFIG)) === CURRENT;
+  const live = (flags & LIVE) !== 0 || (isCurrent && domain.isActive);
+  const config = (flags & CONFIG) !== 0 || (isCurrent && !domain.isActive);
+  if (live) domain.requireActive();
+  if (config && !domain.isPersistent)
+    throw new VirError(
+      errorDomain,
+      ErrorCode.OPERATION_INVALID,
+      "transient domains do not have any persistent config",
+    );
+  return { live, config };
+}
+
+/** As `affected`, for calls that read: they look at one definition only. */
+export function affectedOne<T extends Named>(
+  domain: Domain<T, unknown>,
+  flags: number,
+  errorDomain: ErrorDomain,
+): T {
+  if ((flags & LIVE) !== 0 && (flags & CONFIG) !== 0)
+    throw new VirError(
+      errorDomain,
+      ErrorCode.INVALID_ARG,
+      "flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive",
+    );
+  const { live } = affected(domain, flags, errorDomain);
+  return live ? domain.def : (domain.config ?? domain.def);
+}
