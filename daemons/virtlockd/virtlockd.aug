@@ -23,6 +23,8 @@ module Virtlockd =
             | string_entry "log_outputs"
             | int_entry "max_clients"
             | int_entry "admin_max_clients"
+            | string_entry "ledger_dir"
+            | int_entry "lease_seconds"
 
   let comment = [ label "#comment" . del /[ \t]*#[ \t]*/ "# " . store /([^ \t\n][^\n]*)?/ . del /\n/ "\n" ]
   let empty = [ label "#empty" . eol ]

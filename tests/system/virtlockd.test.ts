@@ -6,6 +6,7 @@ import { lock } from "@libvirt-ts/protocol";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { afterEach, expect, test } from "vitest";
 import { processEnd, TestDaemon } from "./support/daemon.ts";
+import { busy } from "./support/lock-world.ts";
 import { replay, vectors } from "./support/vectors.ts";
 
 const running: TestDaemon[] = [];
@@ -40,12 +41,6 @@ const acquire = (client: RpcClient, name: string, flags = 0) =>
   client.call(acquireResource, { path: "", name, flags });
 const release = (client: RpcClient, name: string) =>
   client.call(releaseResource, { path: "", name, flags: 0 });
-
-const busy = (name: string) => ({
-  code: 87,
-  domain: 51,
-  message: `resource busy: Lockspace resource '${name}' is locked`,
-});
 
 /** A process that stands for a guest; with `socket` it has a connection of its own. */
 async function startGuest(o: { socket?: string; holds?: boolean } = {}): Promise<Launched & { fd: number }> {

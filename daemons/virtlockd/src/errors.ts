@@ -2,8 +2,9 @@ import { ErrorCode, ErrorDomain, internal, systemError, VirError } from "@libvir
 
 /** Errors as the C daemon words them; clients show them to people and switch on code and domain. */
 
-export const isLocked = (name: string): VirError =>
-  new VirError(ErrorDomain.LOCKSPACE, ErrorCode.RESOURCE_BUSY, `Lockspace resource '${name}' is locked`);
+/** @param by " (by …)", for people: clients look at what stands before */
+export const isLocked = (name: string, by = ""): VirError =>
+  new VirError(ErrorDomain.LOCKSPACE, ErrorCode.RESOURCE_BUSY, `Lockspace resource '${name}' is locked${by}`);
 
 export const notLocked = (name: string): VirError =>
   new VirError(ErrorDomain.LOCKSPACE, ErrorCode.RESOURCE_BUSY, `Lockspace resource '${name}' is not locked`);

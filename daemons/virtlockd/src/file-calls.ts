@@ -6,6 +6,7 @@ import {
   fstatSync,
   open,
   openSync,
+  read,
   type StatsBase,
   stat,
   statfs,
@@ -33,11 +34,20 @@ export interface FileCalls {
   unlink(path: string): Maybe<void>;
 }
 
+/** Calls that tell whether a lock is still there. */
+export interface CheckCalls {
+  /** Resolves when the server of the file system has answered. */
+  reach(path: string): Promise<void>;
+  readByte(fd: number): Promise<void>;
+}
+
 /** In the thread pool: a file server that does not answer holds up only the calls to it. */
-export function pooledCalls(native: Native): FileCalls {
+export function pooledCalls(native: Native): FileCalls & CheckCalls {
   const fstatBig = promisify(fstat) as (fd: number, o: { bigint: true }) => Promise<Identity>; // promisify sees one overload
   const statBig = promisify(stat) as (path: string, o: { bigint: true }) => Promise<Identity>; // likewise
   const openFile = promisify(open);
+  const statFileSystem = promisify(statfs) as (path: string) => Promise<unknown>; // likewise
+  const readFile = promisify(read);
   return {
     open: (path, flags, mode) => openFile(path, flags, mode),
     lockByte: (fd, shared) => native.ofdLockAsync(fd, lockType(shared), 0, 1),
@@ -46,6 +56,12 @@ export function pooledCalls(native: Native): FileCalls {
     fstat: (fd) => fstatBig(fd, { bigint: true }),
     stat: (path) => statBig(path, { bigint: true }),
     unlink: promisify(unlink),
+    async reach(path) {
+      await statFileSystem(path);
+    },
+    async readByte(fd) {
+      await readFile(fd, Buffer.alloc(1), 0, 1, 0);
+    },
   };
 }
 

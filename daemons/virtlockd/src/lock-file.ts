@@ -1,28 +1,36 @@
 import { constants, promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
 import type { Native } from "@libvirt-ts/native";
-import { fileError, isLocked, notDirectory } from "./errors.ts";
+import { fileError, notDirectory } from "./errors.ts";
 import { directCalls, type FileCalls, LocalDirectories, pooledCalls } from "./file-calls.ts";
+import { Gate } from "./gate.ts";
+import { mountOfFile } from "./mounts.ts";
 
 /** All file work of the lock daemon. A dead file server stalls only the calls to it. */
 export interface LockFiles {
   /**
    * Opens a file and locks byte 0, length 1, without waiting for other holders.
    * @param create makes the file when absent; releasers unlink such files, so the name is looked at once more
-   * @param name for errors
-   * @returns the descriptor; the lock is its open file's and lives until it is closed
-   * @throws VirError LOCKSPACE/RESOURCE_BUSY when somebody else holds it, here or on another host
+   * @returns the descriptor; the lock is its open file's and lives until it is closed. "busy": somebody else holds
+   *   it, here or on another host
+   * @throws VirError LOCKSPACE
    */
-  lock(path: string, o: LockRequest): Promise<number>;
+  lock(path: string, o: LockRequest): Promise<number | "busy">;
+  /** The file system an open file lies on, if another host serves it: such locks can be lost. */
+  remoteDevice(fd: number, path: string): string | undefined;
   /**
-   * Asks again for a lock that an open file should have: it may have been lost.
-   * @returns 0, or a negative errno
+   * Asks again for a lock that an open file should have, and reads a byte, as on NFS only that tells of a lost one.
+   * @throws VirError LOCKSPACE when it is lost
    */
-  reask(fd: number, shared: boolean): Promise<number>;
+  check(fd: number, path: string, shared: boolean): Promise<void>;
   /**
    * Gives a lock back, and the file too when `remove`; a shared one only when nobody else has it. The lock is free
    * when this is over, even if duplicates of the descriptor are open elsewhere.
    */
   unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): Promise<void>;
+  /** Whether anybody else, anywhere, has the lock; a missing file is not locked. */
+  isLocked(path: string): Promise<boolean>;
+  /** Gives a lock file another name, so that the lock on it locks nothing any more. @returns the name */
+  setAside(path: string): Promise<string>;
   touch(path: string): Promise<void>;
   /** Missing is fine. */
   remove(path: string): Promise<void>;
@@ -31,49 +39,71 @@ export interface LockFiles {
 }
 
 interface LockRequest {
-  readonly name: string;
   readonly shared: boolean;
   readonly create: boolean;
 }
 
-const eacces = -13;
-const eagain = -11;
+/** EAGAIN, EACCES */
+const isBusy = (rc: number) => rc === -11 || rc === -13;
 const fileMode = 0o600;
+
+/** How long a file server may take to answer. */
+const answerMs = 30_000;
 
 export function lockFiles(native: Native, now: () => number = Date.now): LockFiles {
   const pooled = pooledCalls(native);
+  const gate = new Gate({ timeoutMs: answerMs });
   const direct = directCalls(native);
   const local = new LocalDirectories(now);
-  const callsFor = (path: string) => (local.has(path) ? direct : pooled);
   return {
     async lock(path, request) {
       if (local.has(path)) {
         const fd = await lockWith(direct, path, request, "link");
         if (fd !== "link") return fd;
       }
-      const fd = await lockWith(pooled, path, request, undefined);
-      local.learn(path);
+      const fd = await gate.run(
+        path,
+        () => lockWith(pooled, path, request, undefined),
+        (late) => void (late !== "busy" && pooled.close(late)),
+      );
+      if (fd !== "busy") local.learn(path);
       return fd;
     },
-    reask: async (fd, shared) => pooled.lockByte(fd, shared),
-    async unlock(fd, path, { remove, shared }) {
-      const calls = callsFor(path);
+    remoteDevice(fd, path) {
+      if (local.has(path)) return undefined;
+      const { device, isLocal } = mountOfFile(fd);
+      return isLocal ? undefined : device;
+    },
+    async check(fd, path, shared) {
+      const what = `Unable to acquire lock on '${path}'`;
+      const rc = await pooled.lockByte(fd, shared);
+      if (rc < 0) throw fileError(-rc, what);
       try {
-        if (remove && (!shared || (await calls.lockByte(fd, false)) >= 0)) await removeWith(calls, path);
-      } finally {
-        await calls.unlockByte(fd);
-        await calls.close(fd);
+        await pooled.reach(path);
+        await pooled.readByte(fd);
+      } catch (error) {
+        throw fileError(error, what);
       }
+    },
+    async unlock(fd, path, request) {
+      if (local.has(path)) await unlockWith(direct, fd, path, request);
+      else await gate.run(path, () => unlockWith(pooled, fd, path, request));
+    },
+    isLocked: (path) => gate.run(path, () => isLockedWith(native, path)),
+    async setAside(path) {
+      const aside = `${path}.broken-${now()}`;
+      await gate
+        .run(path, () => promises.rename(path, aside))
+        .catch((error: unknown) => {
+          throw fileError(error, `cannot rename file '${path}'`);
+        });
+      return aside;
     },
     async touch(path) {
-      try {
-        await pooled.close(await pooled.open(path, constants.O_WRONLY | constants.O_CREAT, fileMode));
-      } catch (error) {
-        throw fileError(error, `cannot create file '${path}'`);
-      }
+      await gate.run(path, () => touchWith(pooled, path));
     },
-    remove: (path) => removeWith(pooled, path),
-    makeDirectory: (path) => makeDirectory(pooled, path),
+    remove: (path) => gate.run(path, () => removeWith(pooled, path)),
+    makeDirectory: (path) => gate.run(path, () => makeDirectory(pooled, path)),
   };
 }
 
@@ -81,9 +111,9 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
 async function lockWith<L extends "link" | undefined>(
   calls: FileCalls,
   path: string,
-  { name, shared, create }: LockRequest,
+  { shared, create }: LockRequest,
   ifLink: L,
-): Promise<number | NonNullable<L>> {
+): Promise<number | "busy" | NonNullable<L>> {
   for (;;) {
     let fd: number;
     try {
@@ -94,14 +124,51 @@ async function lockWith<L extends "link" | undefined>(
     }
     try {
       const rc = await calls.lockByte(fd, shared);
-      if (rc === eagain || rc === eacces) throw isLocked(name);
-      if (rc < 0) throw fileError(-rc, `Unable to acquire lock on '${path}'`);
-      if (!create || (await isNamed(calls, fd, path))) return fd;
+      if (rc < 0 && !isBusy(rc)) throw fileError(-rc, `Unable to acquire lock on '${path}'`);
+      if (rc >= 0 && (!create || (await isNamed(calls, fd, path)))) return fd;
+      await calls.close(fd);
+      if (isBusy(rc)) return "busy";
+      // its releaser unlinked it between open and lock
     } catch (error) {
       await calls.close(fd);
       throw error;
     }
-    await calls.close(fd); // its releaser unlinked it between open and lock
+  }
+}
+
+async function unlockWith(
+  calls: FileCalls,
+  fd: number,
+  path: string,
+  { remove, shared }: { remove: boolean; shared: boolean },
+): Promise<void> {
+  try {
+    if (remove && (!shared || (await calls.lockByte(fd, false)) >= 0)) await removeWith(calls, path);
+  } finally {
+    await calls.unlockByte(fd);
+    await calls.close(fd);
+  }
+}
+
+async function isLockedWith(native: Native, path: string): Promise<boolean> {
+  try {
+    const file = await promises.open(path, "r");
+    try {
+      return (await native.ofdGetLockAsync(file.fd, "write", 0, 1)) !== null;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false; // node:fs throws nothing else
+    throw fileError(error, `Unable to open resource ${path}`);
+  }
+}
+
+async function touchWith(calls: FileCalls, path: string): Promise<void> {
+  try {
+    await calls.close(await calls.open(path, constants.O_WRONLY | constants.O_CREAT, fileMode));
+  } catch (error) {
+    throw fileError(error, `cannot create file '${path}'`);
   }
 }
 

@@ -153,7 +153,7 @@ test("kept and adopted: the same locks, the same owners", async () => {
   const next = world(table);
   const [[key, record] = ["", undefined]] = next.records.all("lock");
   if (!record) throw new Error("no record");
-  const [fd] = [...first.spaces.resources()].map(({ resource }) => resource.fd);
+  const [fd] = [...first.spaces.resources()].map((resource) => resource.fd);
   next.spaces.adopt(key, record, [next.owners.use(process.pid)], fd);
   await expect(next.spaces.acquire("", first.image, next.me, exclusive)).rejects.toMatchObject({ code: 87 });
   await next.spaces.release("", first.image, next.me.pid);

@@ -1,7 +1,6 @@
-import { join } from "node:path";
+import { LockChange } from "@libvirt-ts/protocol";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import {
-  badName,
   defaultLockspaceExists,
   isLocked,
   lockspaceExists,
@@ -10,35 +9,12 @@ import {
   notOwner,
   notRecorded,
 } from "./errors.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 import type { LockFiles } from "./lock-file.ts";
 import type { Owner, Owners } from "./owners.ts";
 import { type LockRecord, Records } from "./records.ts";
+import { heldBy, type Lockspace, pathOf, type Resource } from "./resource.ts";
 import type { PassStep } from "./steps.ts";
-
-/** A locked resource; it exists only while locked. */
-export interface Resource {
-  /** Of its record. */
-  readonly key: string;
-  readonly name: string;
-  readonly path: string;
-  /** Holds the lock; absent while (or because) it could not be taken again after the former process. */
-  fd: number | undefined;
-  readonly shared: boolean;
-  /** We made the file and remove it with the lock. */
-  readonly created: boolean;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  /** One entry per acquisition: a shared resource may be held twice by one owner. */
-  readonly owners: Owner[];
-  /** The kernel or the file server gave the lock away. */
-  isLost: boolean;
-}
-
-interface Lockspace {
-  /** Resources are files here; the default lockspace has none, its resources are named by path. */
-  readonly directory: string | undefined;
-  readonly resources: Map<string, Resource>;
-}
 
 export interface AcquireOptions {
   readonly shared: boolean;
@@ -55,7 +31,14 @@ export interface LockspacesOptions {
   readonly inhibit: () => () => void;
   /** Work that nobody waits for failed. */
   readonly onError: (error: unknown) => void;
-  readonly onLost?: (resource: Resource) => void;
+  /** A lock was acquired, released, lost or found again; told once that is true. */
+  readonly onChange?: (change: LockChange, resource: Resource) => void;
+  /** Tells a refused client, behind "is locked", who is in its way: a resource of ours or somebody "elsewhere". */
+  readonly describe?: (space: string, name: string, by: Resource | "elsewhere") => string | Promise<string>;
+  /** There is a lockspace in a directory. */
+  readonly onSpace?: (directory: string) => void;
+  /** How often locks on file systems of other hosts are looked after. */
+  readonly checkMs?: number;
 }
 
 /**
@@ -73,6 +56,7 @@ export class Lockspaces {
   readonly #order = new KeyedLock<string>();
   /** Work that nobody waits for. */
   readonly #background = new Set<Promise<void>>();
+  readonly #leases: LeaseWatch<Resource>;
   #releaseInhibit: (() => void) | undefined;
   #held = 0;
 
@@ -82,6 +66,11 @@ export class Lockspaces {
     this.#owners = o.owners;
     this.#records = o.records ?? new Records();
     this.#pass = o.pass ?? (() => {});
+    this.#leases = new LeaseWatch({
+      intervalMs: o.checkMs ?? 45_000,
+      check: (resource) => this.#order.run(resource.path, () => this.#ask(resource)),
+      onResult: (resource, why) => this.#judge(resource, why === undefined),
+    });
     o.owners.onGone((owner) => this.#aside(this.#releaseAll(owner)));
   }
 
@@ -118,12 +107,13 @@ export class Lockspaces {
     const space = this.#space(spacePath);
     const path = pathOf(space, name);
     this.#pass("acquire.begun");
-    await this.#order.run(path, async () => {
+    const inTheWay = await this.#order.run(path, async () => {
       const known = space.resources.get(name);
-      if (!known) await this.#lock(space, name, owner, options);
-      else if (known.shared && options.shared) await this.#share(space, known, owner);
-      else throw isLocked(name);
+      if (!known) return this.#lock(space, name, owner, options);
+      if (known.shared && options.shared) return this.#share(known, owner);
+      return known;
     });
+    if (inTheWay) throw isLocked(name, await this.#o.describe?.(spacePath, name, inTheWay));
     if (owner.isGone) await this.#releaseAll(owner); // it ended while we were at the file
   }
 
@@ -138,11 +128,18 @@ export class Lockspaces {
     return [...this.#spaces.values()].some((space) => [...heldBy(space, owner)].length > 0);
   }
 
-  /** Everything that is locked, with the path of its lockspace. */
-  *resources(): Iterable<{ space: string; resource: Resource }> {
-    for (const [space, { resources }] of this.#spaces) {
-      for (const resource of resources.values()) yield { space, resource };
-    }
+  /** Everything that is locked. */
+  *resources(): Iterable<Resource> {
+    for (const { resources } of this.#spaces.values()) yield* resources.values();
+  }
+
+  find(space: string, name: string): Resource | undefined {
+    return this.#spaces.get(space)?.resources.get(name);
+  }
+
+  /** Directories of the lockspaces beside the default one. */
+  get directories(): readonly string[] {
+    return [...this.#spaces.keys()].filter((directory) => directory !== "");
   }
 
   /** Resolves when no work is going on that nobody waits for. */
@@ -152,6 +149,7 @@ export class Lockspaces {
 
   adoptSpace(directory: string): void {
     this.#spaces.set(directory, { directory, resources: new Map() });
+    this.#o.onSpace?.(directory);
   }
 
   /**
@@ -160,28 +158,37 @@ export class Lockspaces {
    */
   adopt(key: string, record: LockRecord, owners: Owner[], fd: number | undefined): void {
     const space = this.#space(record.space);
-    const resource: Resource = { ...record, key, owners, fd, isLost: false };
+    const resource: Resource = { ...record, key, owners, fd, device: undefined, isLost: false };
     this.#add(space, resource);
-    this.#aside(this.#order.run(record.path, () => this.#takeAgain(space, resource)));
+    this.#aside(this.#order.run(record.path, () => this.#takeAgain(resource)));
   }
 
-  async #takeAgain(space: Lockspace, resource: Resource): Promise<void> {
-    const { name, path, shared, key } = resource;
-    if (space.resources.get(name) !== resource) return;
-    if (resource.fd === undefined) {
-      try {
-        resource.fd = await this.#files.lock(path, { name, shared, create: false });
-        await this.#records.store.put(key, resource.fd);
-      } catch {
-        this.#lost(resource); // whatever the reason, we do not have it
-      }
-    } else if ((await this.#files.reask(resource.fd, shared)) < 0) this.#lost(resource);
+  async #takeAgain(resource: Resource): Promise<void> {
+    await this.#ask(resource).then(
+      () => this.#judge(resource, true),
+      () => this.#judge(resource, false), // whatever the reason, we do not have it
+    );
   }
 
-  #lost(resource: Resource): void {
-    if (resource.isLost) return;
-    resource.isLost = true;
-    this.#o.onLost?.(resource);
+  /** Asks for a lock that should be ours. @throws when it is not */
+  async #ask(resource: Resource): Promise<void> {
+    const { space, name, path, shared, key, fd } = resource;
+    if (this.find(space, name) !== resource) return;
+    if (fd !== undefined) {
+      await this.#files.check(fd, path, shared);
+      return;
+    }
+    const again = await this.#files.lock(path, { shared, create: false });
+    if (again === "busy") throw isLocked(name);
+    resource.fd = again;
+    this.#watch(resource);
+    await this.#records.store.put(key, again);
+  }
+
+  #judge(resource: Resource, isOurs: boolean): void {
+    if (resource.isLost === !isOurs || this.find(resource.space, resource.name) !== resource) return;
+    resource.isLost = !isOurs;
+    this.#o.onChange?.(isOurs ? LockChange.regained : LockChange.lost, resource);
   }
 
   async #lock(
@@ -189,61 +196,80 @@ export class Lockspaces {
     name: string,
     owner: Owner,
     { shared, create }: AcquireOptions,
-  ): Promise<void> {
+  ): Promise<"elsewhere" | undefined> {
     const path = pathOf(space, name);
-    const fd = await this.#files.lock(path, { name, shared, create });
+    const fd = await this.#files.lock(path, { shared, create });
+    if (fd === "busy") return "elsewhere";
     this.#pass("acquire.locked");
-    const key = this.#records.newKey("lock");
-    const since = this.#o.now?.() ?? Date.now();
-    const resource = { key, name, path, fd, shared, created: create, since, owners: [owner], isLost: false };
+    const resource: Resource = {
+      key: this.#records.newKey("lock"),
+      space: space.directory ?? "",
+      name,
+      path,
+      fd,
+      shared,
+      created: create,
+      since: this.#o.now?.() ?? Date.now(),
+      owners: [owner],
+      device: undefined,
+      isLost: false,
+    };
     try {
-      await this.#keep(space, resource);
+      await this.#keep(resource);
     } catch (error) {
-      this.#records.store.remove(key);
+      this.#records.store.remove(resource.key);
       await this.#files.unlock(fd, path, { remove: create, shared });
       throw notRecorded(error);
     }
     this.#owners.useAgain(owner);
     this.#add(space, resource);
+    this.#o.onChange?.(LockChange.acquired, resource);
+    return undefined;
   }
 
-  async #keep(space: Lockspace, resource: Resource): Promise<void> {
+  async #keep(resource: Resource): Promise<void> {
     const [owner] = resource.owners;
     const ownerKept = owner && this.#owners.keep(owner);
     if (ownerKept) await ownerKept;
     const kept = resource.fd === undefined ? undefined : this.#records.store.put(resource.key, resource.fd);
     if (kept) await kept;
     this.#pass("acquire.stored");
-    this.#record(space, resource);
+    this.#record(resource);
     this.#pass("acquire.recorded");
   }
 
-  async #share(space: Lockspace, resource: Resource, owner: Owner): Promise<void> {
+  async #share(resource: Resource, owner: Owner): Promise<undefined> {
     const before = [...resource.owners];
     try {
       await this.#owners.keep(owner);
-      this.#record(space, { ...resource, owners: [...before, owner] });
+      this.#record({ ...resource, owners: [...before, owner] });
     } catch (error) {
       throw notRecorded(error);
     }
     resource.owners.push(this.#owners.useAgain(owner));
     this.#pass("share.recorded");
+    this.#o.onChange?.(LockChange.acquired, resource);
   }
 
-  #record({ directory = "" }: Lockspace, resource: Resource): void {
-    const { key, name, path, shared, created, since } = resource;
+  #record(resource: Resource): void {
+    const { key, space, name, path, shared, created, since } = resource;
     const owners = resource.owners.map((owner) => owner.key);
-    this.#records.set("lock", key, { space: directory, name, path, shared, created, since, owners });
+    this.#records.set("lock", key, { space, name, path, shared, created, since, owners });
   }
 
+  /** Side by side: a server that does not answer keeps no other lock. @throws the first failure, after all is tried */
   async #releaseAll(owner: Owner): Promise<void> {
-    for (const space of this.#spaces.values()) {
-      for (const { name, path } of [...heldBy(space, owner)]) {
-        await this.#order.run(path, async () => {
+    const held = [...this.#spaces.values()].flatMap((space) =>
+      [...heldBy(space, owner)].map(({ name, path }) => ({ space, name, path })),
+    );
+    const results = await Promise.allSettled(
+      held.map(({ space, name, path }) =>
+        this.#order.run(path, async () => {
           while (space.resources.get(name)?.owners.includes(owner)) await this.#giveBack(space, name, owner);
-        });
-      }
-    }
+        }),
+      ),
+    );
+    for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
   async #release(space: Lockspace, name: string, pid: number): Promise<void> {
@@ -262,7 +288,7 @@ export class Lockspaces {
     const left = resource.owners.toSpliced(at, 1);
     recorded(() => {
       if (left.length === 0) this.#records.delete(resource.key);
-      else this.#record(space, { ...resource, owners: left });
+      else this.#record({ ...resource, owners: left });
     });
     this.#pass("release.recorded");
     resource.owners.splice(at, 1);
@@ -270,10 +296,13 @@ export class Lockspaces {
       if (left.length === 0) await this.#drop(space, resource);
     } finally {
       this.#owners.drop(owner);
+      this.#o.onChange?.(LockChange.released, resource);
     }
   }
 
-  async #drop(space: Lockspace, { key, name, path, fd, shared, created }: Resource): Promise<void> {
+  async #drop(space: Lockspace, resource: Resource): Promise<void> {
+    const { key, name, path, fd, shared, created } = resource;
+    this.#leases.delete(resource);
     try {
       this.#records.store.remove(key);
       if (fd !== undefined) await this.#files.unlock(fd, path, { remove: created, shared });
@@ -286,7 +315,14 @@ export class Lockspaces {
 
   #add(space: Lockspace, resource: Resource): void {
     space.resources.set(resource.name, resource);
+    this.#watch(resource);
     if (++this.#held === 1) this.#releaseInhibit = this.#o.inhibit();
+  }
+
+  /** Looks after a lock that can be lost. */
+  #watch(resource: Resource): void {
+    if (resource.fd !== undefined) resource.device = this.#files.remoteDevice(resource.fd, resource.path);
+    if (resource.device !== undefined) this.#leases.add(resource);
   }
 
   #aside(work: Promise<void>): void {
@@ -318,14 +354,4 @@ function recorded(write: () => void): void {
   } catch (error) {
     throw notRecorded(error);
   }
-}
-
-function pathOf({ directory }: Lockspace, name: string): string {
-  if (directory === undefined) return name;
-  if (name === "" || name === "." || name === ".." || name.includes("/")) throw badName(name);
-  return join(directory, name);
-}
-
-function* heldBy({ resources }: Lockspace, owner: Owner): Iterable<Resource> {
-  for (const resource of resources.values()) if (resource.owners.includes(owner)) yield resource;
 }

@@ -42,9 +42,17 @@ test.each(conflicts)("%j against %j: %i", async (first, second, expected) => {
   expect(await native.ofdLockAsync(b, ...second)).toBe(0);
 });
 
-test("ofdGetLock shows who is in the way", () => {
+test("ofdGetLock shows who is in the way", async () => {
   native.ofdLock(a, "write", 3, 4);
   expect(native.ofdGetLock(b, "read", 0, 0)).toEqual({ type: "write", start: 3, length: 4, pid: -1 });
+  expect(await native.ofdGetLockAsync(b, "read", 0, 0)).toEqual({
+    type: "write",
+    start: 3,
+    length: 4,
+    pid: -1,
+  });
+  expect(await native.ofdGetLockAsync(b, "read", 0, 3)).toBeNull();
+  expect(await native.ofdGetLockAsync(-1, "read", 0, 3)).toBe(-EBADF);
   expect(native.ofdGetLock(b, "read", 0, 3)).toBeNull();
   expect(native.ofdGetLock(a, "read", 0, 0)).toBeNull();
 });

@@ -147,6 +147,13 @@ export interface Syscalls {
   ofdLockAsync(fd: number, type: LockType, start: number, length: number): Promise<number>;
   /** F_OFD_GETLK: a lock in the way of this one, `null` if there is none. */
   ofdGetLock(fd: number, type: "read" | "write", start: number, length: number): LockRange | null | number;
+  /** The same in libuv's thread pool; see `ofdLockAsync`. */
+  ofdGetLockAsync(
+    fd: number,
+    type: "read" | "write",
+    start: number,
+    length: number,
+  ): Promise<LockRange | null | number>;
   /** F_SETLK: owned by the process and lost when it closes *any* descriptor of the file. For pid files. */
   setLock(fd: number, type: LockType, start: number, length: number): number;
 

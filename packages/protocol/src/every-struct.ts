@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { admin } from "./admin.ts";
 import { keepalive } from "./keepalive.ts";
 import { lock } from "./lock.ts";
+import { lockAdmin } from "./lock-admin.ts";
 import { log } from "./log.ts";
 import { lxc } from "./lxc.ts";
 import { Header, StreamHole } from "./message.ts";
@@ -13,7 +14,7 @@ import type { Program } from "./program.ts";
 import { qemu } from "./qemu.ts";
 import { remote } from "./remote/remote.ts";
 
-export const programs: readonly Program[] = [remote, qemu, lxc, admin, lock, log, keepalive];
+export const programs: readonly Program[] = [remote, qemu, lxc, admin, lock, lockAdmin, log, keepalive];
 
 /** What calls and events carry, e.g. `["remote domainGetState args", codec]`; other structs are inside these. */
 export const payloads: readonly (readonly [name: string, codec: Codec<unknown>])[] = [

@@ -13,6 +13,7 @@ export {
   STRING_MAX,
 } from "./limits.ts";
 export { lock, Owner as LockOwner } from "./lock.ts";
+export { HeldLock, LockChange, LockHolder, LockState, lockAdmin } from "./lock-admin.ts";
 export { LogFilePosition, log } from "./log.ts";
 export { lxc } from "./lxc.ts";
 export { Header, MessageStatus, MessageType, readHeader, StreamHole, writeHeader } from "./message.ts";

@@ -9,6 +9,7 @@ test.each([
   ["lxc", 0x00068000, 1, 0],
   ["admin", 0x06900690, 20, 0],
   ["lock", 0x0ea7beef, 8, 0],
+  ["lockAdmin", 0x20864c4b, 5, 1],
   ["log", 0x87539319, 4, 0],
   ["keepalive", 0x6b656570, 0, 2],
 ])("%s is complete", (name, number, calls, events) => {
@@ -35,11 +36,11 @@ test("public names have one call each, but for the two kinds of event registrati
   expect(repeated.sort()).toEqual(["virConnectDomainEventDeregisterAny", "virConnectDomainEventRegisterAny"]);
 });
 
-test("only authentication and the log and lock daemons have no public name", () => {
+test("only authentication, the log and lock daemons and what is ours have no public name", () => {
   const without = calls
     .filter(({ api }) => api === undefined)
     .map(({ program, name }) => `${program.name} ${name}`);
-  for (const name of without) expect(name).toMatch(/^(remote auth|lock |log )/);
+  for (const name of without) expect(name).toMatch(/^(remote auth|lock |lockAdmin |log )/);
 });
 
 test("access rules are well-formed", () => {

@@ -13,6 +13,11 @@ export const { register, restrict, acquireResource, releaseResource } = lock.pro
 
 const uuid = new Uint8Array(16).fill(7);
 
+export interface LockWorldOptions extends StartOptions {
+  /** Makes files below the prefix, before the daemon starts. */
+  prepare?: (prefix: string) => void;
+}
+
 /** virtlockd, stand-ins for guests, and a host where everything is tried at the wrong moment. */
 export class LockWorld {
   readonly prefix = newPrefix();
@@ -20,12 +25,13 @@ export class LockWorld {
   readonly #options: StartOptions;
   daemon!: TestDaemon; // set by `create`
 
-  private constructor(options: StartOptions) {
+  private constructor({ prepare, ...options }: LockWorldOptions) {
     this.#options = options;
     mkdirSync(join(this.prefix, "images"));
+    prepare?.(this.prefix);
   }
 
-  static async create(options: StartOptions = {}): Promise<LockWorld> {
+  static async create(options: LockWorldOptions = {}): Promise<LockWorld> {
     const world = new LockWorld(options);
     await world.start();
     return world;

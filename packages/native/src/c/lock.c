@@ -29,25 +29,31 @@ static napi_value js_ofd_lock(napi_env env, napi_callback_info info) { return se
 
 static napi_value js_set_lock(napi_env env, napi_callback_info info) { return set_lock(env, info, F_SETLK); }
 
+/* What F_OFD_GETLK has found: null, or the lock in the way. */
+static napi_value found_lock(napi_env env, const struct flock *lock) {
+  napi_value null, object;
+  if (lock->l_type == F_UNLCK) return napi_get_null(env, &null) == napi_ok ? null : NULL;
+  object = object_new(env);
+  object_text(env, object, "type", lock->l_type == F_RDLCK ? "read" : "write", NAPI_AUTO_LENGTH);
+  object_number(env, object, "start", lock->l_start);
+  object_number(env, object, "length", lock->l_len);
+  object_number(env, object, "pid", lock->l_pid);
+  return object;
+}
+
 static napi_value js_ofd_get_lock(napi_env env, napi_callback_info info) {
   struct args a = args_read(env, info);
   struct flock lock;
-  napi_value null, object;
   int fd = arg_lock(&a, &lock);
   if (a.bad) return NULL;
   if (fcntl(fd, F_OFD_GETLK, &lock) == -1) return reply(env, -errno);
-  if (lock.l_type == F_UNLCK) return napi_get_null(env, &null) == napi_ok ? null : NULL;
-  object = object_new(env);
-  object_text(env, object, "type", lock.l_type == F_RDLCK ? "read" : "write", NAPI_AUTO_LENGTH);
-  object_number(env, object, "start", lock.l_start);
-  object_number(env, object, "length", lock.l_len);
-  object_number(env, object, "pid", lock.l_pid);
-  return object;
+  return found_lock(env, &lock);
 }
 
 struct lock_work {
   napi_async_work work;
   napi_deferred deferred;
+  int command;
   int fd; /* our own duplicate: same open file, so the same lock, and its number cannot be used again */
   struct flock lock;
   int result;
@@ -56,7 +62,7 @@ struct lock_work {
 static void work_in_thread(napi_env env, void *data) {
   (void)env;
   struct lock_work *w = data;
-  w->result = fcntl(w->fd, F_OFD_SETLK, &w->lock) == -1 ? -errno : 0;
+  w->result = fcntl(w->fd, w->command, &w->lock) == -1 ? -errno : 0;
   close(w->fd);
 }
 
@@ -66,12 +72,13 @@ static void work_done(napi_env env, napi_status status, void *data) {
     close(w->fd);
     w->result = -ECANCELED;
   }
-  napi_resolve_deferred(env, w->deferred, reply(env, w->result));
+  int found = w->command == F_OFD_GETLK && w->result == 0;
+  napi_resolve_deferred(env, w->deferred, found ? found_lock(env, &w->lock) : reply(env, w->result));
   napi_delete_async_work(env, w->work);
   free(w);
 }
 
-static napi_value js_ofd_lock_async(napi_env env, napi_callback_info info) {
+static napi_value queue_lock(napi_env env, napi_callback_info info, int command) {
   struct args a = args_read(env, info);
   struct flock lock;
   napi_value promise, name;
@@ -85,17 +92,26 @@ static napi_value js_ofd_lock_async(napi_env env, napi_callback_info info) {
     free(w);
     return promise;
   }
-  *w = (struct lock_work){.deferred = deferred, .fd = own, .lock = lock};
-  napi_create_string_utf8(env, "ofdLockAsync", NAPI_AUTO_LENGTH, &name);
+  *w = (struct lock_work){.deferred = deferred, .command = command, .fd = own, .lock = lock};
+  napi_create_string_utf8(env, "lock", NAPI_AUTO_LENGTH, &name);
   napi_create_async_work(env, NULL, name, work_in_thread, work_done, w, &w->work);
   napi_queue_async_work(env, w->work);
   return promise;
+}
+
+static napi_value js_ofd_lock_async(napi_env env, napi_callback_info info) {
+  return queue_lock(env, info, F_OFD_SETLK);
+}
+
+static napi_value js_ofd_get_lock_async(napi_env env, napi_callback_info info) {
+  return queue_lock(env, info, F_OFD_GETLK);
 }
 
 const struct function lock_functions[] = {
     {"ofdLock", js_ofd_lock},
     {"ofdLockAsync", js_ofd_lock_async},
     {"ofdGetLock", js_ofd_get_lock},
+    {"ofdGetLockAsync", js_ofd_get_lock_async},
     {"setLock", js_set_lock},
     {NULL, NULL},
 };

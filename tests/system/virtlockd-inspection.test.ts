@@ -1,0 +1,176 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type HeldLock, LockChange, LockState, lock, lockAdmin } from "@libvirt-ts/protocol";
+import { RpcClient } from "@libvirt-ts/rpc/client";
+import { waitFor } from "@libvirt-ts/testing";
+import { afterEach, expect, test } from "vitest";
+import { LockWorld, untilFree } from "./support/lock-world.ts";
+
+const worlds: LockWorld[] = [];
+const clients: RpcClient[] = [];
+const { list, claims, who, watch, breakLock, changed } = lockAdmin.procs;
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  for (const world of worlds.splice(0)) await world.close();
+});
+
+/** A host of a cluster whose hosts share a directory. */
+async function host(machineId: string, ledger: string): Promise<LockWorld> {
+  const world = await LockWorld.create({
+    config: `ledger_dir = "${ledger}"\n`,
+    prepare(prefix) {
+      mkdirSync(join(prefix, "etc/libvirt"), { recursive: true });
+      writeFileSync(join(prefix, "etc/libvirt/machine-id"), `${machineId}\n`);
+    },
+  });
+  worlds.push(world);
+  return world;
+}
+
+const newLedger = () => mkdtempSync(join(tmpdir(), "ledger-"));
+
+async function admin(world: LockWorld): Promise<RpcClient> {
+  const client = await RpcClient.connect(world.daemon.adminSocket);
+  clients.push(client);
+  return client;
+}
+
+const brief = ({ path, shared, state, holders }: HeldLock) => ({
+  path,
+  shared,
+  state,
+  holders: holders.map(({ host: where, name, id, pid }) => `${name} ${id} ${pid}@${where}`),
+});
+
+test("list: what is locked, for whom; an ordinary connection may not ask", async () => {
+  const world = await host("aa", newLedger());
+  const [guest, image] = [await world.guest(), world.image()];
+  await guest.acquire(image, 1);
+  await guest.acquire(image, 1);
+  const { locks } = await (await admin(world)).call(list, { flags: 0 });
+  const me = `vm 1 ${guest.pid}@${hostname()}`;
+  expect(locks.map(brief)).toEqual([{ path: image, shared: true, state: LockState.held, holders: [me, me] }]);
+  const other = await guest.connect();
+  await expect(other.call(list, { flags: 0 })).rejects.toMatchObject({ message: /unknown|program/i });
+  other.close();
+});
+
+test("a refused client is told who holds the lock, here and on another host of the cluster", async () => {
+  const ledger = newLedger();
+  const [here, there] = [await host("aa", ledger), await host("bb", ledger)];
+  const [guest, rival, neighbour] = [await here.guest(), await there.guest(), await here.guest()];
+  const image = here.image();
+  await guest.acquire(image);
+  const start = `resource busy: Lockspace resource '${image}' is locked`;
+  const by = `by domain 'vm', process ${guest.pid}`;
+  await expect(neighbour.acquire(image)).rejects.toMatchObject({
+    code: 87,
+    domain: 51,
+    message: `${start} (${by}, for 0 s)`,
+  });
+  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  await expect(rival.acquire(image)).rejects.toMatchObject({
+    code: 87,
+    domain: 51,
+    message: `${start} (${by} of host '${hostname()}', for 0 s)`,
+  });
+  const seen = await (await admin(there)).call(who, { path: image, flags: 0 });
+  expect(seen.locks.map(({ state }) => state)).toEqual([LockState.held]);
+  await guest.release(image);
+  await waitFor("the claim's end", () => readdirSync(ledger).length === 0);
+});
+
+test("claims of all hosts are listed; one that outlived its lock is stale, and may be struck out", async () => {
+  const ledger = newLedger();
+  const [here, there] = [await host("aa", ledger), await host("bb", ledger)];
+  const [guest, image, other] = [await here.guest(), here.image(), here.image("b.img")];
+  await guest.acquire(image);
+  await (await there.guest()).acquire(other);
+  await waitFor("the claims", () => readdirSync(ledger).length === 2);
+  const client = await admin(there);
+  const all = async () => {
+    const { locks } = await client.call(claims, { directory: ledger, flags: 0 });
+    return Object.fromEntries(locks.map(({ path, state }) => [path, state]));
+  };
+  expect(await all()).toEqual({ [image]: LockState.held, [other]: LockState.held });
+  const give = { path: image, proof: "manual: seen its plug pulled", flags: 0 };
+  const [claim = ""] = readdirSync(ledger).filter((file) => file.includes(".aa."));
+  const text = readFileSync(join(ledger, claim), "utf8");
+  await guest.release(image);
+  await waitFor("the claim's end", () => readdirSync(ledger).length === 1);
+  writeFileSync(join(ledger, claim), text); // as a host leaves it that lost its power
+  expect(await all()).toEqual({ [image]: LockState.stale, [other]: LockState.held });
+  await expect(client.call(breakLock, { ...give, proof: "" })).rejects.toMatchObject({ code: 8 });
+  await expect(client.call(breakLock, { ...give, proof: "boot-id" })).rejects.toMatchObject({ code: 29 });
+  await client.call(breakLock, give);
+  expect(await all()).toEqual({ [other]: LockState.held });
+  const record = JSON.parse(readFileSync(join(ledger, claim.replace(".json", ".broken")), "utf8"));
+  expect(record).toMatchObject({ path: image, proof: give.proof, by: { machineId: "bb" } });
+});
+
+test("no lock is broken whose holder lives", async () => {
+  const ledger = newLedger();
+  const [here, there] = [await host("aa", ledger), await host("bb", ledger)];
+  const [guest, image] = [await here.guest(), here.image()];
+  await guest.acquire(image);
+  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  const proof = "manual: I am sure";
+  for (const world of [here, there]) {
+    const broken = (await admin(world)).call(breakLock, { path: image, proof, flags: 0 });
+    await expect(broken).rejects.toMatchObject({ code: 29 });
+  }
+});
+
+test("a daemon that starts takes back what it no longer holds; what is no claim is passed over", async () => {
+  const ledger = newLedger();
+  const world = await host("aa", ledger);
+  const [guest, image] = [await world.guest(), world.image()];
+  await guest.acquire(image);
+  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  const junk = ["x.aa.json", `${"0".repeat(64)}.aa.json`, "y"].map((name) => join(ledger, name));
+  for (const file of junk) writeFileSync(file, '{"version":1,"host":7}');
+  await world.kill();
+  guest.kill();
+  await world.start();
+  await untilFree(image);
+  await waitFor("the claim's end", () => readdirSync(ledger).length === junk.length);
+  expect(await (await admin(world)).call(claims, { directory: ledger, flags: 0 })).toEqual({ locks: [] });
+});
+
+test("watch: every change, as it happens", async () => {
+  const world = await host("aa", newLedger());
+  const [guest, image] = [await world.guest(), world.image()];
+  const seen: unknown[] = [];
+  const client = await admin(world);
+  client.onEvent(changed, ({ change, lock: { path, holders } }) => seen.push([change, path, holders.length]));
+  await client.call(watch, { flags: 0 });
+  await guest.acquire(image, 1);
+  await guest.acquire(image, 1);
+  await guest.release(image);
+  guest.kill();
+  await waitFor("the last event", () => seen.length === 4);
+  expect(seen).toEqual([
+    [LockChange.acquired, image, 1],
+    [LockChange.acquired, image, 2],
+    [LockChange.released, image, 1],
+    [LockChange.released, image, 0],
+  ]);
+});
+
+test.each(["..", ".", "", "a/../../b", "/etc/passwd"])(
+  "resource '%s' cannot leave its lockspace",
+  async (name) => {
+    const world = await host("aa", newLedger());
+    const client = await (await world.guest()).connect();
+    const path = join(world.prefix, "space");
+    await client.call(lock.procs.createLockspace, { path });
+    for (const row of ["acquireResource", "createResource", "deleteResource"] as const) {
+      const flags = row === "acquireResource" ? 2 : 0;
+      await expect(client.call(lock.procs[row], { path, name, flags })).rejects.toMatchObject({ code: 8 });
+    }
+    expect(readdirSync(path)).toEqual([]);
+    client.close();
+  },
+);
