@@ -42,7 +42,7 @@ export async function replay(
 function withoutHolder(frame: Buffer): Buffer {
   if (frame.readUInt32BE(statusAt) !== MessageStatus.ERROR) return frame;
   const error = decode(NetError, frame.subarray(bodyAt));
-  const plain = (text: string | null) => text?.replace(/ is locked \(by [^)]*\)$/, " is locked");
+  const plain = (text: string | null) => text?.replace(/ is locked \(by [^)]*\)$/, " is locked") ?? null;
   const [message, str1, str2] = [plain(error.message), plain(error.str1), plain(error.str2)];
   const body = encode(NetError, { ...error, message, str1, str2 });
   const stripped = Buffer.concat([frame.subarray(0, bodyAt), body]);
