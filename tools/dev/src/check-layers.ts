@@ -13,6 +13,8 @@ const layers = [
 ];
 /** Drivers are peers: none imports another. */
 const drivers = ["driver-qemu", "driver-network"];
+/** What programs outside use; above the drivers, below daemons and tools. */
+const outside = ["client"];
 /** What may import anything, and be imported by tests alone. */
 const testing = "testing";
 
@@ -46,7 +48,8 @@ function packagesBelow(folder: string): Package[] {
 const rank = (name: string): number => {
   const line = layers.findIndex((names) => names.includes(name));
   if (line >= 0) return line * 100 + (layers[line]?.indexOf(name) ?? 0);
-  return drivers.includes(name) ? layers.length * 100 : Number.POSITIVE_INFINITY;
+  if (drivers.includes(name)) return layers.length * 100;
+  return outside.includes(name) ? (layers.length + 1) * 100 : Number.POSITIVE_INFINITY;
 };
 
 /** Why `from` must not import `specifier`, or undefined when it may. */
