@@ -1,4 +1,13 @@
-import { closeSync, constants, openSync, readFileSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** What the byte at an offset of a log is the first of. */
@@ -56,7 +65,7 @@ export class LogIndex {
     rebuilt: () => readonly IndexRecord[],
   ): LogIndex | undefined {
     const file = indexPath(path);
-    const found = readIndex(file, inode, size);
+    const found = readIndex(path, inode, size);
     const records = found ?? rebuilt();
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | (found ? 0 : constants.O_TRUNC);
@@ -102,24 +111,54 @@ export class LogIndex {
  * @param size of the log: what lies beyond is not believed
  * @returns undefined when there is none, or none that fits
  */
-export function readIndex(file: string, inode: bigint, size: number): IndexRecord[] | undefined {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    return noIndex(error);
+export function readIndex(path: string, inode: bigint, size: number): readonly IndexRecord[] | undefined {
+  const reader = IndexReader.open(path, inode);
+  const isSound = reader?.refresh();
+  reader?.close();
+  return isSound ? reader?.records.filter(({ offset }) => offset <= size) : undefined;
+}
+
+/** Reads an index while it grows. */
+export class IndexReader {
+  readonly records: IndexRecord[] = [];
+  readonly #fd: number;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
   }
-  if (bytes.length < headerBytes || !bytes.subarray(0, headerBytes).equals(header(inode))) return undefined;
-  const count = Math.floor((bytes.length - headerBytes) / recordBytes); // the last may be half written
-  const records: IndexRecord[] = [];
-  for (let number = 0, last = 0; number < count; number++) {
-    const record = decode(bytes, headerBytes + number * recordBytes);
-    if (!record || record.offset < last) return undefined;
-    if (record.offset > size) break; // written before bytes that never came
-    last = record.offset;
-    records.push(record);
+
+  /** @param path of the log @returns undefined when there is no index that is the log's */
+  static open(path: string, inode: bigint): IndexReader | undefined {
+    try {
+      const fd = openSync(indexPath(path), "r");
+      const head = Buffer.alloc(headerBytes);
+      readSync(fd, head, 0, headerBytes, 0);
+      if (head.equals(header(inode))) return new IndexReader(fd);
+      closeSync(fd);
+      return undefined;
+    } catch (error) {
+      return noIndex(error);
+    }
   }
-  return records;
+
+  /** @returns whether all of it makes sense */
+  refresh(): boolean {
+    const start = headerBytes + this.records.length * recordBytes;
+    const bytes = Buffer.alloc(Math.max(0, fstatSync(this.#fd).size - start));
+    const length = readSync(this.#fd, bytes, 0, bytes.length, start);
+    let last = this.records.at(-1)?.offset ?? 0;
+    for (let at = 0; at + recordBytes <= length; at += recordBytes) {
+      const record = decode(bytes, at);
+      if (!record || record.offset < last) return false;
+      last = record.offset;
+      this.records.push(record);
+    }
+    return true;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
 }
 
 /** An index follows its log; what goes wrong makes it one that does not fit. */
@@ -142,12 +181,21 @@ export function removeIndex(path: string): void {
 const startLine =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: (?:starting up|virtlogd: \d+ bytes of output dropped)/gm;
 
+/** A log without index is looked through up to this size. */
+const maxScanBytes = 16 * 1024 * 1024;
+
+/** What is known of a log without index; see `indexOfText`. */
+export function rebuiltIndex(fd: number, size: number, madeAt: number): IndexRecord[] {
+  const bytes = Buffer.alloc(size > maxScanBytes ? 0 : size);
+  return indexOfText(bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0)), madeAt);
+}
+
 /**
  * What a log says by itself: when the file was made, and the lines libvirt writes at the start of a guest.
  * @param text its bytes, as latin1
  */
 export function indexOfText(text: string, madeAt: number): IndexRecord[] {
-  const records: IndexRecord[] = [{ kind: "flush", offset: 0, time: madeAt }];
+  const records: IndexRecord[] = [{ kind: "flush", offset: 0, time: Math.floor(madeAt) }];
   for (const { index, 0: line, 1: day, 2: clock } of text.matchAll(startLine)) {
     const time = Date.parse(`${day}T${clock}Z`);
     const kind = line.endsWith("dropped") ? "dropped" : "session";

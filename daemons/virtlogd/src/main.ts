@@ -3,9 +3,12 @@ import { type DaemonContext, type Programs, runDaemon } from "@libvirt-ts/daemon
 import { TableFile } from "@libvirt-ts/keeper";
 import { native } from "@libvirt-ts/native";
 import { about } from "./about.ts";
+import { Changes } from "./changes.ts";
 import { keepRemovingOldLogs } from "./expiry.ts";
+import { LogList } from "./log-list.ts";
 import { LogRecords } from "./log-records.ts";
 import { OpenLogs } from "./open-logs.ts";
+import { readingService } from "./reading-service.ts";
 import { ScratchPipe } from "./scratch-pipe.ts";
 import { logService } from "./service.ts";
 
@@ -16,18 +19,24 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
   const log = ctx.log.child({ mod: "logging" });
   const limits = { maxSize: config.max_size, maxBackups: config.max_backups };
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  const changes = new Changes();
   const logs = new OpenLogs({
     host: { native, log, now: Date.now, scratch: new ScratchPipe(native) },
     limits,
     inhibit: ctx.inhibit,
+    onChange: (path) => changes.tell(path),
+    onProblem: (path) => reading.tellProblem(path),
     records: new LogRecords(ctx.store, TableFile.open(`${paths.run}/virtlogd.state`, boot)),
   });
+  const root = config.log_root ?? paths.log;
+  const list = new LogList({ logs, root, maxBackups: limits.maxBackups });
+  const reading = readingService({ list, changes, maxBackups: limits.maxBackups, anyPath: true });
   logs.adoptAll();
   const stopExpiry =
     config.max_age_days === 0
       ? () => {}
       : keepRemovingOldLogs({
-          root: config.log_root ?? paths.log,
+          root,
           maxAgeDays: config.max_age_days,
           maxBackups: limits.maxBackups,
           isOpen: (path) => logs.get(path) !== undefined,
@@ -36,6 +45,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
         });
   return {
     services: [logService(logs)],
+    adminServices: [reading.service],
     async close() {
       stopExpiry();
       logs.close();

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { type ChainFile, closeAll, openChain } from "./log-chain.ts";
 import { errnoOf, type LogPosition } from "./rotating-file.ts";
 
 /**
@@ -11,7 +12,7 @@ import { errnoOf, type LogPosition } from "./rotating-file.ts";
  * @throws VirError NONE/SYSTEM_ERROR
  */
 export function readLog(path: string, maxBackups: number, position: LogPosition, maxBytes: number): Buffer {
-  const files = openAll(path, maxBackups);
+  const files = openChain(path, maxBackups);
   try {
     const start = files.findIndex((file) => file.inode === position.inode);
     const result = Buffer.alloc(Math.min(maxBytes, bytesFrom(files, start, position)));
@@ -24,38 +25,11 @@ export function readLog(path: string, maxBackups: number, position: LogPosition,
   } catch (error) {
     throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to read from file '${path}'`);
   } finally {
-    for (const { fd } of files) closeSync(fd);
+    closeAll(files);
   }
 }
 
-interface OpenFile {
-  readonly fd: number;
-  readonly inode: bigint;
-  readonly size: number;
-}
-
-/** Oldest first. */
-function openAll(path: string, maxBackups: number): OpenFile[] {
-  const names = [...Array(maxBackups).keys()].reverse().map((index) => `${path}.${index}`);
-  const files: OpenFile[] = [];
-  for (const name of [...names, path]) {
-    try {
-      const fd = openSync(name, "r");
-      const { ino, size } = fstatSync(fd, { bigint: true });
-      files.push({ fd, inode: ino, size: Number(size) });
-    } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === enoent && (name !== path || files.length > 0)) continue;
-      for (const { fd } of files) closeSync(fd);
-      throw systemError(ErrorDomain.NONE, errno, `Unable to open file: ${name}`);
-    }
-  }
-  return files;
-}
-
-const enoent = 2;
-
-function bytesFrom(files: readonly OpenFile[], start: number, position: LogPosition): number {
+function bytesFrom(files: readonly ChainFile[], start: number, position: LogPosition): number {
   const total = files.slice(Math.max(start, 0)).reduce((sum, file) => sum + file.size, 0);
   return Math.max(0, start < 0 ? total : total - Number(position.offset));
 }

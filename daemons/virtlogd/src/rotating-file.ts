@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
-import { type IndexKind, indexOfText, LogIndex, moveIndex, removeIndex } from "./log-index.ts";
+import { type IndexKind, LogIndex, moveIndex, rebuiltIndex, removeIndex } from "./log-index.ts";
 
 /** When a log rolls over, and how much is kept. */
 export interface RotationLimits {
@@ -44,8 +44,6 @@ interface OpenFile {
 const lineSearchBytes = 80;
 /** How often is looked whether somebody deleted the file, while it is written. */
 const lookMs = 200;
-/** A log without index is looked through up to this size. */
-const maxScanBytes = 16 * 1024 * 1024;
 const copyBytes = 64 * 1024;
 
 const newline = 0x0a;
@@ -245,8 +243,7 @@ export class RotatingFile {
       const stat = fstatSync(fd, { bigint: true });
       const { ino: inode } = stat;
       const offset = Number(stat.size);
-      const rebuilt = () =>
-        indexOfText(readHead(fd, offset), offset === 0 ? this.#now() : Number(stat.birthtimeMs));
+      const rebuilt = () => rebuiltIndex(fd, offset, offset === 0 ? this.#now() : Number(stat.birthtimeMs));
       const index = stat.isFile() ? LogIndex.open(this.path, inode, offset, rebuilt) : undefined;
       return { fd, inode, offset, ended: false, index };
     } catch (error) {
@@ -300,13 +297,6 @@ function copy(from: number, start: number, end: number, to: OpenFile): number {
     offset += count;
   }
   return offset;
-}
-
-/** @returns up to 16 MiB of the file as latin1; "" of a bigger one */
-function readHead(fd: number, size: number): string {
-  if (size > maxScanBytes) return "";
-  const bytes = Buffer.alloc(size);
-  return bytes.toString("latin1", 0, readSync(fd, bytes, 0, size, 0));
 }
 
 function inodeAt(path: string): bigint | undefined {

@@ -7,6 +7,7 @@ import { keepalive } from "./keepalive.ts";
 import { lock } from "./lock.ts";
 import { lockAdmin } from "./lock-admin.ts";
 import { log } from "./log.ts";
+import { LogPiece, logReading } from "./log-reading.ts";
 import { lxc } from "./lxc.ts";
 import { Header, StreamHole } from "./message.ts";
 import { NetError } from "./net-error.ts";
@@ -14,13 +15,24 @@ import type { Program } from "./program.ts";
 import { qemu } from "./qemu.ts";
 import { remote } from "./remote/remote.ts";
 
-export const programs: readonly Program[] = [remote, qemu, lxc, admin, lock, lockAdmin, log, keepalive];
+export const programs: readonly Program[] = [
+  remote,
+  qemu,
+  lxc,
+  admin,
+  lock,
+  lockAdmin,
+  log,
+  logReading,
+  keepalive,
+];
 
 /** What calls and events carry, e.g. `["remote domainGetState args", codec]`; other structs are inside these. */
 export const payloads: readonly (readonly [name: string, codec: Codec<unknown>])[] = [
   ["header", Header],
   ["error", NetError],
   ["stream hole", StreamHole],
+  ["log piece", LogPiece],
   ...programs.flatMap((program) =>
     [...program.byNumber.values()].flatMap((row) => {
       const parts = row.kind === "event" ? { msg: row.msg } : { args: row.args, ret: row.ret };

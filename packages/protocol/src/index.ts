@@ -15,6 +15,15 @@ export {
 export { lock, Owner as LockOwner } from "./lock.ts";
 export { HeldLock, LockChange, LockHolder, LockState, lockAdmin } from "./lock-admin.ts";
 export { LogFilePosition, log } from "./log.ts";
+export {
+  LOG_PIECE_MAX,
+  LogFileInfo,
+  LogInfo,
+  LogPiece,
+  LogRange,
+  LogSession,
+  logReading,
+} from "./log-reading.ts";
 export { lxc } from "./lxc.ts";
 export { Header, MessageStatus, MessageType, readHeader, StreamHole, writeHeader } from "./message.ts";
 export { fromNetError, NetError, toNetError } from "./net-error.ts";

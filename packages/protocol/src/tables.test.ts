@@ -11,6 +11,7 @@ test.each([
   ["lock", 0x0ea7beef, 8, 0],
   ["lockAdmin", 0x20864c4b, 5, 1],
   ["log", 0x87539319, 4, 0],
+  ["logReading", 0x20864c47, 4, 1],
   ["keepalive", 0x6b656570, 0, 2],
 ])("%s is complete", (name, number, calls, events) => {
   const program = programs.find((one) => one.name === name)!; // a missing one fails here
@@ -40,7 +41,7 @@ test("only authentication, the log and lock daemons and what is ours have no pub
   const without = calls
     .filter(({ api }) => api === undefined)
     .map(({ program, name }) => `${program.name} ${name}`);
-  for (const name of without) expect(name).toMatch(/^(remote auth|lock |lockAdmin |log )/);
+  for (const name of without) expect(name).toMatch(/^(remote auth|lock |lockAdmin |log |logReading )/);
 });
 
 test("access rules are well-formed", () => {
