@@ -18,6 +18,8 @@ export interface WorldOptions {
   qemuConf?: string;
   /** The daemons use libvirt's own paths, which are laid over the machine's inside the world. */
   systemPaths?: boolean;
+  /** Debian's own daemons in place of ours (libvirtd in place of virtqemud); needs `systemPaths`. */
+  peers?: readonly ("virtqemud" | "virtlockd")[];
   /** Instead of a directory of its own; it must exist, and stays. */
   prefix?: string;
 }
@@ -41,13 +43,19 @@ export class World {
   readonly prefix: string;
   readonly namespace: Namespace;
   readonly #systemPaths: boolean;
+  readonly #peers: ReadonlySet<DaemonName>;
   readonly #daemons = new Map<DaemonName, DaemonProcess>();
   #outside: Namespace[] = [];
 
-  private constructor(prefix: string, namespace: Namespace, systemPaths: boolean) {
+  private constructor(
+    prefix: string,
+    namespace: Namespace,
+    { systemPaths, peers }: { systemPaths: boolean; peers: ReadonlySet<DaemonName> },
+  ) {
     this.prefix = prefix;
     this.namespace = namespace;
     this.#systemPaths = systemPaths;
+    this.#peers = peers;
   }
 
   static async create(o: WorldOptions = {}): Promise<World> {
@@ -59,8 +67,9 @@ export class World {
     const setup = systemPaths
       ? relocated.map((path) => `mkdir -p ${path} && mount --bind ${prefix}${path} ${path}`)
       : [];
-    if (peer) setup.push(...preparePeer(prefix));
-    const world = new World(prefix, await Namespace.create(setup.join("\n")), systemPaths);
+    const peers = new Set<DaemonName>(peer ? daemonNames : o.peers);
+    if (peers.size > 0) setup.push(...preparePeer(prefix));
+    const world = new World(prefix, await Namespace.create(setup.join("\n")), { systemPaths, peers });
     try {
       for (const name of o.daemons ?? daemonNames) await world.start(name);
     } catch (error) {
@@ -72,7 +81,7 @@ export class World {
 
   /** A daemon's program and arguments. */
   command(name: DaemonName): string[] {
-    if (peer) return name === "virtqemud" ? ["/usr/sbin/libvirtd"] : [`/usr/sbin/${name}`];
+    if (this.#peers.has(name)) return [name === "virtqemud" ? "/usr/sbin/libvirtd" : `/usr/sbin/${name}`];
     return [process.execPath, bundle(name)];
   }
 
@@ -122,7 +131,7 @@ export class World {
     return join(
       this.prefix,
       "run/libvirt",
-      `${peer && processOf(name).daemon === "virtqemud" ? "libvirt" : name}-sock`,
+      `${this.#peers.has(name) && processOf(name).daemon === "virtqemud" ? "libvirt" : name}-sock`,
     );
   }
 
