@@ -1,4 +1,5 @@
 import { arm } from "./arm.ts";
+import { takeHosts } from "./guest-model.ts";
 import { ppc64 } from "./ppc64.ts";
 import type { CpuArch } from "./types.ts";
 import { x86 } from "./x86/index.ts";
@@ -7,10 +8,7 @@ import { x86 } from "./x86/index.ts";
 const opaque = (...names: string[]): CpuArch => ({
   names,
   compare: () => ({ result: "identical" }),
-  update: (guest, host) =>
-    guest.mode === "host-model" && host.model !== undefined
-      ? { ...guest, mode: "custom", match: "exact", model: { fallback: "allow", name: host.model } }
-      : guest,
+  update: takeHosts,
   checkFeatures() {},
 });
 

@@ -1,6 +1,7 @@
 import { ErrorCode } from "@libvirt-ts/errors";
 import { cpuError, unknownFeature } from "./errors.ts";
 import { guestOfModel } from "./guest-cpu.ts";
+import { takeHosts } from "./guest-model.ts";
 import type { CpuArch, CpuModel } from "./types.ts";
 
 /** Vendors by implementer number. */
@@ -50,6 +51,7 @@ const features: ReadonlySet<string> = new Set([
 export const arm: CpuArch = {
   names: ["aarch64", "armv6l", "armv7b", "armv7l"],
   models: () => models.map(([name]) => name),
+  vendorOf: (name) => models.find(([model]) => model === name)?.[1],
   // The hypervisor alone knows.
   compare: () => ({ result: "identical" }),
   baseline(cpus) {
@@ -57,10 +59,7 @@ export const arm: CpuArch = {
     if (first?.model === undefined) throw cpuError(ErrorCode.INVALID_ARG, "No CPUs given");
     return guestOfModel({ model: first.model, features: [] });
   },
-  update: (guest, host) =>
-    guest.mode === "host-model" && host.model !== undefined
-      ? { ...guest, mode: "custom", match: "exact", model: { fallback: "allow", name: host.model } }
-      : guest,
+  update: takeHosts,
   checkFeatures(cpu) {
     for (const { name } of cpu.features) if (!features.has(name)) throw unknownFeature(name);
   },

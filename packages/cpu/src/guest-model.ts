@@ -1,4 +1,5 @@
 import type { Cpu } from "@libvirt-ts/conf/domain";
+import { withFeatures } from "./features.ts";
 import type { CpuModel, UsableModel } from "./types.ts";
 
 /** A guest's `<cpu>` as a model and what differs. */
@@ -27,3 +28,9 @@ export function withModel(guest: Cpu, { model, vendor, features }: CpuModel): Cp
 
 export const isUsable = (name: string, models: readonly UsableModel[]): boolean =>
   models.some((model) => model.name === name);
+
+/** `host-model` becomes the host's model, with the guest's own wishes on top; all else stays. */
+export const takeHosts = (guest: Cpu, host: CpuModel): Cpu =>
+  guest.mode === "host-model" && host.model !== undefined
+    ? withModel(guest, { ...host, features: withFeatures(host.features, guest.features) })
+    : guest;

@@ -35,5 +35,5 @@ export {
 export { type DecodeOptions, decode, type X86Data } from "./x86/decode.ts";
 export { type LiveFeatures, updateLive } from "./x86/live.ts";
 export { type FeatureSet, type X86Feature, type X86Map, type X86Model, x86Map } from "./x86/map.ts";
-export { featureOfQemu, type QemuProperty, readQemuProperties } from "./x86/qemu.ts";
+export { featureOfQemu, type QemuProperty, qemuFeatureName, readQemuProperties } from "./x86/qemu.ts";
 export { featuresOf } from "./x86/sets.ts";

@@ -87,6 +87,7 @@ const modernise = (guest: Cpu): Cpu => {
 export const ppc64: CpuArch = {
   names,
   models: () => models.map(([name]) => name),
+  vendorOf: (name) => models.find(([model]) => model === name)?.[1],
   compare,
   baseline,
   modernise,

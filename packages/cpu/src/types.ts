@@ -77,6 +77,12 @@ export interface CpuArch {
   hasFeature?(cpu: CpuModel, feature: string): boolean;
   /** @throws VirError for features nobody knows */
   checkFeatures?(cpu: CpuModel): void;
+  /** Whether a partial check of a model compares features; else the hypervisor says whether it can be used. */
+  comparesFeatures?(model: string): boolean;
+  /** Vendor of a model; `undefined`: none in particular, or unknown. */
+  vendorOf?(model: string): string | undefined;
+  /** The versioned name the hypervisor has for a model. */
+  canonicalOf?(model: string): string | undefined;
   /** Without features that hinder migration. */
   migratable?(cpu: CpuModel): CpuModel;
   /** Older names replaced. */

@@ -97,10 +97,10 @@ function isBetter(fit: Fit, best: Fit, { signature, favoured }: Wish): boolean {
   return mine.weight < other.weight || (mine.weight === other.weight && mine.disabled < other.disabled);
 }
 
-/** Every further feature that is taken away counts more than the one before: guests rely on models being whole. */
+/** A feature that is taken away counts twice: guests rely on models being whole. */
 function weigh({ features }: Fit): { weight: number; disabled: number } {
   const disabled = features.filter(({ policy }) => policy === "disable").length;
-  return { weight: features.length + (disabled * (disabled + 1)) / 2, disabled };
+  return { weight: features.length + disabled, disabled };
 }
 
 export const hasSignature = ({ signatures }: X86Model, { family, model, stepping }: Signature): boolean =>

@@ -17,6 +17,12 @@ export const x86: CpuArch = {
   checkFeatures(cpu) {
     for (const { name } of cpu.features) featureNamed(name);
   },
+  comparesFeatures: (model) => x86Map().models.get(model)?.comparesFeatures ?? true,
+  vendorOf: (model) => x86Map().models.get(model)?.vendor,
+  canonicalOf(model) {
+    for (const { name, versionOf } of x86Map().models.values()) if (versionOf === model) return name;
+    return undefined;
+  },
   migratable: (cpu: CpuModel) => ({
     ...cpu,
     features: cpu.features.filter(({ name }) => x86Map().features.get(name)?.migratable !== false),

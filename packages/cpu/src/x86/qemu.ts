@@ -15,6 +15,9 @@ export function featureOfQemu(name: string): X86Feature | undefined {
   return byQemuName.get(name) ?? features.get(name);
 }
 
+/** What QEMU calls a feature; it may be one only QEMU knows. */
+export const qemuFeatureName = (name: string): string => x86Map().features.get(name)?.qemuName ?? name;
+
 /**
  * A processor out of the properties of a model QEMU expanded.
  * @param migratable leave out what hinders migration

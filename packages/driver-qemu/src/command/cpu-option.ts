@@ -1,5 +1,5 @@
-import type { DomainDef } from "@libvirt-ts/conf/domain";
-import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
+import type { Cpu, DomainDef } from "@libvirt-ts/conf/domain";
+import { qemuFeatureName } from "@libvirt-ts/cpu";
 import { type DeviceContext, isX86, optionPart, type Part } from "../device/parts.ts";
 import { type OptionValue, optionText } from "./text.ts";
 
@@ -20,53 +20,21 @@ function cpuModel({ def, caps, host }: DeviceContext, options: Options): string 
   const { cpu } = def;
   if (cpu === undefined) return undefined;
   const { arch = "" } = def.os.type;
-  let name: string | undefined;
-  switch (cpu.mode ?? "custom") {
-    case "host-passthrough":
-    case "maximum":
-      name = cpu.mode === "maximum" ? "max" : "host";
-      // A 64-bit host's processor runs 32-bit guests only when told so.
-      if (arch === "armv7l" && host.arch === "aarch64") options.push(["aarch64", false]);
-      if (caps.flags.has("cpu.migratable")) options.push(["migratable", cpu.migratable]);
-      break;
-    case "host-model":
-      name = hostModel(def, caps, options) ?? "host";
-      break;
-    default:
-      name = cpu.model?.name;
-  }
+  const mode = cpu.mode ?? "custom";
+  const name = mode === "custom" ? cpu.model?.name : mode === "maximum" ? "max" : "host";
   if (name === undefined) return undefined;
+  if (mode === "host-passthrough" || mode === "maximum") {
+    // A 64-bit host's processor runs 32-bit guests only when told so.
+    if (arch === "armv7l" && host.arch === "aarch64") options.push(["aarch64", false]);
+    if (caps.flags.has("cpu.migratable")) options.push(["migratable", cpu.migratable]);
+  }
   if (cpu.model?.vendorId !== undefined) options.push(["vendor", cpu.model.vendorId]);
   for (const { name: feature, policy } of cpu.features) {
-    const spelled = isX86(arch) ? feature.replaceAll("_", "-") : feature;
-    // Never settable: they follow from others, or were dropped from QEMU.
-    if (ignoredFeatures.has(feature)) continue;
-    if (policy === "disable" || policy === "forbid") options.push([qemuFeature(spelled), false]);
-    else options.push([qemuFeature(spelled), true]);
+    const isWanted = policy === "require" || policy === "force";
+    if (policy !== "optional") options.push([isX86(arch) ? qemuFeatureName(feature) : feature, isWanted]);
   }
   return name;
 }
-
-/** On s390 QEMU itself says what the host's model is. */
-function hostModel({ cpu, os, type }: DomainDef, caps: QemuCaps, options: Options): string | undefined {
-  const host = os.type.arch?.startsWith("s390") ? caps.accel[acceleratorOf(type)]?.hostCpu : undefined;
-  if (host === undefined) return undefined;
-  const dropped = cpu?.deprecatedFeatures === false ? (host.deprecatedFeatures ?? []) : [];
-  for (const { name, value } of host.properties) {
-    if (typeof value === "boolean") options.push([name, value && !dropped.includes(name)]);
-  }
-  return host.model;
-}
-
-const ignoredFeatures: ReadonlySet<string> = new Set(["cmt", "mbm_total", "mbm_local", "osxsave", "ospke"]);
-
-const renamed: Readonly<Record<string, string>> = {
-  sse4_1: "sse4.1",
-  "sse4-1": "sse4.1",
-  "sse4-2": "sse4.2",
-  cmp_legacy: "cmp-legacy",
-};
-const qemuFeature = (name: string) => renamed[name] ?? name;
 
 function surroundings(def: DomainDef): Options {
   const options: Options = [];
@@ -87,7 +55,7 @@ function surroundings(def: DomainDef): Options {
   if (features?.kvm?.pollControl) options.push(["kvm-poll-control", true]);
   options.push(["kvm-pv-ipi", features?.kvm?.pvIpi]);
   options.push(["pmu", features?.pmu?.state]);
-  if (cpu?.cache !== undefined) options.push(...cacheOptions(cpu.cache));
+  if (cpu !== undefined) options.push(...cacheOptions(cpu));
   const bits = cpu?.maxphysaddr;
   if (bits?.mode === "passthrough")
     options.push(["host-phys-bits", true], ["host-phys-bits-limit", bits.limit || undefined]);
@@ -95,23 +63,22 @@ function surroundings(def: DomainDef): Options {
   return options.filter(([, value]) => value !== undefined);
 }
 
-function cacheOptions({ mode, level }: NonNullable<NonNullable<DomainDef["cpu"]>["cache"]>): Options {
-  switch (mode) {
+/** The host's caches are only switched off where QEMU would have shown them. */
+function cacheOptions({ cache, mode }: Cpu): Options {
+  const hidden: Options =
+    mode === "host-passthrough" || mode === "maximum" ? [["host-cache-info", false]] : [];
+  switch (cache?.mode) {
     case "emulate":
-      return [
-        ["host-cache-info", false],
-        ["l3-cache", level === 3 || level === undefined],
-      ];
+      return [["l3-cache", true], ...hidden];
     case "passthrough":
       return [
         ["host-cache-info", true],
         ["l3-cache", false],
       ];
     case "disable":
-      return [
-        ["host-cache-info", false],
-        ["l3-cache", false],
-      ];
+      return [...hidden, ["l3-cache", false]];
+    case undefined:
+      return [];
   }
 }
 

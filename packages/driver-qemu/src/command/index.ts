@@ -6,6 +6,8 @@ export { type CapsFlag, capsFlags } from "../caps/flags.ts";
 export { needsTcgProbe, type ProbeMonitor, type ProbeOptions, probe, probeTcg } from "../caps/probe.ts";
 export { type QemuCaps, stripMachineAliases } from "../caps/qemu-caps.ts";
 export { indexSchema, querySchema, type SchemaEntity } from "../caps/schema-query.ts";
+export { startedCpu } from "../cpu/guest-cpu.ts";
+export { describedModels, type HostModels, type HostProcessor, hostModels } from "../cpu/host-model.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { type FillContext, qemuHooks } from "../fill/hooks.ts";
 export { listenAddressOf, useNetworkPort } from "../peers/network.ts";

@@ -5,11 +5,13 @@ import {
   formatPlace,
   prepareDefaults,
   qemuHooks,
+  startedCpu,
 } from "@libvirt-ts/driver-qemu/command";
 import type { QemuPlug } from "../qemu-plug.ts";
 import { capsOf, emulatorArch } from "./caps.ts";
 import { contextOf } from "./context.ts";
 import { firmwareOf, legacyPair } from "./firmware.ts";
+import { modelsOf } from "./host-cpu.ts";
 import { askPeers } from "./peers.ts";
 import { renderCommand } from "./render.ts";
 
@@ -76,6 +78,12 @@ export const plug: QemuPlug = {
       ...(incoming !== undefined && { incoming }),
     };
     prepareDefaults(def, context);
+    def.cpu = startedCpu(def, {
+      caps,
+      hostArch: context.host.arch,
+      models: modelsOf(def, caps, row),
+      isNew: incoming === undefined,
+    });
     for (const graphics of def.devices.graphics) {
       if (graphics.type === "vnc") {
         if (graphics.autoport) graphics.port = 5900;
