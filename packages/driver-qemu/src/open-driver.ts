@@ -15,6 +15,7 @@ import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
 import type { Client } from "@libvirt-ts/rpc/server";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { CapsCache, findEmulator } from "./caps/caps-cache.ts";
+import { readHostProcessor } from "./cpu/host-processor.ts";
 import { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -76,6 +77,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       : ownUser(),
     env,
     host,
+    processor: readHostProcessor({ root: host.root, arch: host.arch, native }),
     caps,
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
     domains,

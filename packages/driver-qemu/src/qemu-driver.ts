@@ -8,6 +8,7 @@ import type { Taps } from "@libvirt-ts/netdev";
 import type { ConfigDirectory } from "@libvirt-ts/objects";
 import type { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import type { CapsCache } from "./caps/caps-cache.ts";
+import type { HostProcessor } from "./cpu/host-model.ts";
 import type { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -36,6 +37,7 @@ export interface QemuDriver extends DomainDriver<QemuDomain> {
   readonly user: QemuUser;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly host: HostFacts;
+  readonly processor: HostProcessor;
   readonly caps: CapsCache;
   /** The binary for each architecture this host can run. */
   readonly emulators: ReadonlyMap<string, string>;

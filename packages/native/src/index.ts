@@ -11,6 +11,7 @@ export {
 export { LaunchError, type Launched, type LaunchOptions, type Step } from "./launch.ts";
 export { type Native, native } from "./native.ts";
 export type {
+  CpuidRegisters,
   ExitStatus,
   LockRange,
   LockType,

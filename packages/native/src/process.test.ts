@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { LaunchError, native, RLIM_INFINITY, type RlimitName } from "./index.ts";
 import { ended, must, mustObject, openFds, readAll } from "./testing.ts";
 
-const { ECHILD, EINVAL, ENOENT, ESRCH } = constants.errno;
+const { ECHILD, EINVAL, ENOENT, ENOSYS, ESRCH } = constants.errno;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -77,4 +77,13 @@ test("execve keeps the pid and the descriptors that are not close-on-exec", asyn
   await child.ready;
   await ended(child);
   expect(openFds()).toBe(before);
+});
+
+test("the processor tells its vendor", () => {
+  const answer = native.cpuid(0, 0);
+  if (typeof answer === "number") return expect(answer).toBe(-ENOSYS);
+  const letters = Buffer.alloc(12);
+  for (const [at, value] of [answer.ebx, answer.edx, answer.ecx].entries())
+    letters.writeUInt32LE(value, at * 4);
+  expect(readFileSync("/proc/cpuinfo", "latin1")).toMatch(`: ${letters.toString("latin1")}\n`);
 });

@@ -84,6 +84,14 @@ export interface Poll {
  * wrong argument type throws (TypeError). New descriptors are close-on-exec unless said otherwise.
  * Unix addresses starting with "@" are abstract; longer than 107 bytes = -ENAMETOOLONG.
  */
+/** Unsigned 32-bit numbers. */
+export interface CpuidRegisters {
+  eax: number;
+  ebx: number;
+  ecx: number;
+  edx: number;
+}
+
 export interface Syscalls {
   Poll: new (fd: number) => Poll;
 
@@ -220,4 +228,7 @@ export interface Syscalls {
   bridgeDelete(name: string): number;
   bridgeAddIf(bridge: string, name: string): number;
   bridgeDelIf(bridge: string, name: string): number;
+
+  /** The CPUID instruction on some processor of the machine. -ENOSYS where there is none (it is x86's). */
+  cpuid(leaf: number, subleaf: number): CpuidRegisters | number;
 }

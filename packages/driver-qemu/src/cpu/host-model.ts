@@ -18,8 +18,12 @@ export interface HostProcessor {
   arch: string;
   /** Its features as a model for guests. @param models those an emulator has; absent: all that are known */
   describe(models?: readonly UsableModel[]): CpuModel | undefined;
+  /** As what it is: a model that has no feature less. */
+  itself(): CpuModel | undefined;
   /** Width of physical addresses; 0: not told. */
   physicalBits: number;
+  /** Absent: not told. */
+  microcode?: number;
 }
 
 /** What a guest can have of the host's processor, three times. */

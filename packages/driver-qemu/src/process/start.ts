@@ -4,6 +4,8 @@ import type { Client } from "@libvirt-ts/rpc/server";
 import { Undo } from "@libvirt-ts/util/undo";
 import { buildCommand } from "../command/build.ts";
 import { commandSettings } from "../command-settings.ts";
+import { startedCpu } from "../cpu/guest-cpu.ts";
+import { hostModels } from "../cpu/host-model.ts";
 import { handleEvent } from "../events/qmp-events.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -88,6 +90,12 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
   ): Promise<Guest> {
     const masterKey = await prepareHost(driver, domain, paths, undo);
     const caps = await capsOf(driver, domain.def);
+    domain.def.cpu = startedCpu(domain.def, {
+      caps,
+      hostArch: driver.host.arch,
+      models: hostModels(caps, domain.def.type, driver.processor),
+      isNew: true,
+    });
     const output = await openGuestLog(driver, domain, paths.log);
     try {
       const running = await launch(driver, domain, { paths, masterKey, caps, output, undo });

@@ -11,6 +11,7 @@ static const struct function *const tables[] = {
     launch_functions,
     tap_functions,
     interface_functions,
+    cpuid_functions,
     file_functions,
 };
 

@@ -42,7 +42,12 @@ function hostOf(arch: string, hostCpu: string | undefined): HostProcessor {
         ? core2duo
         : undefined;
     const described = hostCpu === undefined ? usual : named[hostCpu];
-    host = { arch, describe: () => described, physicalBits: arch.startsWith("s390") ? 0 : 64 };
+    host = {
+      arch,
+      describe: () => described,
+      itself: () => described,
+      physicalBits: arch.startsWith("s390") ? 0 : 64,
+    };
     hosts.set(key, host);
   }
   return host;
