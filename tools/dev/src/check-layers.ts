@@ -12,7 +12,7 @@ const layers = [
   ["hypervisor"],
 ];
 /** Drivers are peers: none imports another. */
-const drivers = ["driver-qemu", "driver-network"];
+const drivers = ["driver-qemu", "driver-network", "driver-test"];
 /** What programs outside use; above the drivers, below daemons and tools. */
 const outside = ["client"];
 /** What may import anything, and be imported by tests alone. */

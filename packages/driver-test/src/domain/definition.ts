@@ -1,0 +1,86 @@
+import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
+import { type DomainDef, readDomain } from "@libvirt-ts/conf/domain";
+import { assertValid } from "@libvirt-ts/conf/schema";
+import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { Domain, findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
+import { parseXml } from "@libvirt-ts/xml";
+import { failed, invalid } from "../errors.ts";
+import type { TestDomain, TestDriver } from "../test-driver.ts";
+
+const { VALIDATE } = DomainDefineFlags;
+const { MANAGED_SAVE, SNAPSHOTS_METADATA, CHECKPOINTS_METADATA } = DomainUndefineFlags;
+
+export function definitionHandlers(driver: TestDriver): RemoteHandlers {
+  return {
+    domainDefineXml: ({ xml }) => ({ dom: wireDomain(define(driver, xml)) }),
+    domainDefineXmlFlags({ xml, flags }) {
+      checkFlags(flags, VALIDATE, "testDomainDefineXMLFlags", ErrorDomain.TEST);
+      if ((flags & VALIDATE) !== 0) assertValid(xml, "domain");
+      return { dom: wireDomain(define(driver, xml)) };
+    },
+    domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom)),
+    domainUndefineFlags({ dom, flags }) {
+      const known = MANAGED_SAVE | SNAPSHOTS_METADATA | CHECKPOINTS_METADATA;
+      checkFlags(flags, known, "testDomainUndefineFlags", ErrorDomain.TEST);
+      undefine(driver, findDomain(driver, dom));
+    },
+    domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
+    domainSetAutostart({ dom, autostart }) {
+      findDomain(driver, dom).autostart = autostart !== 0;
+      driver.domains.touch();
+    },
+  };
+}
+
+/** What a user wrote, with what libvirt adds for any hypervisor. @throws VirError */
+export const readDefinition = (xml: string): DomainDef =>
+  readDomain(parseXml(xml, { errorDomain: ErrorDomain.DOMAIN }), { inactive: true, abiUpdate: true });
+
+/**
+ * The domain a definition belongs to, by UUID.
+ * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
+ */
+export function findSame({ domains }: TestDriver, def: DomainDef): TestDomain | undefined {
+  const byUuid = domains.byUuid(def.uuid);
+  if (byUuid && byUuid.name !== def.name)
+    throw failed(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
+  const byName = domains.byName(def.name);
+  if (byName && byName.uuid !== def.uuid)
+    throw failed(`domain '${def.name}' already exists with uuid ${byName.uuid}`);
+  return byUuid;
+}
+
+export function addDomain(
+  driver: TestDriver,
+  def: DomainDef,
+  { isPersistent }: { isPersistent: boolean },
+): TestDomain {
+  const domain: TestDomain = new Domain({ def, isPersistent, watcher: driver.watcher });
+  driver.domains.add(domain);
+  return domain;
+}
+
+function define(driver: TestDriver, xml: string): TestDomain {
+  const def = readDefinition(xml);
+  const known = findSame(driver, def);
+  if (!known) {
+    const domain = addDomain(driver, def, { isPersistent: true });
+    domain.announce({ event: "defined", detail: "added" });
+    return domain;
+  }
+  const isNew = !known.isPersistent;
+  if (known.isActive) known.nextDef = def;
+  else known.def = def;
+  known.isPersistent = true;
+  known.announce({ event: "defined", detail: isNew ? "added" : "updated" });
+  return known;
+}
+
+function undefine(driver: TestDriver, domain: TestDomain): void {
+  if (!domain.isPersistent) throw invalid("cannot undefine transient domain");
+  domain.announce({ event: "undefined", detail: "removed" });
+  domain.autostart = false;
+  domain.isPersistent = false;
+  domain.nextDef = undefined;
+  if (!domain.isActive) driver.domains.remove(domain);
+}

@@ -1,0 +1,102 @@
+import { DomainCreateFlags, DomainDestroyFlags } from "@libvirt-ts/api";
+import { assertValid } from "@libvirt-ts/conf/schema";
+import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
+import { failed, invalid } from "../errors.ts";
+import type { TestDomain, TestDriver } from "../test-driver.ts";
+import { addDomain, findSame, readDefinition } from "./definition.ts";
+import { bootGuest, endGuest } from "./guest.ts";
+
+const { START_VALIDATE } = DomainCreateFlags;
+
+export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
+  const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
+  const create = (domain: TestDomain) => {
+    if (domain.isActive) throw invalid("Domain '" + domain.name + "' is already running");
+    boot(driver, domain);
+    return { dom: wireDomain(domain) };
+  };
+  return {
+    domainCreate: ({ dom }) => void create(find(dom)),
+    domainCreateWithFlags({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainCreateWithFlags", ErrorDomain.TEST);
+      return create(find(dom));
+    },
+    domainCreateWithFiles({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainCreateWithFlags", ErrorDomain.TEST);
+      return create(find(dom));
+    },
+    domainCreateXml: ({ xmlDesc, flags }) => createTransient(driver, xmlDesc, flags),
+    domainCreateXmlWithFiles: ({ xmlDesc, flags }) => createTransient(driver, xmlDesc, flags),
+    domainDestroy: ({ dom }) => destroy(driver, find(dom)),
+    domainDestroyFlags({ dom, flags }) {
+      checkFlags(flags, DomainDestroyFlags.GRACEFUL, "testDomainDestroyFlags", ErrorDomain.TEST);
+      destroy(driver, find(dom));
+    },
+    domainSuspend({ dom }) {
+      const domain = find(dom);
+      domain.requireActive();
+      if (domain.state.name === "shutdown" || domain.state.name === "paused")
+        throw failed(`domain '${domain.name}' not running`);
+      domain.move({ name: "paused", reason: "user" });
+    },
+    domainResume({ dom }) {
+      const domain = find(dom);
+      domain.requireActive();
+      if (domain.state.name !== "paused") throw failed(`domain '${domain.name}' not paused`);
+      domain.move({ name: "running", reason: "unpaused" });
+    },
+    domainShutdown: ({ dom }) => shutdown(driver, find(dom)),
+    domainShutdownFlags({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainShutdownFlags", ErrorDomain.TEST);
+      shutdown(driver, find(dom));
+    },
+    domainReboot: ({ dom }) => reboot(driver, find(dom)),
+    domainReset({ dom }) {
+      find(dom).requireActive();
+    },
+    domainInjectNmi({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainInjectNMI", ErrorDomain.TEST);
+      find(dom).requireActive();
+    },
+  };
+}
+
+function boot(driver: TestDriver, domain: TestDomain): void {
+  bootGuest(driver, domain, { name: "running", reason: "booted" });
+  domain.announce({ event: "started", detail: "booted" });
+}
+
+function createTransient(driver: TestDriver, xml: string, flags: number) {
+  checkFlags(flags, START_VALIDATE, "testDomainCreateXML", ErrorDomain.TEST);
+  if ((flags & START_VALIDATE) !== 0) assertValid(xml, "domain");
+  const def = readDefinition(xml);
+  const known = findSame(driver, def);
+  if (known?.isActive) throw failed(`domain '${def.name}' is already active as '${known.name}'`);
+  const domain = known ?? addDomain(driver, def, { isPersistent: false });
+  if (known) known.def = def;
+  boot(driver, domain);
+  return { dom: wireDomain(domain) };
+}
+
+function destroy(driver: TestDriver, domain: TestDomain): void {
+  domain.requireActive();
+  endGuest(driver, domain, { name: "shutoff", reason: "destroyed" });
+  domain.announce({ event: "stopped", detail: "destroyed" });
+}
+
+/** Guests of this driver obey at once. */
+function shutdown(driver: TestDriver, domain: TestDomain): void {
+  domain.requireActive();
+  if (domain.state.name === "shutdown") throw failed(`domain '${domain.name}' not running`);
+  endGuest(driver, domain, { name: "shutoff", reason: "shutdown" });
+  domain.announce({ event: "stopped", detail: "shutdown" });
+}
+
+/** What a guest does when it reboots is in its definition. */
+function reboot(driver: TestDriver, domain: TestDomain): void {
+  domain.requireActive();
+  const action = domain.def.onReboot ?? "restart";
+  if (action === "restart" || action === "rename-restart") return;
+  shutdown(driver, domain);
+}

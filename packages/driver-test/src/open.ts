@@ -1,0 +1,40 @@
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
+import { Registry } from "@libvirt-ts/objects";
+import type { Client } from "@libvirt-ts/rpc/server";
+import { addDomain, readDefinition } from "./domain/definition.ts";
+import { bootGuest } from "./domain/guest.ts";
+import { defaultDomain } from "./host/default-node.ts";
+import { defaultHost } from "./host/host.ts";
+import type { TestDomain, TestDriver, TestGuest } from "./test-driver.ts";
+
+export interface TestDriverOptions {
+  readonly hostname: string;
+  /** Microseconds since 1970. */
+  readonly now: () => bigint;
+}
+
+/** A host of its own with what `test:///default` has. */
+export function openTestDriver({ hostname, now }: TestDriverOptions): TestDriver {
+  const domains = new Registry<TestDomain>();
+  const events = new DomainEvents<Client>();
+  let lastId = 0;
+  const driver: TestDriver = {
+    domains,
+    events,
+    prefix: "test",
+    errorDomain: ErrorDomain.TEST,
+    host: defaultHost,
+    hostname,
+    now,
+    watcher: {
+      changed: () => domains.touch(),
+      lifecycle: (domain, event) => events.emit("lifecycle", domain, lifecycleNumbers(event)),
+    },
+    nextId: () => ++lastId,
+  };
+  const domain = addDomain(driver, readDefinition(defaultDomain), { isPersistent: true });
+  bootGuest(driver, domain, { name: "running", reason: "unknown" });
+  return driver;
+}

@@ -1,0 +1,23 @@
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+import type { Domain, DomainDriver, DomainWatcher } from "@libvirt-ts/hypervisor";
+import type { TestHost } from "./host/host.ts";
+
+/** What is kept of a guest while it runs. */
+export interface TestGuest {
+  /** Milliseconds on the driver's clock. */
+  readonly startedAt: number;
+}
+
+export type TestDomain = Domain<DomainDef, TestGuest>;
+
+/** One host and all that is on it. */
+export interface TestDriver extends DomainDriver<TestDomain> {
+  readonly host: TestHost;
+  /** The name of the machine we really run on. */
+  readonly hostname: string;
+  /** Microseconds since 1970: what figures that grow are made of. */
+  readonly now: () => bigint;
+  readonly watcher: DomainWatcher<DomainDef, TestGuest>;
+  /** Ids count up and are never used again. */
+  nextId(): number;
+}
