@@ -1,4 +1,3 @@
-import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorDomain } from "@libvirt-ts/errors";
 import { DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
 import { Registry } from "@libvirt-ts/objects";
@@ -7,7 +6,7 @@ import { addDomain, readDefinition } from "./domain/definition.ts";
 import { bootGuest } from "./domain/guest.ts";
 import { defaultDomain } from "./host/default-node.ts";
 import { defaultHost } from "./host/host.ts";
-import type { TestDomain, TestDriver, TestGuest } from "./test-driver.ts";
+import type { TestDomain, TestDriver } from "./test-driver.ts";
 
 export interface TestDriverOptions {
   readonly hostname: string;

@@ -4,8 +4,8 @@ import type { TestHost } from "./host/host.ts";
 
 /** What is kept of a guest while it runs. */
 export interface TestGuest {
-  /** Milliseconds on the driver's clock. */
-  readonly startedAt: number;
+  /** Microseconds on the driver's clock. */
+  readonly startedAt: bigint;
 }
 
 export type TestDomain = Domain<DomainDef, TestGuest>;

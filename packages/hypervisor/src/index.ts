@@ -12,6 +12,7 @@ export {
 export { eventHandlers } from "./calls/events.ts";
 export { isListed, LIST_FLAGS, listHandlers } from "./calls/list.ts";
 export { lookupHandlers } from "./calls/lookup.ts";
+export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
 export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";
 export {
@@ -30,6 +31,7 @@ export {
   type JobOwner,
 } from "./jobs.ts";
 export { eventOf, type LifecycleEvent, lifecycleEvents, lifecycleNumbers } from "./lifecycle.ts";
+export { getMetadata, metadataChange, type NewMetadata } from "./metadata.ts";
 export {
   mayFollow,
   parseState,

@@ -1,11 +1,11 @@
 import { hostname } from "node:os";
 import { checkFlags, ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
 import { cpuTopology, readCpus, readCpuTimes, readFact, readMemory, readNumaCells } from "@libvirt-ts/host";
+import { cpuMap } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import { charsFromText } from "@libvirt-ts/xdr";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
-import { cpuMap } from "./cpu-map.ts";
 
 const ALL = -1;
 const MODEL_LENGTH = 32;

@@ -2,13 +2,13 @@ import { readdir } from "node:fs/promises";
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
 import type { Cputune } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { cpusOf } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import { type Bitmap, formatBitmap } from "@libvirt-ts/util/bitmap";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { setThreadCpus } from "../stats/affinity.ts";
 import { affected, badArgument, findDomain, type RemoteHandlers } from "./common.ts";
-import { cpusOf } from "./cpu-map.ts";
 import { changeConfig } from "./define.ts";
 import { changeGuest } from "./with-guest.ts";
 

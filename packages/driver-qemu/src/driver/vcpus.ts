@@ -1,14 +1,14 @@
 import { DomainVcpuFlags as Flag } from "@libvirt-ts/api";
-import { checkFlags, ErrorDomain, internal, invalidArg } from "@libvirt-ts/errors";
+import { checkFlags, ErrorDomain, invalidArg } from "@libvirt-ts/errors";
 import { readCpus, readProcess } from "@libvirt-ts/host";
-import { Max, typed, typedParams } from "@libvirt-ts/protocol";
+import { cpuMap, packMaps } from "@libvirt-ts/hypervisor";
+import { typed, typedParams } from "@libvirt-ts/protocol";
 import type { Bitmap } from "@libvirt-ts/util/bitmap";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { threadCpus } from "../stats/affinity.ts";
 import { iothreadNumber } from "../stats/iothread.ts";
 import { readThread } from "../stats/thread.ts";
 import { affectedOne, findDomain, invalid, type RemoteHandlers } from "./common.ts";
-import { cpuMap } from "./cpu-map.ts";
 import { paramsReply, STRING_OKAY } from "./params-reply.ts";
 import { agentError, askGuest } from "./with-guest.ts";
 
@@ -109,16 +109,4 @@ export function vcpuHandlers(driver: QemuDriver): RemoteHandlers {
       return paramsReply(params, { nparams, flags });
     },
   };
-}
-
-/** Maps of the same length one after the other, as clients expect them; those that are missing are empty. */
-function packMaps(maps: readonly Bitmap[], { count, length }: { count: number; length: number }): Uint8Array {
-  if (count <= 0 || length <= 0) return new Uint8Array(0);
-  if (count * length > Max.CPUMAPS) throw internal(ErrorDomain.RPC, "maxinfo * maplen > REMOTE_CPUMAPS_MAX");
-  const bytes = new Uint8Array(count * length);
-  for (const [at, cpus] of maps.entries()) {
-    const fitting = cpus.filter((cpu) => cpu < length * 8);
-    bytes.set(cpuMap(fitting, length * 8), at * length);
-  }
-  return bytes;
 }

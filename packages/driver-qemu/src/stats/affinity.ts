@@ -1,6 +1,6 @@
+import { cpuMap, cpusOf } from "@libvirt-ts/hypervisor";
 import { native } from "@libvirt-ts/native";
 import type { Bitmap } from "@libvirt-ts/util/bitmap";
-import { cpuMap, cpusOf } from "../driver/cpu-map.ts";
 
 /** Enough for all processors a kernel can have. */
 const MAX_CPUS = 8192;

@@ -14,7 +14,11 @@ export function bootGuest(driver: TestDriver, domain: TestDomain, state: State):
 }
 
 /** Takes the guest away; a transient domain goes with it. Nobody is told. */
-export function endGuest(driver: TestDriver, domain: TestDomain, state: Extract<State, { name: "shutoff" }>): void {
+export function endGuest(
+  driver: TestDriver,
+  domain: TestDomain,
+  state: Extract<State, { name: "shutoff" }>,
+): void {
   domain.live = undefined;
   domain.id = -1;
   if (domain.nextDef) domain.def = domain.nextDef;

@@ -12,7 +12,7 @@ const { START_VALIDATE } = DomainCreateFlags;
 export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
   const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
   const create = (domain: TestDomain) => {
-    if (domain.isActive) throw invalid("Domain '" + domain.name + "' is already running");
+    if (domain.isActive) throw invalid(`Domain '${domain.name}' is already running`);
     boot(driver, domain);
     return { dom: wireDomain(domain) };
   };

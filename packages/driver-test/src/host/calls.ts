@@ -73,8 +73,7 @@ export function hostHandlers({ host, hostname }: TestDriver): RemoteHandlers {
     },
     nodeGetFreeMemory: () => ({ freeMem: BigInt(freeKiB().reduce((a, b) => a + b, 0)) * BYTES_PER_KIB }),
     nodeGetCellsFreeMemory({ startCell, maxcells }) {
-      if (startCell < 0 || startCell >= host.cells.length)
-        throw badArgument("Range exceeds available cells"); // only its start is looked at
+      if (startCell < 0 || startCell >= host.cells.length) throw badArgument("Range exceeds available cells"); // only its start is looked at
       const cells = freeKiB().slice(startCell, startCell + maxcells);
       return { cells: cells.map((kiB) => BigInt(kiB) * BYTES_PER_KIB) };
     },

@@ -1,0 +1,62 @@
+import { DomainXmlFlags } from "@libvirt-ts/api";
+import { formatDomain } from "@libvirt-ts/conf/domain";
+import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { findDomain, type RemoteHandlers, stateNumbers } from "@libvirt-ts/hypervisor";
+import { charsFromText } from "@libvirt-ts/xdr";
+import type { TestDriver } from "../test-driver.ts";
+
+const { SECURE, INACTIVE, MIGRATABLE, UPDATE_CPU } = DomainXmlFlags;
+const XML_FLAGS = SECURE | INACTIVE | MIGRATABLE | UPDATE_CPU;
+const NS_PER_US = 1000n;
+
+/** What clients ask about one domain. */
+export function infoHandlers(driver: TestDriver): RemoteHandlers {
+  const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
+  return {
+    domainGetState({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetState", ErrorDomain.TEST);
+      return stateNumbers(find(dom).state);
+    },
+    domainGetInfo({ dom }) {
+      const { def, isActive, stateNumber } = find(dom);
+      return {
+        state: stateNumber,
+        maxMem: BigInt(def.memoryKiB),
+        memory: BigInt(def.currentMemoryKiB),
+        nrVirtCpu: def.vcpu.current ?? def.vcpu.count,
+        cpuTime: isActive ? driver.now() * NS_PER_US : 0n,
+      };
+    },
+    domainGetXmlDesc({ dom, flags }) {
+      checkFlags(flags, XML_FLAGS, "testDomainGetXMLDesc", ErrorDomain.TEST);
+      const { def, nextDef, isActive } = find(dom);
+      const inactive = (flags & INACTIVE) !== 0;
+      const shown = inactive ? (nextDef ?? def) : def;
+      const secure = (flags & SECURE) !== 0;
+      return { xml: formatDomain(shown, { inactive: inactive || !isActive, secure }) };
+    },
+    domainGetOsType({ dom }) {
+      find(dom);
+      return { type: "linux" };
+    },
+    domainGetHostname({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetHostname", ErrorDomain.TEST);
+      const domain = find(dom);
+      domain.requireActive();
+      return { hostname: `${domain.name}host` };
+    },
+    domainGetControlInfo({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetControlInfo", ErrorDomain.TEST);
+      find(dom).requireActive();
+      return { state: 0, details: 0, stateTime: 0n };
+    },
+    domainGetSecurityLabel({ dom }) {
+      find(dom);
+      return { label: charsFromText("libvirt-test"), enforcing: 1 };
+    },
+    domainGetMessages({ dom }) {
+      find(dom);
+      return { msgs: [] };
+    },
+  };
+}
