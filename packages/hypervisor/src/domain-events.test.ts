@@ -1,4 +1,4 @@
-import { readHeader, remote } from "@libvirt-ts/protocol";
+import { FRAME_MIN, readHeader, remote } from "@libvirt-ts/protocol";
 import { parseUuid } from "@libvirt-ts/util/uuid";
 import { decode } from "@libvirt-ts/xdr";
 import { expect, test } from "vitest";
@@ -13,7 +13,11 @@ function client() {
   const frames: Uint8Array[] = [];
   let gone: Parameters<EventClient["onClose"]>[0] = () => {};
   const connection: EventClient = {
-    sendVisible: (frame) => void frames.push(frame),
+    sendVisible(frame, _filter, _object, firstWord) {
+      const copy = Buffer.from(frame);
+      if (firstWord !== undefined) copy.writeInt32BE(firstWord, FRAME_MIN);
+      frames.push(copy);
+    },
     onClose: (listener) => {
       gone = listener;
       return () => {};

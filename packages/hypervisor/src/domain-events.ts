@@ -1,13 +1,6 @@
 import { ErrorDomain, internal } from "@libvirt-ts/errors";
 import { EventRegistrations, type Registration } from "@libvirt-ts/objects";
-import {
-  type EventRow,
-  frame,
-  HEADER_SIZE,
-  LENGTH_SIZE,
-  MessageStatus,
-  MessageType,
-} from "@libvirt-ts/protocol";
+import { type EventRow, frame, MessageStatus, MessageType } from "@libvirt-ts/protocol";
 import type { Client } from "@libvirt-ts/rpc/server";
 import type { Uuid } from "@libvirt-ts/util/uuid";
 import {
@@ -22,7 +15,6 @@ import {
 
 /** Event messages carry this serial, whatever call caused them. */
 const EVENT_SERIAL = 1;
-const CALLBACK_ID_OFFSET = LENGTH_SIZE + HEADER_SIZE;
 
 /** What the event queue needs of a connection. */
 export type EventClient = Pick<Client, "sendVisible" | "onClose">;
@@ -96,7 +88,7 @@ export class DomainEvents<C extends EventClient = EventClient> {
         client.sendVisible(old, visibility, attributes);
       } else {
         fresh ??= eventFrame(kind.row, kind.message(dom, fields));
-        client.sendVisible(withCallbackId(fresh, callbackId), visibility, attributes);
+        client.sendVisible(fresh, visibility, attributes, callbackId);
       }
     }
   }
@@ -112,10 +104,4 @@ function eventFrame(row: EventRow, message: unknown): Uint8Array {
     status: MessageStatus.OK,
   };
   return row.msg ? frame(header, row.msg, message) : frame(header, null);
-}
-
-function withCallbackId(template: Uint8Array, callbackId: number): Uint8Array {
-  const copy = Buffer.from(template);
-  copy.writeInt32BE(callbackId, CALLBACK_ID_OFFSET);
-  return copy;
 }

@@ -1,12 +1,20 @@
 import { Writer } from "@libvirt-ts/xdr";
 
 export interface Flushable {
+  /** Something is queued. */
+  readonly isDirty: boolean;
   /** Sends what is queued; copies what it cannot send and what lies in the arena. */
   flush(): void;
 }
 
-/** Connections flushed before what has arrived gets its turn: an event may be for a thousand of them. */
-const flushBurst = 64;
+/**
+ * When a connection that has something to send is flushed: by itself in a moment; at the end of the tick; or, with
+ * what nobody waits for, once what has arrived meanwhile was served.
+ */
+export type FlushTime = "self" | "tick" | "later";
+
+/** Connections flushed "later" before what has arrived gets its turn: an event may be for a thousand of them. */
+const flushBurst = 32;
 /** Bytes at which that is less important than to have the buffer back. */
 const maxWaiting = 1_048_576;
 
@@ -16,40 +24,52 @@ const maxWaiting = 1_048_576;
  */
 export class Arena {
   readonly writer = new Writer();
-  readonly #schedule: (flush: () => void) => void;
-  readonly #dirty: Flushable[] = [];
-  #scheduled = false;
+  readonly #soon: Flushable[] = [];
+  #later: Flushable[] = [];
+  #tickScheduled = false;
+  #laterScheduled = false;
 
-  constructor(schedule: (flush: () => void) => void = queueMicrotask) {
-    this.#schedule = schedule;
-  }
-
-  /**
-   * `connection` has something to send.
-   * @param soon it flushes itself in a moment; otherwise it is flushed at the end of the tick
-   */
-  add(connection: Flushable, soon: boolean): void {
-    this.#dirty.push(connection);
-    if (soon || this.#scheduled) return;
-    this.#scheduled = true;
-    this.#schedule(this.#flushSome);
+  /** `connection` has something to send. */
+  add(connection: Flushable, time: FlushTime): void {
+    if (time === "later") {
+      this.#later.push(connection);
+      if (!this.#laterScheduled) setImmediate(this.#flushLater);
+      this.#laterScheduled = true;
+      return;
+    }
+    this.#soon.push(connection);
+    if (time === "self" || this.#tickScheduled) return;
+    this.#tickScheduled = true;
+    queueMicrotask(this.#flushSoon);
   }
 
   /** Flushes one connection now. */
   flush(connection: Flushable): void {
-    const at = this.#dirty.lastIndexOf(connection);
-    if (at >= 0) this.#dirty.splice(at, 1);
+    const at = this.#soon.lastIndexOf(connection);
+    if (at >= 0) this.#soon.splice(at, 1);
     connection.flush();
-    if (this.#dirty.length === 0) this.writer.reset();
+    this.#startOver();
   }
 
-  readonly #flushSome = (): void => {
-    const count = this.writer.position > maxWaiting ? this.#dirty.length : flushBurst;
-    for (const connection of this.#dirty.splice(0, count)) connection.flush();
-    this.#scheduled = this.#dirty.length > 0;
-    if (this.#scheduled) setImmediate(this.#flushSome);
-    else this.writer.reset();
+  readonly #flushSoon = (): void => {
+    this.#tickScheduled = false;
+    for (const connection of this.#soon.splice(0)) connection.flush();
+    this.#startOver();
   };
+
+  readonly #flushLater = (): void => {
+    const all = this.writer.position > maxWaiting || this.#later.length <= flushBurst;
+    const now = all ? this.#later : this.#later.splice(0, flushBurst);
+    if (all) this.#later = [];
+    for (const connection of now) if (connection.isDirty) connection.flush();
+    this.#laterScheduled = this.#later.length > 0;
+    if (this.#laterScheduled) setImmediate(this.#flushLater);
+    this.#startOver();
+  };
+
+  #startOver(): void {
+    if (this.#soon.length === 0 && this.#later.length === 0) this.writer.reset();
+  }
 }
 
 /** Shared by all connections of the process. */

@@ -1,6 +1,7 @@
 import { errnoName } from "@libvirt-ts/errors";
+import { MessageType } from "@libvirt-ts/protocol";
 import type { Codec } from "@libvirt-ts/xdr";
-import { type Arena, arena as sharedArena } from "./arena.ts";
+import { type Arena, type FlushTime, arena as sharedArena } from "./arena.ts";
 import type { Address } from "./frame.ts";
 import { EAGAIN, Outbox, type SendOptions } from "./outbox.ts";
 import { scratch } from "./scratch.ts";
@@ -49,7 +50,8 @@ export class Connection {
   readonly #arena: Arena;
   readonly #splitter: FrameSplitter;
   readonly #outbox: Outbox;
-  #dirty = false;
+  /** When what is queued will be sent. */
+  #flushTime: "never" | FlushTime = "never";
   #blocked = false;
   #delivering = false;
   /** Reading stops above the high mark and goes on below the low one. */
@@ -69,7 +71,7 @@ export class Connection {
       onHangup: () => this.#end({ what: "hangup", detail: "" }),
     });
     this.#splitter = new FrameSplitter(owner, (fd) => this.#socket.closeFd(fd));
-    this.#outbox = new Outbox(this.#socket, arena, () => this.#touch());
+    this.#outbox = new Outbox(this.#socket, arena);
     this.#watch();
   }
 
@@ -102,21 +104,30 @@ export class Connection {
     fds?: readonly number[],
   ): void {
     this.#outbox.encode(address, type, status, codec, value, fds);
+    if (type === MessageType.MESSAGE) this.#touchLater();
+    else this.#touch();
   }
 
   /** Queues a message whose body is encoded already, or raw. A long `body` must not change before it left. */
   sendBody(address: Address, type: number, status: number, body?: Uint8Array, options?: SendOptions): void {
     this.#outbox.body(address, type, status, body, options);
+    this.#touch();
   }
 
   /** Queues a whole frame; it must not change before it left if it is long. */
   sendFrame(frame: Uint8Array, options?: SendOptions): void {
     this.#outbox.frame(frame, options);
+    this.#touch();
   }
 
-  /** Queues a whole frame without copying: the same bytes for many connections. */
-  sendShared(frame: Uint8Array): void {
-    this.#outbox.shared(frame);
+  /**
+   * Queues an event: a whole frame that many connections get, sent when whatever somebody waits for has been.
+   * Not copied unless `firstWord` takes the place of the first word of its body.
+   */
+  sendShared(frame: Uint8Array, firstWord?: number): void {
+    if (firstWord === undefined) this.#outbox.shared(frame);
+    else this.#outbox.stamped(frame, firstWord);
+    this.#touchLater();
   }
 
   /** Frames go on, at the end of the tick, after `onFrame` returned false. */
@@ -152,12 +163,13 @@ export class Connection {
   /** Goes on with what `save` gave; on a fresh connection. */
   restore({ unread, unsent }: SavedTraffic): void {
     this.#outbox.restore(unsent);
+    this.#touch();
     const rest = Buffer.from(unread, "base64");
     if (rest.length === 0) return;
     this.#deliver(() => {
       this.#splitter.fill(Buffer.allocUnsafe(rest.length), (into, at) => rest.copy(into, at));
     });
-    if (this.#dirty) this.#arena.flush(this);
+    this.#arena.flush(this);
   }
 
   closeFd(fd: number): void {
@@ -181,7 +193,7 @@ export class Connection {
       this.#resuming = false;
       if (!this.#held && !this.#frozen) this.#deliver(this.#resume);
     }
-    this.#dirty = false;
+    this.#flushTime = "never";
     if (this.#closed) return;
     const result = this.#blocked ? this.#outbox.park() : this.#outbox.transmit();
     this.#blocked = result === EAGAIN;
@@ -197,10 +209,20 @@ export class Connection {
     this.#watch();
   }
 
+  get isDirty(): boolean {
+    return this.#flushTime !== "never";
+  }
+
   #touch(): void {
-    if (this.#dirty) return;
-    this.#dirty = true;
-    this.#arena.add(this, this.#delivering);
+    if (this.#flushTime === "self" || this.#flushTime === "tick") return;
+    this.#flushTime = this.#delivering ? "self" : "tick";
+    this.#arena.add(this, this.#flushTime);
+  }
+
+  #touchLater(): void {
+    if (this.isDirty) return;
+    this.#flushTime = "later";
+    this.#arena.add(this, "later");
   }
 
   #onReadable(): void {
@@ -209,7 +231,7 @@ export class Connection {
       return;
     }
     this.#deliver(this.#fill);
-    if (this.#dirty) this.#arena.flush(this);
+    if (this.#flushTime === "self") this.#arena.flush(this);
     else this.#watch();
   }
 

@@ -31,8 +31,6 @@ const noBody = new Uint8Array(0);
 export class Outbox {
   readonly #socket: Pick<Socket, "send" | "closeFd">;
   readonly #arena: Arena;
-  /** Something was queued. */
-  readonly #touch: () => void;
   #queue: Chunk[] = [];
   /** As many chunks at the front do not lie in the arena. */
   #parked = 0;
@@ -44,10 +42,9 @@ export class Outbox {
   #closed = false;
   readonly #parts: Uint8Array[] = [];
 
-  constructor(socket: Pick<Socket, "send" | "closeFd">, arena: Arena, touch: () => void) {
+  constructor(socket: Pick<Socket, "send" | "closeFd">, arena: Arena) {
     this.#socket = socket;
     this.#arena = arena;
-    this.#touch = touch;
   }
 
   /** Bytes that wait. */
@@ -107,6 +104,17 @@ export class Outbox {
   /** A whole frame without copying: the same bytes for many connections. */
   shared(frame: Uint8Array): void {
     this.#push(frame, -1, undefined);
+  }
+
+  /** A copy of a whole frame whose body begins with `firstWord`: the same frame, but for that, for many connections. */
+  stamped(frame: Uint8Array, firstWord: number): void {
+    const { writer } = this.#arena;
+    const at = writer.position;
+    writer.reserve(at, frame.length);
+    writer.bytes.set(frame, at);
+    writer.bytes.writeInt32BE(firstWord, at + FRAME_MIN);
+    writer.position = at + frame.length;
+    this.#written(at);
   }
 
   /**
@@ -178,7 +186,6 @@ export class Outbox {
       this.#tailStart = at;
     }
     this.#tailEnd = writer.position;
-    this.#touch();
   }
 
   #seal(sent: (() => void) | undefined): void {
@@ -195,7 +202,6 @@ export class Outbox {
     this.#seal(undefined);
     this.#queue.push({ bytes, fd, sent });
     this.#queued += bytes.length;
-    this.#touch();
   }
 
   #pushFds(fds: readonly number[]): void {

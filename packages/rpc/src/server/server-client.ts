@@ -260,8 +260,8 @@ export class ServerClient implements Client, ConnectionOwner {
     this.#bound();
   }
 
-  sendRaw(frame: Uint8Array): void {
-    this.#connection.sendShared(frame);
+  sendRaw(frame: Uint8Array, firstWord?: number): void {
+    this.#connection.sendShared(frame, firstWord);
     this.#bound();
   }
 
@@ -271,10 +271,15 @@ export class ServerClient implements Client, ConnectionOwner {
     return (filter, object) => access.isVisible(this, filter, accessService, object);
   }
 
-  sendVisible(frame: Uint8Array, filter: AclRule | undefined, object: () => AccessAttributes): void {
+  sendVisible(
+    frame: Uint8Array,
+    filter: AclRule | undefined,
+    object: () => AccessAttributes,
+    firstWord?: number,
+  ): void {
     const { maySee } = this;
     if (maySee === undefined || filter === undefined) {
-      this.sendRaw(frame);
+      this.sendRaw(frame, firstWord);
       return;
     }
     this.#undecided += frame.length;
@@ -282,7 +287,7 @@ export class ServerClient implements Client, ConnectionOwner {
     this.#decided = (this.#decided ?? Promise.resolve()).then(async () => {
       const visible = await isVisible;
       this.#undecided -= frame.length;
-      if (visible && this.isOpen) this.sendRaw(frame);
+      if (visible && this.isOpen) this.sendRaw(frame, firstWord);
     });
     this.#bound();
   }

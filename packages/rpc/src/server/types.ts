@@ -82,15 +82,21 @@ export interface Client {
   /**
    * Sends a ready-made frame, length word included (see `eventFrame`); bounded like `sendEvent`.
    * Not copied: do not change it afterwards.
+   * @param firstWord takes the place of the first word of the body, for this client alone
    */
-  sendRaw(frame: Uint8Array): void;
+  sendRaw(frame: Uint8Array, firstWord?: number): void;
   /**
    * Whether the client may see an object, by the `aclFilter` of the row that asks or registered; undefined: all.
    * See `visible` for lists.
    */
   readonly maySee: ((filter: AclRule, object: AccessAttributes) => Promise<boolean>) | undefined;
   /** `sendRaw`, if the client may see the object; events keep their order. */
-  sendVisible(frame: Uint8Array, filter: AclRule | undefined, object: () => AccessAttributes): void;
+  sendVisible(
+    frame: Uint8Array,
+    filter: AclRule | undefined,
+    object: () => AccessAttributes,
+    firstWord?: number,
+  ): void;
   /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
   startKeepalive(): void;
   /**
