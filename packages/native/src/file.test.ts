@@ -47,3 +47,15 @@ test("a failure leaves what was there", async () => {
   expect(readdirSync(dir).sort()).toEqual(["file", "folder"]);
   expect(() => native.replaceFile(file, 7 as unknown as string, 0o600)).toThrow(TypeError);
 });
+
+test("removeFiles", async () => {
+  const before = readdirSync(dir);
+  const names = ["a", "b", "c"].map((name) => join(dir, name));
+  for (const name of names) await native.replaceFile(name, "", 0o600);
+  expect(await native.removeFiles([])).toBe(0);
+  expect(await native.removeFiles([names[0] ?? "", join(dir, "missing"), names[1] ?? ""])).toBe(0);
+  expect(await native.removeFiles([dir, names[2] ?? ""])).toBe(-EISDIR);
+  expect(readdirSync(dir)).toEqual(before);
+  expect(() => native.removeFiles("x" as unknown as string[])).toThrow(TypeError);
+  expect(() => native.removeFiles(["x", 7 as unknown as string])).toThrow(TypeError);
+});

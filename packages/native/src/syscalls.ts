@@ -174,6 +174,8 @@ export interface Syscalls {
    * @returns after a failure the old file is there, and no new one
    */
   replaceFile(path: string, text: string, mode: number, sync?: boolean): Promise<number>;
+  /** In libuv's thread pool. Missing ones are fine; others that cannot be removed do not keep the rest from going. */
+  removeFiles(paths: readonly string[]): Promise<number>;
 
   /** @param flags default O_CLOEXEC @returns [read end, write end] */
   pipe2(flags?: number): [number, number] | number;

@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, readlink, symlink, unlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { native } from "@libvirt-ts/native";
 import { replaceFile } from "./replace-file.ts";
 
 export interface ConfigDirectoryOptions {
@@ -60,13 +61,20 @@ export class ConfigDirectory {
 
   /** Removes file and autostart link; a missing one is fine. */
   async remove(name: string): Promise<void> {
-    const link = this.#options.autostartPath === undefined ? undefined : this.setAutostart(name, false);
-    await Promise.all([this.#unlink(this.file(name), "cannot remove config"), link]);
+    const path = this.file(name);
+    const rc = await native.removeFiles(
+      this.#options.autostartPath === undefined ? [path] : [path, this.#link(name)],
+    );
+    if (rc < 0) throw systemError(this.#options.domain, rc, `cannot remove config '${path}'`);
   }
 
   async setAutostart(name: string, on: boolean): Promise<void> {
     const link = this.#link(name);
-    if (!on) return this.#unlink(link, "Failed to delete symlink");
+    if (!on) {
+      const rc = await native.removeFiles([link]);
+      if (rc < 0) throw systemError(this.#options.domain, rc, `Failed to delete symlink '${link}'`);
+      return;
+    }
     try {
       await symlink(this.file(name), link);
     } catch (error) {
@@ -97,15 +105,6 @@ export class ConfigDirectory {
       // A foreign file in the place of the link is not ours to judge.
       if (["ENOENT", "EINVAL"].includes(errno(error).code ?? "")) return false;
       throw error;
-    }
-  }
-
-  async #unlink(path: string, what: string): Promise<void> {
-    try {
-      await unlink(path);
-    } catch (error) {
-      if (errno(error).code === "ENOENT") return;
-      throw systemError(this.#options.domain, errno(error), `${what} '${path}'`);
     }
   }
 

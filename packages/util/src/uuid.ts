@@ -1,3 +1,5 @@
+import { randomBytes } from "./random.ts";
+
 /** A UUID in canonical text form, lower case: `8b3f4dc4-6a8e-5f9b-94a5-4c35babd8d95`. */
 export type Uuid = string;
 
@@ -23,9 +25,4 @@ export function randomUuid(random: (size: number) => Uint8Array = randomBytes): 
   bytes[6] = (bytes[6]! & 0x0f) | 0x40; // always 16 bytes
   bytes[8] = (bytes[8]! & 0x3f) | 0x80; // always 16 bytes
   return formatUuid(bytes);
-}
-
-/** By the global `crypto`, which Node loads on first use: node:crypto costs a daemon 2 MB. */
-function randomBytes(size: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(size));
 }
