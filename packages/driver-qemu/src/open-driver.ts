@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
 import type { Paths } from "@libvirt-ts/daemon";
@@ -16,6 +16,7 @@ import type { Client } from "@libvirt-ts/rpc/server";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { CapsCache, findEmulator } from "./caps/caps-cache.ts";
 import { readHostProcessor } from "./cpu/host-processor.ts";
+import { HostFirmware } from "./caps/firmware-files.ts";
 import { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -79,6 +80,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     host,
     processor: readHostProcessor({ root: host.root, arch: host.arch, native }),
     caps,
+    firmware: new HostFirmware(firmwareFolders(world)),
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
     domains,
     prefix: "qemu",
@@ -160,6 +162,14 @@ function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
     running.isPersistent = true;
   } else driver.domains.add(domain);
   domain.autostart = marked;
+}
+
+/** Where descriptors of firmware lie; the last folder counts most. A user's own count for that user's daemon only. */
+function firmwareFolders({ paths, host, env }: QemuWorld): string[] {
+  const folders = [join(host.root, "/usr/share/qemu/firmware")];
+  if (paths.privileged) return [...folders, join(dirname(paths.etc), "qemu/firmware")];
+  const config = env.XDG_CONFIG_HOME ?? join(env.HOME ?? "/", ".config");
+  return [...folders, join(host.root, "/etc/qemu/firmware"), join(config, "qemu/firmware")];
 }
 
 /** A user's own daemon cannot give anything away. */

@@ -9,6 +9,7 @@ import type { ConfigDirectory } from "@libvirt-ts/objects";
 import type { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import type { CapsCache } from "./caps/caps-cache.ts";
 import type { HostProcessor } from "./cpu/host-model.ts";
+import type { HostFirmware } from "./caps/firmware-files.ts";
 import type { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
@@ -39,6 +40,7 @@ export interface QemuDriver extends DomainDriver<QemuDomain> {
   readonly host: HostFacts;
   readonly processor: HostProcessor;
   readonly caps: CapsCache;
+  readonly firmware: HostFirmware;
   /** The binary for each architecture this host can run. */
   readonly emulators: ReadonlyMap<string, string>;
   /** The events of guests' monitors, for clients that want them as they come. */

@@ -15,6 +15,14 @@ const vxhs = tls("VxHS disks");
 const nbd = tls("NBD disks");
 const common = tls("whatever has no folder of its own");
 
+/** Pairs of flash images that distributions had before there were descriptors. */
+const knownFirmware = [
+  "/usr/share/OVMF/OVMF_CODE.fd:/usr/share/OVMF/OVMF_VARS.fd",
+  "/usr/share/OVMF/OVMF_CODE.secboot.fd:/usr/share/OVMF/OVMF_VARS.fd",
+  "/usr/share/AAVMF/AAVMF_CODE.fd:/usr/share/AAVMF/AAVMF_VARS.fd",
+  "/usr/share/AAVMF/AAVMF32_CODE.fd:/usr/share/AAVMF/AAVMF32_VARS.fd",
+];
+
 /** `qemu.conf`. Defaults that depend on the folders of the driver are "not set" here. */
 export const qemuKeys = {
   default_tls_x509_cert_dir: common.cert,
@@ -122,7 +130,7 @@ export const qemuKeys = {
   migration_port_min: int(49_152, { ...port, doc: "First port of incoming migration." }),
   migration_port_max: int(49_215, { ...port, doc: "Last port of incoming migration." }),
   log_timestamp: flag(true, { doc: "QEMU's messages carry the time." }),
-  nvram: list([], { doc: "Pairs `LOADER:TEMPLATE`; overrides firmware descriptors." }),
+  nvram: list(knownFirmware, { doc: "Pairs `LOADER:TEMPLATE`; overrides firmware descriptors." }),
   stdio_handler: str("logd", {
     oneOf: ["logd", "file"],
     doc: "Who writes the logs of guests: virtlogd or QEMU.",

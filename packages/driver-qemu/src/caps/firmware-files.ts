@@ -2,21 +2,40 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 
-/** Folders of descriptors; a file hides those of the same name in folders before it. */
-const folders = ["/usr/share/qemu/firmware", "/etc/qemu/firmware"];
-
 /**
- * The firmware descriptors of the host, in the order of their file names; an empty file hides its name.
- * @param userDir `$XDG_CONFIG_HOME/qemu/firmware` of an unprivileged daemon
+ * Files of QEMU's interoperability formats (firmware, vhost-user programs): those of the distribution, of the
+ * administrator, of the user. One hides those of its name in folders before it; an empty one hides its name altogether.
+ * @param folders the one that counts least first; they need not exist
+ * @returns paths in the order of their file names
  */
-export async function readFirmwareDescriptors(root: string, userDir?: string): Promise<FirmwareDescriptor[]> {
+export async function descriptorFiles(folders: readonly string[]): Promise<string[]> {
   const files = new Map<string, string>();
-  for (const folder of [...folders.map((f) => join(root, f)), ...(userDir === undefined ? [] : [userDir])]) {
+  for (const folder of folders)
     for (const name of await namesIn(folder)) if (name.endsWith(".json")) files.set(name, join(folder, name));
+  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+}
+
+/** The firmware of the host, as its descriptors tell. */
+export class HostFirmware {
+  readonly #folders: readonly string[];
+  #descriptors: readonly FirmwareDescriptor[] = [];
+
+  constructor(folders: readonly string[]) {
+    this.#folders = folders;
   }
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-  const texts = await Promise.all(sorted.map(([, path]) => readFile(path, "utf8")));
-  return texts.flatMap((text) => parseFirmwareDescriptor(text) ?? []);
+
+  /** As of the last look, best first. */
+  get descriptors(): readonly FirmwareDescriptor[] {
+    return this.#descriptors;
+  }
+
+  /** Looks again: packages come and go while a daemon runs. */
+  async refresh(): Promise<readonly FirmwareDescriptor[]> {
+    const files = await descriptorFiles(this.#folders);
+    const texts = await Promise.all(files.map((path) => readFile(path, "utf8")));
+    this.#descriptors = texts.flatMap((text) => parseFirmwareDescriptor(text) ?? []);
+    return this.#descriptors;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

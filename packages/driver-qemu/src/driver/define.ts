@@ -1,10 +1,12 @@
+import { unlink } from "node:fs/promises";
 import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
 import { type DomainDef, domainDefCopy, formatDomain } from "@libvirt-ts/conf/domain";
 import { assertValid } from "@libvirt-ts/conf/schema";
-import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { checkFlags, ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { Domain } from "@libvirt-ts/hypervisor";
 import type { QemuDomain } from "../guest.ts";
 import { readDefinition } from "../process/definition.ts";
+import { exists, nvramPath } from "../process/nvram.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { findDomain, type RemoteHandlers, wireDomain } from "./common.ts";
 
@@ -20,10 +22,16 @@ export function defineHandlers(driver: QemuDriver): RemoteHandlers {
       if ((flags & DomainDefineFlags.VALIDATE) !== 0) assertValid(xml, "domain");
       return { dom: wireDomain(await defineDomain(driver, xml)) };
     },
-    domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom)),
+    domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom), 0),
     domainUndefineFlags({ dom, flags }) {
       checkFlags(flags, UNDEFINE_FLAGS, "qemuDomainUndefineFlags", ErrorDomain.QEMU);
-      return undefine(driver, findDomain(driver, dom));
+      if ((flags & DomainUndefineFlags.NVRAM) !== 0 && (flags & DomainUndefineFlags.KEEP_NVRAM) !== 0)
+        throw new VirError(
+          ErrorDomain.QEMU,
+          ErrorCode.OPERATION_INVALID,
+          "cannot both keep and delete nvram",
+        );
+      return undefine(driver, findDomain(driver, dom), flags);
     },
     domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
     async domainSetAutostart({ dom, autostart }) {
@@ -105,10 +113,11 @@ export async function changeConfig(
   else domain.def = copy;
 }
 
-async function undefine(driver: QemuDriver, domain: QemuDomain): Promise<void> {
+async function undefine(driver: QemuDriver, domain: QemuDomain, flags: number): Promise<void> {
   await driver.defining.run(domain.name, async () => {
     if (!domain.isPersistent)
       throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "cannot undefine transient domain");
+    await settleNvram(domain, flags);
     await driver.configs.remove(domain.name);
     domain.autostart = false;
     domain.isPersistent = false;
@@ -116,4 +125,18 @@ async function undefine(driver: QemuDriver, domain: QemuDomain): Promise<void> {
     if (!domain.isActive) driver.domains.remove(domain);
     domain.announce({ event: "undefined", detail: "removed" });
   });
+}
+
+/** Firmware variables go with their guest or stay, as the caller says; nobody loses or leaves them unasked. */
+async function settleNvram({ config }: QemuDomain, flags: number): Promise<void> {
+  const path = config && nvramPath(config);
+  if (path === undefined || (flags & DomainUndefineFlags.KEEP_NVRAM) !== 0 || !(await exists(path))) return;
+  if ((flags & DomainUndefineFlags.NVRAM) === 0)
+    throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "cannot undefine domain with nvram");
+  try {
+    await unlink(path);
+  } catch (error) {
+    const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
+    throw systemError(ErrorDomain.QEMU, cause, `failed to remove nvram: ${path}`);
+  }
 }

@@ -17,7 +17,7 @@ import type { QemuDriver } from "../qemu-driver.ts";
 import { findDomain, invalid, type RemoteHandlers, wireDomain } from "./common.ts";
 import { findSame } from "./define.ts";
 
-const { START_PAUSED, START_AUTODESTROY, START_VALIDATE } = DomainCreateFlags;
+const { START_PAUSED, START_AUTODESTROY, START_VALIDATE, START_RESET_NVRAM } = DomainCreateFlags;
 const CREATE_FLAGS = Object.values(DomainCreateFlags).reduce<number>((all, bit) => all | bit, 0);
 const { ACPI_POWER_BTN, GUEST_AGENT } = DomainShutdownFlags;
 
@@ -85,6 +85,7 @@ async function start(
     api: "virDomainCreateWithFlags",
     definition,
     paused: (flags & START_PAUSED) !== 0,
+    resetNvram: (flags & START_RESET_NVRAM) !== 0,
     autodestroyFor: (flags & START_AUTODESTROY) !== 0 ? client : undefined,
   });
 }

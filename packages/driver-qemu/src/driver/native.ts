@@ -1,5 +1,6 @@
 import { assignAliases } from "../address/aliases.ts";
 import { buildCommand } from "../command/build.ts";
+import { prepareDefaults } from "../command/prepare.ts";
 import { commandSettings } from "../command-settings.ts";
 import { capsOf, readDefinition } from "../process/definition.ts";
 import { quoted } from "../process/guest-log.ts";
@@ -18,11 +19,10 @@ export function nativeHandlers(driver: QemuDriver): RemoteHandlers {
       const def = await readDefinition(driver, domainXml, { inactive: true, abiUpdate: true });
       assignAliases(def);
       const paths = guestPaths(driver.dirs, NOT_RUNNING, def.name);
-      const { env, program, args } = buildCommand(def, {
-        caps: await capsOf(driver, def),
-        resources: paperResources,
-        ...commandSettings(driver, paths, NOT_RUNNING),
-      });
+      const settings = commandSettings(driver, paths, NOT_RUNNING);
+      prepareDefaults(def, { ...settings, resources: paperResources });
+      const caps = await capsOf(driver, def);
+      const { env, program, args } = buildCommand(def, { caps, resources: paperResources, ...settings });
       const words = [...env.map(([name, value]) => `${name}=${quoted(value)}`), program, ...args.map(quoted)];
       return { nativeConfig: words.join(" ") };
     },

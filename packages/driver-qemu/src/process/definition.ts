@@ -3,6 +3,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { type FillContext, qemuHooks } from "../fill/hooks.ts";
+import { iommuGroup, isPciExpress } from "../host-pci.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 
 export interface DefinitionOptions {
@@ -32,6 +33,7 @@ export async function readDefinition(
     driver.incomplete.add(stored);
     return stored;
   }
+  if (namesFirmware(root)) await driver.firmware.refresh();
   const hooks = qemuHooks(fillContext(driver));
   return readDomain(root, { inactive, abiUpdate, status, skipCheck: !abiUpdate, hooks });
 }
@@ -55,14 +57,29 @@ async function lookAt({ caps }: QemuDriver, emulator: string): Promise<boolean> 
 }
 
 /** What filling in may look up: only capabilities that were looked at before. */
-export function fillContext({ caps, emulators, host, settings, dirs }: QemuDriver): FillContext {
+export function fillContext({
+  caps,
+  emulators,
+  host,
+  settings,
+  dirs,
+  firmware,
+  env,
+}: QemuDriver): FillContext {
   return {
     caps: (emulator) => caps.peek(emulator),
     defaultEmulator: (arch) => emulators.get(arch),
     hostArch: host.arch,
     noGraphicsAllowHostAudio: settings.nographics_allow_host_audio,
     vncAllowHostAudio: settings.vnc_allow_host_audio,
+    hostAudioDriver: env.QEMU_AUDIO_DRV,
     channelDir: dirs.channel,
+    libDir: dirs.lib,
+    nvramDir: dirs.nvram,
+    firmware: firmware.descriptors,
+    legacyFirmware: settings.nvram.map(firmwarePair),
+    isPciExpress: (address) => isPciExpress(host.root, address),
+    iommuGroup: (address) => iommuGroup(host.root, address),
   };
 }
 
@@ -75,6 +92,20 @@ export async function capsOf(driver: QemuDriver, { devices }: DomainDef): Promis
     ErrorCode.INVALID_ARG,
     `Cannot check QEMU binary ${emulator}: No such file or directory`,
   );
+}
+
+/** Does the definition say anything about firmware? */
+function namesFirmware(root: XmlElement): boolean {
+  const os = root.children.find(({ name }) => name === "os");
+  return (
+    os !== undefined && (os.attrs.firmware !== undefined || os.children.some(({ name }) => name === "loader"))
+  );
+}
+
+/** `LOADER:TEMPLATE` of qemu.conf. */
+function firmwarePair(text: string): [code: string, vars: string] {
+  const colon = text.indexOf(":");
+  return [text.slice(0, colon), text.slice(colon + 1)];
 }
 
 /** The emulator a definition names, or the host's one for its processor. */

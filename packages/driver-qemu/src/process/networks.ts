@@ -1,4 +1,10 @@
-import { formatNetworkPort, type NetworkPortDef, parseNetworkPort } from "@libvirt-ts/conf/network";
+import {
+  formatNetworkPort,
+  type NetworkDef,
+  type NetworkPortDef,
+  parseNetwork,
+  parseNetworkPort,
+} from "@libvirt-ts/conf/network";
 import { ErrorCode, VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import { type Args, type CallRow, type Ret, remote } from "@libvirt-ts/protocol";
@@ -55,6 +61,13 @@ export class Networks {
     const { port } = await this.#call(p.networkPortCreateXml, { network: net, xml, flags });
     const { xml: granted } = await this.#call(p.networkPortGetXmlDesc, { port, flags: 0 });
     return { ...parseNetworkPort(granted), network };
+  }
+
+  /** The definition of a network as it is now. @throws VirError as the network daemon says */
+  async definition(name: string): Promise<NetworkDef> {
+    const { net } = await this.#call(p.networkLookupByName, { name });
+    const { xml } = await this.#call(p.networkGetXmlDesc, { net, flags: 0 });
+    return parseNetwork(xml);
   }
 
   /** Gives a port back; one that is gone is fine. */

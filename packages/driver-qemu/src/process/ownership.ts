@@ -3,6 +3,12 @@ import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { diskPath } from "./locks.ts";
+import { nvramPath } from "./nvram.ts";
+
+/** Makes a file or folder of ours QEMU's own. */
+export async function giveToQemu({ user }: Pick<QemuDriver, "user">, path: string): Promise<void> {
+  if (user.uid !== process.getuid?.()) await chown(path, user.uid, user.gid);
+}
 
 /** Whose a file was before a guest got it. */
 export interface FormerOwner {
@@ -55,5 +61,5 @@ export async function takeBackImages(driver: QemuDriver, given: readonly FormerO
 /** Local files that QEMU opens by name. */
 function images({ devices, os }: QemuDomain["def"]): string[] {
   const disks = devices.disks.map(diskPath);
-  return [...disks, os.kernel, os.initrd].filter((path) => path !== undefined);
+  return [...disks, os.kernel, os.initrd, os.dtb, nvramPath({ os })].filter((path) => path !== undefined);
 }

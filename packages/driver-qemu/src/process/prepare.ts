@@ -1,15 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chown, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
 import { type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { Undo } from "@libvirt-ts/util/undo";
 import { assignAliases } from "../address/aliases.ts";
+import { prepareDefaults } from "../command/prepare.ts";
+import { commandSettings } from "../command-settings.ts";
 import type { QemuDomain } from "../guest.ts";
+import { listenAddressOf } from "../peers/network.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type GuestPaths, guestPaths } from "./guest-paths.ts";
 import { diskPath } from "./locks.ts";
+import { prepareNvram } from "./nvram.ts";
+import { giveToQemu } from "./ownership.ts";
+import type { PortAllocator } from "./ports.ts";
 import { hasBackingFile } from "./qcow2.ts";
 
 const MASTER_KEY_BYTES = 32;
@@ -32,19 +37,24 @@ export async function prepareDefinition(
   domain.move({ name: "paused", reason: "starting up" }, null);
   const paths = guestPaths(driver.dirs, domain.id, domain.name);
   assignAliases(domain.def);
-  setChannelPaths(domain.def, paths);
+  await findListenAddresses(driver, domain.def);
+  prepareDefaults(domain.def, {
+    ...commandSettings(driver, paths, domain.id),
+    resources: { random: randomBytes },
+  });
   setLabel(driver, domain.def);
   await endChains(domain.def);
   await setDisplayPorts(driver, domain.def, undo);
   return paths;
 }
 
-/** Channels that listen get a socket in the guest's own folder unless they name one. */
-function setChannelPaths({ devices }: DomainDef, paths: GuestPaths): void {
-  for (const { source, target } of devices.channels) {
-    if (source.type !== "unix" || target.type === "guestfwd") continue;
-    const { mode = "bind", path = join(paths.channel, target.name ?? ""), ...rest } = source.source ?? {};
-    source.source = { seclabels: [], ...rest, mode, path };
+/** Displays that name a network listen where the host is there. */
+async function findListenAddresses({ networks }: QemuDriver, { devices }: DomainDef): Promise<void> {
+  for (const graphics of devices.graphics) {
+    if (!("listens" in graphics)) continue;
+    for (const listen of graphics.listens)
+      if (listen.type === "network")
+        listen.address = listenAddressOf(await networks.definition(listen.network ?? ""));
   }
 }
 
@@ -66,27 +76,36 @@ async function endChains({ devices }: DomainDef): Promise<void> {
 }
 
 async function setDisplayPorts(driver: QemuDriver, { devices }: DomainDef, undo: Undo): Promise<void> {
-  const { displayPorts, websocketPorts } = driver;
+  const { displayPorts, websocketPorts, settings } = driver;
+  const take = async (ports: PortAllocator) => {
+    const port = await ports.acquire();
+    undo.add(() => ports.release(port));
+    return port;
+  };
   for (const graphics of devices.graphics) {
-    if (graphics.type !== "vnc") continue;
-    for (const listen of graphics.listens) {
-      if (listen.type === "address" && listen.address === undefined) {
-        listen.address = driver.settings.vnc_listen;
-        listen.fromConfig = "1";
-      }
-    }
+    if (graphics.type !== "vnc" && graphics.type !== "spice") continue;
     if (!graphics.listens.some(({ type }) => type === "address" || type === "network")) continue;
-    if (graphics.autoport) {
-      const port = await displayPorts.acquire();
-      undo.add(() => displayPorts.release(port));
-      graphics.port = port;
+    if (graphics.type === "vnc") {
+      if (graphics.autoport) graphics.port = await take(displayPorts);
+      if (graphics.websocket === -1) graphics.websocket = await take(websocketPorts);
+      continue;
     }
-    if (graphics.websocket === -1) {
-      const port = await websocketPorts.acquire();
-      undo.add(() => websocketPorts.release(port));
-      graphics.websocket = port;
-    }
+    const { plain, tls } = spicePorts(graphics, settings.spice_tls);
+    if (plain) graphics.port = await take(displayPorts);
+    if (tls) graphics.tlsPort = await take(displayPorts);
   }
+}
+
+type Spice = Extract<DomainDef["devices"]["graphics"][number], { type: "spice" }>;
+
+/** Which ports a SPICE server has to be given: those its channels need, or those asked for with -1. */
+function spicePorts({ autoport, port, tlsPort, defaultMode = "any", channels }: Spice, hasTls: boolean) {
+  if (!autoport) return { plain: port === -1, tls: tlsPort === -1 };
+  const modes = [defaultMode, ...channels.map(({ mode }) => mode)];
+  return {
+    plain: modes.some((mode) => mode !== "secure"),
+    tls: modes.includes("secure") || (hasTls && modes.includes("any")),
+  };
 }
 
 /**
@@ -96,10 +115,10 @@ async function setDisplayPorts(driver: QemuDriver, { devices }: DomainDef, undo:
 export async function prepareHost(
   driver: QemuDriver,
   domain: QemuDomain,
-  paths: GuestPaths,
-  undo: Undo,
+  { paths, undo, resetNvram }: { paths: GuestPaths; undo: Undo; resetNvram: boolean },
 ): Promise<Uint8Array> {
   await checkDisks(domain.def);
+  await prepareNvram(driver, domain.def, { reset: resetNvram });
   undo.add(() => rm(paths.pidFile, { force: true }));
   for (const folder of [paths.lib, paths.channel]) {
     undo.add(() => rm(folder, { recursive: true, force: true }));
@@ -110,10 +129,6 @@ export async function prepareHost(
   await writeFile(paths.masterKey, masterKey, { mode: 0o600 });
   await giveToQemu(driver, paths.masterKey);
   return masterKey;
-}
-
-async function giveToQemu({ user }: QemuDriver, path: string): Promise<void> {
-  if (user.uid !== process.getuid?.()) await chown(path, user.uid, user.gid);
 }
 
 /** An image that is not there is told now, in libvirt's words, and not by QEMU in its own. */

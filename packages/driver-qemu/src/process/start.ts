@@ -29,6 +29,8 @@ export interface StartOptions {
   /** The call that wants it, for whoever has to wait. */
   api: string;
   paused: boolean;
+  /** Firmware variables begin anew. */
+  resetNvram?: boolean;
   /** What shall run this once, instead of the persistent definition. */
   definition?: QemuDomain["def"] | undefined;
   /** The guest goes when this client does. */
@@ -88,7 +90,8 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
     paths: GuestPaths,
     undo: Undo,
   ): Promise<Guest> {
-    const masterKey = await prepareHost(driver, domain, paths, undo);
+    const resetNvram = options.resetNvram === true;
+    const masterKey = await prepareHost(driver, domain, { paths, undo, resetNvram });
     const caps = await capsOf(driver, domain.def);
     domain.def.cpu = startedCpu(domain.def, {
       caps,
