@@ -55,7 +55,7 @@ export function videoParts(video: Video, context: DeviceContext): Part[] {
         : type === "vga" || type === "vmvga"
           ? mib(model?.vram)
           : undefined,
-      vgamem: type === "bochs" && model?.vram ? `${model.vram}k` : undefined,
+      vgamem: type === "bochs" && model?.vram ? model.vram * 1024 : undefined,
       chardev,
       blob: isVirtio ? model?.blob : undefined,
       edid: model?.edid,

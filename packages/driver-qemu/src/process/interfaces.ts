@@ -7,6 +7,7 @@ import { unsupported } from "../driver/common.ts";
 import type { QemuDomain } from "../guest.ts";
 import { useNetworkPort } from "../peers/network.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { openVhostNet } from "./host-devices.ts";
 
 /**
  * Connects a guest's card in the host: asks its network for a port, makes the tap.
@@ -32,7 +33,7 @@ export async function attachInterface(
     ...(wanted === undefined ? {} : { name: wanted }),
   });
   net.target = { ...net.target, dev: tap.name };
-  return { name: tap.name, fds: tap.fds, vhostFds: [] };
+  return { name: tap.name, fds: tap.fds, vhostFds: await openVhostNet(net, tap.fds.length) };
 }
 
 /** The bridge a card goes to, once its network has said so. */

@@ -2,6 +2,7 @@ import type { Undo } from "@libvirt-ts/util/undo";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import type { GuestPaths } from "./guest-paths.ts";
+import { openHostDevices } from "./host-devices.ts";
 import { attachInterface } from "./interfaces.ts";
 import { chardevs, GuestResources, listenOn } from "./resources.ts";
 
@@ -30,6 +31,7 @@ export async function openResources(
         resources.put("log", alias, await openOutput(driver, domain, file, append === true));
       }
     }
+    await openHostDevices(domain.def, resources);
     for (const net of domain.def.devices.interfaces) {
       const tap = await attachInterface(driver, domain, net, undo);
       if (tap) resources.putTap(net.alias ?? "", tap);

@@ -19,8 +19,7 @@ export class GuestResources implements Resources {
     this.masterKey = masterKey;
   }
 
-  /** @param use `file`, `log` or `listen` */
-  put(use: "file" | "log" | "listen", alias: string, fd: number): void {
+  put(use: "file" | "log" | "listen" | DeviceFd, alias: string, fd: number): void {
     this.#byUse.set(`${use} ${alias}`, fd);
   }
 
@@ -38,9 +37,7 @@ export class GuestResources implements Resources {
     return tap;
   }
 
-  device(alias: string, what: DeviceFd): number {
-    throw missing(`${what} of ${alias}`);
-  }
+  device = (alias: string, what: DeviceFd): number => this.#find(what, alias);
 
   fdGroup(name: string): readonly number[] {
     throw new VirError(
