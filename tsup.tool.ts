@@ -1,10 +1,16 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
+import { arch } from "node:os";
 import { basename } from "node:path";
 import { defineConfig } from "tsup";
 
 /** One self-contained program per tool: dist/NAME.mjs. */
 const name = basename(process.cwd());
-const { description } = JSON.parse(readFileSync("package.json", "utf8")) as { description: string };
+const { description, dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  description: string;
+  dependencies: Record<string, string>;
+};
+/** Those that make system calls find the addon beside themselves. */
+const addon = `../../packages/native/prebuilds/linux-${process.env.npm_config_arch ?? arch()}/libvirt-ts.node`;
 
 export default defineConfig({
   entry: { [name]: "src/main.ts" },
@@ -14,6 +20,9 @@ export default defineConfig({
   platform: "node",
   splitting: false,
   noExternal: [/.*/],
+  async onSuccess() {
+    if ("@libvirt-ts/native" in dependencies) copyFileSync(addon, "dist/libvirt-ts.node");
+  },
   banner: {
     js: `#!/usr/bin/env node\n// ${description}\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
   },
