@@ -11,6 +11,8 @@ interface Needs {
   readonly rivals: string;
   readonly depends?: string;
   readonly recommends?: string;
+  /** Folders below tools/ whose program goes along. */
+  readonly tools?: readonly string[];
 }
 
 const rivals = (...names: string[]) => ["libvirt-daemon", "libvirt-daemon-system", ...names].join(", ");
@@ -18,7 +20,7 @@ const node = "nodejs (>= 20.19)";
 
 const needs: Readonly<Record<string, Needs>> = {
   virtlogd: { rivals: rivals("libvirt-daemon-log") },
-  virtlockd: { rivals: rivals("libvirt-daemon-lock") },
+  virtlockd: { rivals: rivals("libvirt-daemon-lock"), tools: ["virt-lock"] },
   virtnetworkd: {
     rivals: rivals("libvirt-daemon-driver-network"),
     depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common",
@@ -55,6 +57,10 @@ async function daemonPackage(name: string, need: Needs, facts: Facts): Promise<D
     [`/usr/share/man/man8/${name}.8.gz`]: compressed(join(source, `${name}.8`)),
     [`/usr/share/doc/libvirt-ts-${name}/copyright`]: { from: join(root, "LICENSE") },
   };
+  for (const tool of need.tools ?? []) {
+    Object.assign(files, program(join(root, "tools", tool, "dist"), own, `${tool}.mjs`));
+    files[`/usr/bin/${tool}`] = { link: `${own}/${tool}.mjs` };
+  }
   for (const unit of units)
     files[`/usr/lib/systemd/system/${unit}`] = { from: join(source, "systemd", unit) };
   if (existsSync(join(source, "systemd/notify-reload.conf")))
