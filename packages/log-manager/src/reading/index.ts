@@ -1,0 +1,10 @@
+export { type LogLine, linesOf } from "./lines.ts";
+export {
+  type LogInfo,
+  type LogPiece,
+  type LogRange,
+  LogReader,
+  pieceKind,
+  type ReadOptions,
+} from "./log-reader.ts";
+export { type Panic, PanicFinder, type PanicKind } from "./panics.ts";
