@@ -139,11 +139,14 @@ const kinds = Object.keys(lists) as DeviceKind[]; // the keys of the literal abo
 
 /** Every device of a guest with its kind, in the order they are written. */
 export function allDevices(devices: Devices): AnyDevice[] {
-  return kinds.flatMap((kind) => {
+  const all: AnyDevice[] = [];
+  for (const kind of kinds) {
     const held = devices[lists[kind]];
-    const each = held === undefined ? [] : Array.isArray(held) ? held : [held];
-    return each.map((device) => ({ kind, device }) as AnyDevice); // the list belongs to the kind
-  });
+    // the list belongs to the kind
+    if (Array.isArray(held)) for (const device of held) all.push({ kind, device } as AnyDevice);
+    else if (held !== undefined) all.push({ kind, device: held } as AnyDevice); // as above
+  }
+  return all;
 }
 
 /** Puts a device where its kind belongs: disks and controllers among their like, others at the end. */

@@ -8,18 +8,17 @@ export interface PciPlace {
   function: number;
 }
 
-interface Slot {
-  /** Bit n = function n taken. */
-  functions: number;
-  aggregate: boolean;
-}
+const SLOTS = 32;
 
 export interface PciBus {
   model: PciControllerModel;
   flags: number;
   minSlot: number;
   maxSlot: number;
-  slots: Slot[];
+  /** By slot; bit n = function n taken. */
+  readonly functions: Uint8Array;
+  /** Bit n = devices may share slot n. */
+  aggregate: number;
   isolationGroup: number;
   isolationGroupLocked: boolean;
 }
@@ -58,7 +57,8 @@ export class PciAddressSet {
       model,
       ...kind,
       flags: hotplug ? kind.flags | connect.hotpluggable : kind.flags,
-      slots: Array.from({ length: 32 }, () => ({ functions: 0, aggregate: false })),
+      functions: new Uint8Array(SLOTS),
+      aggregate: 0,
       isolationGroup: 0,
       isolationGroupLocked: false,
     };
@@ -67,12 +67,12 @@ export class PciAddressSet {
   }
 
   isSlotInUse({ bus, slot }: Pick<PciPlace, "bus" | "slot">): boolean {
-    return (this.buses[bus]?.slots[slot]?.functions ?? 0) !== 0;
+    return (this.buses[bus]?.functions[slot] ?? 0) !== 0;
   }
 
   isBusFull(index: number): boolean {
     const bus = this.buses[index];
-    return bus?.slots.every((s, i) => i < bus.minSlot || i > bus.maxSlot || s.functions !== 0) ?? true;
+    return bus?.functions.every((taken, i) => i < bus.minSlot || i > bus.maxSlot || taken !== 0) ?? true;
   }
 
   /**
@@ -82,15 +82,16 @@ export class PciAddressSet {
   reserve(place: PciPlace, flags: number, { fromConfig = false, isolationGroup = 0 } = {}): void {
     if (this.dryRun) while (place.bus >= this.buses.length) this.#grow(flags);
     const bus = this.#validate(place, flags, fromConfig);
-    const slot = bus.slots[place.slot];
+    const { slot } = place;
+    const taken = bus.functions[slot];
     const bit = 1 << place.function;
-    if (slot === undefined) throw refuse(`Invalid PCI address ${formatPlace(place)}`);
-    if (slot.functions & bit) throw refuse(`Attempted double use of PCI Address ${formatPlace(place)}`);
-    if (slot.functions === 0 && flags & connect.aggregateSlot) slot.aggregate = true;
+    if (taken === undefined) throw refuse(`Invalid PCI address ${formatPlace(place)}`);
+    if (taken & bit) throw refuse(`Attempted double use of PCI Address ${formatPlace(place)}`);
+    if (taken === 0 && flags & connect.aggregateSlot) bus.aggregate |= 1 << slot;
     if (isEmpty(bus) && !bus.isolationGroupLocked) bus.isolationGroup = isolationGroup;
     // A place chosen by the user ends the isolation of its bus.
     else if (bus.isolationGroup !== isolationGroup && fromConfig) bus.isolationGroup = 0;
-    slot.functions |= bit;
+    bus.functions[slot] = taken | bit;
   }
 
   /** Takes the first free place that suits; a dry run adds controllers until there is one. */
@@ -148,21 +149,36 @@ export class PciAddressSet {
   }
 
   #validate(place: PciPlace, flags: number, fromConfig: boolean): PciBus {
-    const code = fromConfig ? ErrorCode.XML_ERROR : ErrorCode.INTERNAL_ERROR;
-    const bad = (detail: string) => new VirError(ErrorDomain.DOMAIN, code, detail);
-    const at = formatPlace(place);
-    if (place.domain !== 0) throw bad(`Invalid PCI address ${at}. Only PCI domain 0 is available`);
     const bus = this.buses[place.bus];
-    if (bus === undefined) {
-      const last = this.buses.length - 1;
-      throw bad(`Invalid PCI address ${at}. Only PCI buses up to ${last} are available`);
-    }
-    if (!fits(bus.flags, flags, fromConfig)) throw bad(mismatch(at, bus.flags, flags));
-    if (place.slot < bus.minSlot) throw bad(`Invalid PCI address ${at}. slot must be >= ${bus.minSlot}`);
-    if (place.slot > bus.maxSlot) throw bad(`Invalid PCI address ${at}. slot must be <= ${bus.maxSlot}`);
-    if (place.function > 7) throw bad(`Invalid PCI address ${at}. function must be <= 7`);
-    return bus;
+    const why = bus === undefined ? this.#noBus(place) : whyNot(place, bus, { flags, fromConfig });
+    if (bus !== undefined && why === undefined) return bus;
+    const code = fromConfig ? ErrorCode.XML_ERROR : ErrorCode.INTERNAL_ERROR;
+    throw new VirError(ErrorDomain.DOMAIN, code, why ?? "");
   }
+
+  #noBus(place: PciPlace): string {
+    return place.domain === 0
+      ? `Invalid PCI address ${formatPlace(place)}. Only PCI buses up to ${this.buses.length - 1} are available`
+      : wrongDomain(place);
+  }
+}
+
+const wrongDomain = (place: PciPlace) =>
+  `Invalid PCI address ${formatPlace(place)}. Only PCI domain 0 is available`;
+
+/** What speaks against a place on a bus. */
+function whyNot(
+  place: PciPlace,
+  bus: PciBus,
+  { flags, fromConfig }: { flags: number; fromConfig: boolean },
+): string | undefined {
+  const { domain, slot, function: fn } = place;
+  if (domain !== 0) return wrongDomain(place);
+  if (!fits(bus.flags, flags, fromConfig)) return mismatch(formatPlace(place), bus.flags, flags);
+  const bad = (rule: string) => `Invalid PCI address ${formatPlace(place)}. ${rule}`;
+  if (slot < bus.minSlot) return bad(`slot must be >= ${bus.minSlot}`);
+  if (slot > bus.maxSlot) return bad(`slot must be <= ${bus.maxSlot}`);
+  return fn > 7 ? bad("function must be <= 7") : undefined;
 }
 
 const kindNames: readonly (readonly [bit: number, name: string])[] = [
@@ -189,17 +205,17 @@ function mismatch(at: string, bus: number, device: number): string {
   return `The device at PCI address ${at} requires hotplug capability, but the PCI controller with index='${Number.parseInt(at.slice(5, 7), 16)}' doesn't support hotplug`;
 }
 
-const isEmpty = (bus: PciBus): boolean => bus.slots.every((slot) => slot.functions === 0);
+const isEmpty = (bus: PciBus): boolean => bus.functions.every((taken) => taken === 0);
 
 function freePlace(bus: PciBus, index: number, flags: number): PciPlace | undefined {
   if (!fits(bus.flags, flags, false)) return undefined;
-  for (let number = bus.minSlot; number <= bus.maxSlot; number++) {
-    const slot = bus.slots[number];
-    if (slot === undefined) break;
-    if (slot.functions === 0) return { domain: 0, bus: index, slot: number, function: 0 };
-    if (!(flags & connect.aggregateSlot) || !slot.aggregate) continue;
+  for (let slot = bus.minSlot; slot <= bus.maxSlot; slot++) {
+    const taken = bus.functions[slot];
+    if (taken === undefined) break;
+    if (taken === 0) return { domain: 0, bus: index, slot, function: 0 };
+    if (!(flags & connect.aggregateSlot) || !(bus.aggregate & (1 << slot))) continue;
     for (let fn = 0; fn < 8; fn++) {
-      if (!(slot.functions & (1 << fn))) return { domain: 0, bus: index, slot: number, function: fn };
+      if (!(taken & (1 << fn))) return { domain: 0, bus: index, slot, function: fn };
     }
   }
   return undefined;

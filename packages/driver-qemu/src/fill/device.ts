@@ -26,12 +26,12 @@ import { fillController } from "./controller.ts";
 import type { FillContext } from "./hooks.ts";
 import { alignModule } from "./memory.ts";
 
-interface Context extends FillContext, FillFlags {
+export interface DeviceContext extends FillContext, FillFlags {
   qemu: QemuCaps;
 }
 
 /** Defaults of one device that only the QEMU driver knows. */
-export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context: Context): void {
+export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context: DeviceContext): void {
   switch (kind) {
     case "disk":
       fillDisk(device);
@@ -198,7 +198,7 @@ function fillChannel(
     source,
     target,
   }: Pick<Console, "source"> & { target?: { type: string; name?: string | undefined } | undefined },
-  { channelDir, inactive }: Context,
+  { channelDir, inactive }: DeviceContext,
 ) {
   if (target?.type !== "virtio" || source.type !== "unix" || !inactive) return;
   const path = source.source?.path;
@@ -228,7 +228,10 @@ function fillChannel(
 }
 
 /** As for channels: a socket in the folder of a guest is ours. */
-function dropOwnSockets(graphics: GraphicsOf<"vnc"> | GraphicsOf<"spice">, { libDir, inactive }: Context) {
+function dropOwnSockets(
+  graphics: GraphicsOf<"vnc"> | GraphicsOf<"spice">,
+  { libDir, inactive }: DeviceContext,
+) {
   if (!inactive || libDir === undefined) return;
   for (const [i, listen] of graphics.listens.entries()) {
     if (listen.type !== "socket" || listen.socket?.startsWith(`${libDir}/`) !== true) continue;

@@ -1,4 +1,4 @@
-import type { DomainDef, DomainHooks } from "@libvirt-ts/conf/domain";
+import type { DomainDef, DomainHooks, FillFlags } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { assignAddresses } from "../address/assign.ts";
 import type { HostPci } from "../address/pci-needs.ts";
@@ -6,7 +6,7 @@ import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { checkQemu } from "../check/check.ts";
 import { fillCpu, fillDefaultCpu } from "./cpu.ts";
 import { addDefaultDevices } from "./default-devices.ts";
-import { fillDevice, fillSerial } from "./device.ts";
+import { type DeviceContext, fillDevice, fillSerial } from "./device.ts";
 import { fillFeatures } from "./features.ts";
 import { type FirmwareContext, fillFirmware } from "./firmware.ts";
 import { fillMachine } from "./machine.ts";
@@ -40,6 +40,8 @@ export function qemuHooks(context: FillContext): DomainHooks {
     if (caps === undefined) throw noEmulator(def, emulator);
     return caps;
   };
+  // The same for all devices of a guest.
+  let last: { def: DomainDef; flags: FillFlags; context: DeviceContext } | undefined;
   return {
     basics(def) {
       def.os.type.arch ??= context.hostArch;
@@ -56,7 +58,9 @@ export function qemuHooks(context: FillContext): DomainHooks {
       if (flags.abiUpdate) addNumaNode(def);
     },
     device(device, def, flags) {
-      fillDevice(device, def, { ...context, ...flags, qemu: capsOf(def) });
+      if (last?.def !== def || last.flags !== flags)
+        last = { def, flags, context: { ...context, ...flags, qemu: capsOf(def) } };
+      fillDevice(device, def, last.context);
     },
     addresses(def) {
       // A console may have brought its serial port along.
