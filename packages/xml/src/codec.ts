@@ -90,7 +90,7 @@ export function element<F extends Fields>(
     },
     format(value, writer, context) {
       const shown = (view ? view(value, context) : value) as Bag; // read back through the same fields
-      const mark = writer.open(tag);
+      writer.open(tag);
       step.formatAttrs(shown, writer, context);
       const text = step.text(shown, context);
       if (text !== undefined) {
@@ -99,8 +99,8 @@ export function element<F extends Fields>(
       }
       step.formatBody(shown, writer, context);
       if (endTag) writer.startBody();
-      if (!keepEmpty && writer.isBare(mark)) writer.drop(mark);
-      else writer.close(tag);
+      if (keepEmpty) writer.close(tag);
+      else writer.closeUnlessBare(tag);
     },
   };
 }

@@ -33,14 +33,12 @@ export function custom<T>(how: Custom<T>): Field<T, "optional"> {
         const own = how.parse(from, context);
         if (own !== undefined) out[key] = own;
       },
-      formatAttrs(value, writer, context) {
-        const own = value[key] as T | undefined; // as for attributes
-        if (own !== undefined) how.formatAttrs?.(own, writer, context);
-      },
-      formatBody(value, writer, context) {
-        const own = value[key] as T | undefined; // as for attributes
-        if (own !== undefined) how.formatBody?.(own, writer, context, value);
-      },
+      ...(how.formatAttrs && {
+        formatAttrs: (own, writer, context) => how.formatAttrs?.(own as T, writer, context), // as for attributes
+      }),
+      ...(how.formatBody && {
+        formatBody: (own, writer, context, whole) => how.formatBody?.(own as T, writer, context, whole), // as above
+      }),
       knowsAttr: (name) => how.attrs?.includes(name) === true,
       knowsTag: (name) => how.tags?.includes(name) === true,
     }),

@@ -76,8 +76,8 @@ export function attr<T>(
         },
       }),
       formatAttrs(value, writer, context) {
-        const own = value[key] as T | undefined; // put there by parse, or by a caller held to the type
-        if (own === undefined || own === omit || (show !== undefined && !isShown(show, context))) return;
+        const own = value as T; // put there by parse, or by a caller held to the type
+        if (own === omit || (show !== undefined && !isShown(show, context))) return;
         const text = scalar.format(own);
         if (text !== undefined) writer.attr(name, text);
       },
@@ -178,8 +178,7 @@ export function child<T>(
         },
       }),
       formatBody(value, writer, context) {
-        const own = value[key] as T | undefined; // as for attributes
-        if (own !== undefined && isShown(show, context)) codec.format(own, writer, context);
+        if (isShown(show, context)) codec.format(value as T, writer, context); // as for attributes
       },
     }),
   };
@@ -247,8 +246,8 @@ export function leaf<T>(
         },
       }),
       formatBody(value, writer, context) {
-        const own = value[key] as T | undefined; // as for attributes
-        if (own === undefined || own === omit || !isShown(show, context)) return;
+        const own = value as T; // as for attributes
+        if (own === omit || !isShown(show, context)) return;
         const content = scalar.format(own);
         if (content === undefined) return;
         writer.open(tag);
@@ -293,7 +292,7 @@ export function list<T>(
       },
       formatBody(value, writer, context) {
         if (!isShown(show, context)) return;
-        for (const own of (value[key] as T[] | undefined) ?? []) {
+        for (const own of value as T[]) {
           // as for attributes
           if (!hide?.(own, context)) codec.format(own, writer, context);
         }
@@ -343,7 +342,7 @@ export function flag(tag: string, options: { readonly show?: Show } = {}): Field
         },
       },
       formatBody(value, writer, context) {
-        if (!value[key] || !isShown(options.show, context)) return;
+        if (!value || !isShown(options.show, context)) return;
         writer.open(tag);
         writer.close(tag);
       },
@@ -382,9 +381,8 @@ export function attrOf<T>(
         },
       },
       formatBody(value, writer, context) {
-        const own = value[key] as T | undefined; // as for attributes
-        if (own === undefined || !isShown(show, context)) return;
-        const content = scalar.format(own);
+        if (!isShown(show, context)) return;
+        const content = scalar.format(value as T); // as for attributes
         if (content === undefined) return;
         writer.open(tag);
         writer.attr(name, content);
@@ -409,8 +407,8 @@ export function raw(
         },
       },
       formatBody(value, writer, context) {
-        const own = value[key] as XmlElement | undefined; // as for attributes
-        if (own === undefined || !isShown(options.show, context)) return;
+        const own = value as XmlElement; // as for attributes
+        if (!isShown(options.show, context)) return;
         if (options.plain) writer.plainTree(own);
         else writer.tree(own);
       },
@@ -438,10 +436,8 @@ export function group<F extends Fields>(
         step.parse(from, own, context, true);
         if (options.required || Object.values(own).some(isSet)) out[key] = own;
       },
-      formatAttrs: (value, writer, context) =>
-        formatGroup(value[key], (own) => step.formatAttrs(own, writer, context)),
-      formatBody: (value, writer, context) =>
-        formatGroup(value[key], (own) => step.formatBody(own, writer, context)),
+      formatAttrs: (value, writer, context) => step.formatAttrs(value as Bag, writer, context), // read by the same fields
+      formatBody: (value, writer, context) => step.formatBody(value as Bag, writer, context), // read by the same fields
       knowsAttr: (name, value) => step.knowsAttr(name, (value[key] ?? {}) as Bag), // read by the same fields
       knowsTag: (name, value) => step.knowsTag(name, (value[key] ?? {}) as Bag), // as above
     }),
@@ -449,7 +445,3 @@ export function group<F extends Fields>(
 }
 
 const isSet = (part: unknown): boolean => part !== undefined && !(Array.isArray(part) && part.length === 0);
-
-const formatGroup = (own: unknown, write: (own: Bag) => void) => {
-  if (own !== undefined) write(own as Bag); // read by the same fields
-};

@@ -1,6 +1,7 @@
 import type { ShapePart } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
+import { joinWrites, type Write, type WrittenPart } from "./written.ts";
 
 /**
  * Who asks, and for what. Packages add their own entries by declaration merging.
@@ -40,8 +41,9 @@ export interface Plan {
   /** Runs after attributes (for attributes) or after everything: defaults, required values, text. */
   readonly afterAttrs?: (from: XmlElement, out: Bag, context: Context) => void;
   readonly after?: (from: XmlElement, out: Bag, context: Context) => void;
-  readonly formatAttrs?: (value: Bag, writer: XmlWriter, context: Context) => void;
-  readonly formatBody?: (value: Bag, writer: XmlWriter, context: Context) => void;
+  /** Write the field; called only if it has a value, which is `own`. @param whole the element's value */
+  readonly formatAttrs?: (own: unknown, writer: XmlWriter, context: Context, whole: Bag) => void;
+  readonly formatBody?: (own: unknown, writer: XmlWriter, context: Context, whole: Bag) => void;
   readonly text?: (value: Bag, context: Context) => string | undefined;
   readonly pick?: (value: Bag) => Step | undefined;
   /** Names it reads beside `attr` and `tags`. */
@@ -102,7 +104,8 @@ const only = <K extends keyof Plan>(plans: readonly Plan[], kind: K): NonNullabl
 
 /** Sorts what the fields contribute, so that reading an element is one pass over what is written in it. */
 export function compile(fields: { readonly [key: string]: Field<unknown, string> }): Step {
-  const plans = Object.entries(fields).map(([key, field]) => field.plan(key));
+  const keyed = Object.entries(fields).map(([key, field]) => ({ key, plan: field.plan(key) }));
+  const plans = keyed.map(({ plan }) => plan);
   const attrs = new Map(only(plans, "attr").map((attr) => [attr.name, attr.parse]));
   const tags = new Map(only(plans, "tags").flatMap((tag) => Object.entries(tag)));
   const inits = only(plans, "init");
@@ -112,12 +115,15 @@ export function compile(fields: { readonly [key: string]: Field<unknown, string>
   const texts = only(plans, "text");
   const alsoAttrs = only(plans, "knowsAttr");
   const alsoTags = only(plans, "knowsTag");
-  const attrWriters = plans.flatMap((plan) =>
-    plan.formatAttrs ? [plan.formatAttrs] : plan.pick ? [fromPick(plan.pick, "formatAttrs")] : [],
-  );
-  const bodyWriters = plans.flatMap((plan) =>
-    plan.formatBody ? [plan.formatBody] : plan.pick ? [fromPick(plan.pick, "formatBody")] : [],
-  );
+  const writes = (part: "formatAttrs" | "formatBody"): Write =>
+    joinWrites(
+      keyed.flatMap(({ key, plan }): WrittenPart[] => {
+        const write = plan[part];
+        if (write) return [{ key, write }];
+        const { pick } = plan;
+        return pick ? [(value, writer, context) => pick(value)?.[part](value, writer, context)] : [];
+      }),
+    );
   const step: Step = {
     parse(from, out, context, nested = false) {
       for (const init of inits) init(out);
@@ -128,12 +134,8 @@ export function compile(fields: { readonly [key: string]: Field<unknown, string>
       for (const after of afters) after(from, out, context);
       if (context.unknown && !nested) report(step, from, out, context.unknown);
     },
-    formatAttrs(value, writer, context) {
-      for (const write of attrWriters) write(value, writer, context);
-    },
-    formatBody(value, writer, context) {
-      for (const write of bodyWriters) write(value, writer, context);
-    },
+    formatAttrs: writes("formatAttrs"),
+    formatBody: writes("formatBody"),
     text(value, context) {
       for (const text of texts) {
         const got = text(value, context);
@@ -155,10 +157,6 @@ export function compile(fields: { readonly [key: string]: Field<unknown, string>
       picks.some((pick) => pick(value)?.knowsTag(name, value)),
   };
   return step;
-}
-
-function fromPick(pick: NonNullable<Plan["pick"]>, part: "formatAttrs" | "formatBody") {
-  return (value: Bag, writer: XmlWriter, context: Context) => pick(value)?.[part](value, writer, context);
 }
 
 function report(step: Step, from: XmlElement, out: Bag, unknown: NonNullable<Context["unknown"]>): void {

@@ -7,67 +7,84 @@ const indentOf = (depth: number): string => {
   return indents[depth] ?? "";
 };
 
+/** What stood before an element that is still open. */
+interface Opened {
+  /** The text without it. */
+  before: string;
+  /** Length of the text with the start of its start tag. */
+  bareLength: number;
+  /** Its parent's start tag lacked its `>`. */
+  isFirst: boolean;
+}
+
 /**
  * Builds XML text in libvirt's layout: two blanks a level, attributes in single quotes, `<tag/>` when empty.
- * Calls must nest: `open`, `attr`..., then children or `text`, then `close`.
+ * Calls must nest: `open`, `attr`..., then children or `closeWithText`, then `close`.
  */
 export class XmlWriter {
-  #out: string[] = [];
-  #depth: number;
+  #out = "";
+  readonly #indent: number;
+  /** Elements open now; those beyond `#depth` are kept to be used again. */
+  readonly #opened: Opened[] = [];
+  #depth = 0;
   /** The start tag last opened still lacks its `>`. */
   #pending = false;
 
-  constructor(depth = 0) {
-    this.#depth = depth;
+  /** @param indent levels the whole is moved in */
+  constructor(indent = 0) {
+    this.#indent = indent;
   }
 
-  /** @returns a mark to hand to `close`, which can drop an element that stayed empty */
-  open(tag: string): number {
-    if (this.#pending) this.#out.push(">\n");
-    const mark = this.#out.length;
-    this.#out.push(indentOf(this.#depth), `<${tag}`);
+  open(tag: string): void {
+    const before = this.#out;
+    const isFirst = this.#pending;
+    const start = `${indentOf(this.#indent + this.#depth)}<${tag}`;
+    this.#out = isFirst ? `${before}>\n${start}` : before + start;
     this.#pending = true;
+    const bareLength = this.#out.length;
+    const kept = this.#opened[this.#depth];
+    if (kept) {
+      kept.before = before;
+      kept.bareLength = bareLength;
+      kept.isFirst = isFirst;
+    } else this.#opened.push({ before, bareLength, isFirst });
     this.#depth++;
-    return mark;
   }
 
   attr(name: string, value: string): void {
-    this.#out.push(` ${name}='${escapeXml(value)}'`);
+    this.#out += ` ${name}='${escapeXml(value)}'`;
   }
 
   /** Ends the start tag last opened, whether or not a child follows. */
   startBody(): void {
-    if (this.#pending) this.#out.push(">\n");
+    if (this.#pending) this.#out += ">\n";
     this.#pending = false;
   }
 
   /** Closes an element without text. */
   close(tag: string): void {
     this.#depth--;
-    if (this.#pending) this.#out.push("/>\n");
-    else this.#out.push(`${indentOf(this.#depth)}</${tag}>\n`);
+    this.#out += this.#pending ? "/>\n" : `${indentOf(this.#indent + this.#depth)}</${tag}>\n`;
     this.#pending = false;
   }
 
   /** Closes an element whose content is text alone. */
   closeWithText(tag: string, text: string): void {
     this.#depth--;
-    this.#out.push(`>${escapeXml(text)}</${tag}>\n`);
+    this.#out += `>${escapeXml(text)}</${tag}>\n`;
     this.#pending = false;
   }
 
-  /** Nothing came after `open` returned `mark`: no attribute, no child. */
-  isBare(mark: number): boolean {
-    return this.#pending && this.#out.length === mark + 2;
-  }
-
-  /** Takes back an element that is bare; the parent's start tag is completed only by another child. */
-  drop(mark: number): void {
+  /** As `close`, but an element with neither attribute nor child is taken back. */
+  closeUnlessBare(tag: string): void {
+    const own = this.#opened[this.#depth - 1];
+    if (!own || !this.#pending || this.#out.length !== own.bareLength) {
+      this.close(tag);
+      return;
+    }
     this.#depth--;
-    this.#out.length = mark;
-    const before = this.#out[mark - 1];
-    this.#pending = before === ">\n";
-    if (this.#pending) this.#out.length = mark - 1;
+    this.#out = own.before;
+    this.#pending = own.isFirst;
   }
 
   /** A whole element that is given as a tree, in our own layout; mixed content is not expected in it. */
@@ -85,13 +102,13 @@ export class XmlWriter {
 
   /** A whole element that is given as a tree: laid out again, namespaces and asides kept. */
   tree(element: XmlElement): void {
-    if (this.#pending) this.#out.push(">\n");
-    this.#pending = false;
-    this.#out.push(indentOf(this.#depth), formatTree(element, this.#depth), "\n");
+    this.startBody();
+    const depth = this.#indent + this.#depth;
+    this.#out += `${indentOf(depth)}${formatTree(element, depth)}\n`;
   }
 
   toString(): string {
-    return this.#out.join("");
+    return this.#out;
   }
 }
 

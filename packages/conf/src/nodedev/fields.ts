@@ -79,11 +79,9 @@ const planOf =
         out[key] = value;
       },
     },
-    formatBody(whole, writer) {
-      const value = whole[key] as T | undefined; // read by the same field
-      if (value === undefined) return;
+    formatBody(value, writer) {
       writer.open(tag);
-      writer.closeWithText(tag, write(value));
+      writer.closeWithText(tag, write(value as T)); // read by the same field
     },
   });
 
@@ -151,7 +149,7 @@ export function identity(tag: string, what: string): Field<Identity, "always"> {
         if (out[key] === undefined) throw internalError(`no ${what} supplied for '${deviceName}'`);
       },
       formatBody(value, writer) {
-        const { id, name } = value[key] as Identity; // read by the same field
+        const { id, name } = value as Identity; // read by the same field
         writer.open(tag);
         writer.attr("id", `0x${id.toString(16).padStart(4, "0")}`);
         if (name === undefined) writer.close(tag);

@@ -1,6 +1,6 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { generateMac } from "@libvirt-ts/util/mac";
-import { randomBytes } from "@libvirt-ts/util/random";
+import { pooledRandomBytes } from "@libvirt-ts/util/random";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { parseXml } from "@libvirt-ts/xml";
 import type { DomainDef } from "../def.ts";
@@ -25,7 +25,7 @@ const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
  * @returns the same object
  */
 export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
-  const { random = randomBytes } = options;
+  const { random = pooledRandomBytes } = options;
   const { name, title } = syntax;
   if (name === undefined || name === "") throw noName();
   if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
@@ -61,7 +61,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
 }
 
 /** A card without an address (or with all zeros) gets one. */
-export function fillMac(net: Interface, { random = randomBytes, newMac }: FillOptions): void {
+export function fillMac(net: Interface, { random = pooledRandomBytes, newMac }: FillOptions): void {
   const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
   const address = written ?? newMac?.() ?? generateMac("52:54:00", random);
   net.mac = { ...net.mac, address };
@@ -102,22 +102,28 @@ function fillSeclabels(def: DomainSyntax, { defaultSecurityModel, inactive }: Fi
 
 /** A disk goes among those of the same written bus, by the number in its name; else to the end. */
 export function sortDisks(disks: readonly Disk[]): Disk[] {
+  const numbers = new Map<Disk, number>();
   const sorted: Disk[] = [];
-  for (const disk of disks) insertDisk(sorted, disk);
+  for (const disk of disks) {
+    numbers.set(disk, numberOf(disk));
+    insert(sorted, disk, (each) => numbers.get(each) ?? -1);
+  }
   return sorted;
 }
 
 /** As `sortDisks`, for one more disk. */
-export function insertDisk(disks: Disk[], added: Disk): void {
-  const number = indexOf(added);
+export const insertDisk = (disks: Disk[], added: Disk): void => insert(disks, added, numberOf);
+
+function insert(disks: Disk[], added: Disk, number: (disk: Disk) => number): void {
+  const own = number(added);
   let at = -1;
   for (let i = disks.length - 1; i >= 0; i--) {
     const present = disks[i];
     if (present?.target.bus !== added.target.bus || !present) continue;
-    if (indexOf(present) > number) at = i;
+    if (number(present) > own) at = i;
     else if (at < 0) at = i + 1;
   }
   disks.splice(at < 0 ? disks.length : at, 0, added);
 }
 
-const indexOf = (disk: Disk): number => diskIndex(disk.target.dev ?? "") ?? -1;
+const numberOf = (disk: Disk): number => diskIndex(disk.target.dev ?? "") ?? -1;
