@@ -190,17 +190,19 @@ class Scanner {
       const to = text.indexOf(quote ?? "", from);
       if (to < 0) this.#fail("AttValue: ' expected", text.length);
       const written = text.slice(from, to);
-      const less = written.indexOf("<");
-      if (less >= 0) this.#fail("Unescaped '<' not allowed in attributes values", from + less);
       if (attrs === noAttrs) attrs = {};
       if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, to + 1);
-      attrs[name] = this.#decode(
-        lineBreak.test(written) ? written.replace(/\r\n|[\t\n\r]/g, " ") : written,
-        from,
-      );
+      attrs[name] = special.test(written) ? this.#attrValue(written, from) : written;
       this.#at = to + 1;
     }
     return this.#open(tag, attrs, tagAt);
+  }
+
+  /** A value that holds more than plain characters. */
+  #attrValue(written: string, from: number): string {
+    const less = written.indexOf("<");
+    if (less >= 0) this.#fail("Unescaped '<' not allowed in attributes values", from + less);
+    return this.#decode(written.replace(/\r\n|[\t\n\r]/g, " "), from);
   }
 
   #open(tag: string, attrs: Record<string, string>, tagAt: number): OpenElement {
@@ -362,7 +364,8 @@ const isPlainNameChar = (code: number): boolean =>
 const isPlainNameStart = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || code === 58;
 
-const lineBreak = /[\t\n\r]/;
+/** In an attribute's value: what stands for something else, or must not stand there. */
+const special = /[<&\t\n\r]/;
 const notBlank = /[^ \t\r\n]/;
 const isBlank = (text: string): boolean => !notBlank.test(text);
 

@@ -126,41 +126,45 @@ const attrEscapes: { readonly [char: string]: string } = {
   "\t": "&#9;",
 };
 
+const needsEscape = /[<>&\r"\n\t]/;
+const escapeTreeAttr = (value: string): string =>
+  needsEscape.test(value) ? value.replace(/[<>&\r"\n\t]/g, (char) => attrEscapes[char] ?? char) : value;
+const escapeTreeText = (text: string): string =>
+  needsEscape.test(text) ? text.replace(/[<>&\r]/g, (char) => textEscapes[char] ?? char) : text;
+
 /**
  * Writes a tree as libxml2 does when it lays out text: double quotes, children on lines of their own
  * unless the element holds text.
  */
 export function formatTree(element: XmlElement, depth = 0): string {
+  const { attrs, children, text, content } = element;
   const tag = element.prefix === "" ? element.name : `${element.prefix}:${element.name}`;
   let out = `<${tag}`;
-  for (const name in element.attrs) {
-    const value = (element.attrs[name] ?? "").replace(/[<>&\r"\n\t]/g, (char) => attrEscapes[char] ?? char);
-    out += ` ${name}="${value}"`;
+  for (const name in attrs) out += ` ${name}="${escapeTreeAttr(attrs[name] ?? "")}"`;
+  if (content) {
+    const inside = formatContent(content, depth);
+    return inside === "" ? `${out}/>` : `${out}>${inside}</${tag}>`;
   }
-  const nodes: readonly XmlNode[] = element.content
-    ? element.content
-    : element.children.length > 0
-      ? element.children
-      : element.text === ""
-        ? []
-        : [element.text];
+  if (children.length === 0) return text === "" ? `${out}/>` : `${out}>${escapeTreeText(text)}</${tag}>`;
+  out += ">";
+  for (const child of children) out += `\n${indentOf(depth + 1)}${formatTree(child, depth + 1)}`;
+  return `${out}\n${indentOf(depth)}</${tag}>`;
+}
+
+/** What stands inside an element, asides included; laid out anew unless text is among it. */
+function formatContent(nodes: readonly XmlNode[], depth: number): string {
   const mixed = nodes.some((node) =>
     typeof node === "string" ? !isBlank(node) : "kind" in node && node.kind === "cdata",
   );
   const shown = mixed || nodes.length === 1 ? nodes : nodes.filter((node) => !isBlank(node));
-  if (shown.length === 0) return `${out}/>`;
-  out += ">";
   const flat = mixed || shown.every((node) => typeof node === "string");
-  for (const node of shown) {
-    if (!flat) out += `\n${indentOf(depth + 1)}`;
-    out += formatNode(node, depth + 1);
-  }
-  if (!flat) out += `\n${indentOf(depth)}`;
-  return `${out}</${tag}>`;
+  const before = flat ? "" : `\n${indentOf(depth + 1)}`;
+  const inside = shown.map((node) => before + formatNode(node, depth + 1)).join("");
+  return flat ? inside : `${inside}\n${indentOf(depth)}`;
 }
 
 function formatNode(node: XmlNode, depth: number): string {
-  if (typeof node === "string") return node.replace(/[<>&\r]/g, (char) => textEscapes[char] ?? char);
+  if (typeof node === "string") return escapeTreeText(node);
   if (!("kind" in node)) return formatTree(node, depth);
   if (node.kind === "comment") return `<!--${node.value}-->`;
   return node.kind === "pi" ? `<?${node.value}?>` : `<![CDATA[${node.value}]]>`;

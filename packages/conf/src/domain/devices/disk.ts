@@ -205,18 +205,22 @@ export const Disk = element(
   {
     rule: diskRule,
     view(disk) {
-      const { target, device } = disk;
+      const { target, device, driver } = disk;
       const isTrayShown = (device === "cdrom" || device === "floppy") && target.tray !== "closed";
-      const isRemovableShown = target.bus === "usb";
-      const cache = disk.driver?.cache === "default" ? undefined : disk.driver?.cache;
+      const hidesTray = target.tray !== undefined && !isTrayShown;
+      const hidesRemovable = target.removable !== undefined && target.bus !== "usb";
+      const hidesSnapshot = disk.snapshot === "no" && disk.readonly;
+      const hidesCache = driver?.cache === "default";
+      // Most disks are shown as they are, and copying one takes as long as writing it.
+      if (!(hidesTray || hidesRemovable || hidesSnapshot || hidesCache)) return disk;
       return {
         ...disk,
-        snapshot: disk.snapshot === "no" && disk.readonly ? undefined : disk.snapshot,
-        ...(disk.driver && { driver: { ...disk.driver, cache } }),
+        ...(hidesSnapshot && { snapshot: undefined }),
+        ...(hidesCache && { driver: { ...driver, cache: undefined } }),
         target: {
           ...target,
-          tray: isTrayShown ? target.tray : undefined,
-          removable: isRemovableShown ? target.removable : undefined,
+          ...(hidesTray && { tray: undefined }),
+          ...(hidesRemovable && { removable: undefined }),
         },
       };
     },

@@ -1,6 +1,6 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { generateMac } from "@libvirt-ts/util/mac";
-import { pooledRandomBytes } from "@libvirt-ts/util/random";
+import { randomBytes } from "@libvirt-ts/util/random";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { parseXml } from "@libvirt-ts/xml";
 import type { DomainDef } from "../def.ts";
@@ -25,7 +25,7 @@ const noName = () => new VirError(ErrorDomain.DOMAIN, ErrorCode.NO_NAME);
  * @returns the same object
  */
 export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDef {
-  const { random = pooledRandomBytes } = options;
+  const { random = randomBytes } = options;
   const { name, title } = syntax;
   if (name === undefined || name === "") throw noName();
   if (name.includes("/")) throw xmlError(`name ${name} cannot contain '/'`);
@@ -61,7 +61,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
 }
 
 /** A card without an address (or with all zeros) gets one. */
-export function fillMac(net: Interface, { random = pooledRandomBytes, newMac }: FillOptions): void {
+export function fillMac(net: Interface, { random = randomBytes, newMac }: FillOptions): void {
   const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
   const address = written ?? newMac?.() ?? generateMac("52:54:00", random);
   net.mac = { ...net.mac, address };
