@@ -39,7 +39,7 @@ const serviceRules: Record<string, (unit: Unit, name: string) => void> = {
   "needs and follows all its sockets": (unit, name) => {
     const sockets = unitFiles
       .map((file) => basename(file))
-      .filter((file) => new RegExp(`^${name}[-.].*socket$`).test(file));
+      .filter((file) => new RegExp(`^${name}(-ro|-admin)?\\.socket$`).test(file));
     expect([...all(unit, "Requires")].sort()).toEqual(sockets.sort());
     expect(all(unit, "After")).toEqual(expect.arrayContaining(sockets));
     expect([...all(unit, "Also")].sort()).toEqual(sockets.sort());
@@ -71,20 +71,24 @@ describe.each(daemons)("%s.service", (name) => {
 
 describe.each(unitFiles.filter((file) => file.endsWith(".socket")))("%s", (file) => {
   const unit = readUnit(file);
-  const [, name = "", role = ""] = /^(virt[a-z]+)(?:-(ro|admin))?\.socket$/.exec(basename(file)) ?? [];
+  const [, name = "", role = ""] =
+    /^(virt[a-z]+)(?:-(ro|admin|tcp|tls))?\.socket$/.exec(basename(file)) ?? [];
   const isManager = ["virtlogd", "virtlockd"].includes(name);
 
   test("listens where clients look, under its own name", () => {
     const suffix = { "": "sock", ro: "sock-ro", admin: "admin-sock" }[role];
-    expect(all(unit, "ListenStream")).toEqual([`/run/libvirt/${name}-${suffix}`]);
+    const path = `/run/libvirt/${name === "virtproxyd" ? "libvirt" : name}-${suffix}`;
+    const port = { tcp: "16509", tls: "16514" }[role];
+    expect(all(unit, "ListenStream")).toEqual([port ?? path]);
     expect(one(unit, "Service")).toBe(`${name}.service`);
     expect(one(unit, "FileDescriptorName")).toBeUndefined();
-    expect(one(unit, "RemoveOnStop")).toBe("yes");
+    expect(one(unit, "RemoveOnStop")).toBe(port === undefined ? "yes" : undefined);
     expect(one(unit, "WantedBy")).toBe("sockets.target");
     expect(one(unit, "BindsTo")).toBe(role === "" ? undefined : `${name}.socket`);
   });
 
   test("open to everybody only where clients are asked who they are", () => {
+    if (role === "tcp" || role === "tls") return; // no file
     expect(one(unit, "SocketMode")).toBe(role === "admin" || isManager ? "0600" : "0666");
   });
 });

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import type { Credentials } from "@libvirt-ts/rpc/client";
-import { authenticate, RpcClient } from "@libvirt-ts/rpc/client";
+import { authenticate, RpcClient, startSessionDaemon } from "@libvirt-ts/rpc/client";
 import { connectTcp, connectTls } from "@libvirt-ts/rpc/net";
 import { abortable } from "./abortable.ts";
 import { credentialsFor } from "./auth-file.ts";
 import { badUri, noDriver } from "./errors.ts";
-import { startSessionDaemon } from "./session-daemon.ts";
 import { chooseSocket, type Place } from "./socket-path.ts";
 import { openCommand, sshCommand } from "./ssh.ts";
 import { clientCertificates } from "./tls-files.ts";

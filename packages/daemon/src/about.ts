@@ -1,5 +1,7 @@
 import type { Keys, LoggingKeys } from "@libvirt-ts/config";
 
+import type { DaemonKind } from "./spec.ts";
+
 /** What a daemon says of itself: the part of its specification that documents and packages are made from. */
 export interface DaemonAbout {
   /** As in `DaemonSpec`. */
@@ -8,6 +10,6 @@ export interface DaemonAbout {
   readonly summary: string;
   /** A paragraph for the man page. */
   readonly description: string;
-  readonly kind: "driver" | "manager";
+  readonly kind: DaemonKind;
   readonly keys: Keys & LoggingKeys;
 }

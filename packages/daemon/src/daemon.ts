@@ -11,6 +11,7 @@ import { executeAnew, type Inherited, takeInherited } from "./hand-over.ts";
 import { IdleExit } from "./idle-exit.ts";
 import { parseListenFds } from "./listen-fds.ts";
 import { makeDirectory } from "./make-directory.ts";
+import type { NetworkDoors } from "./network-settings.ts";
 import type { Paths } from "./paths.ts";
 import { heldPidFile, type PidFile, takePidFile } from "./pid-file.ts";
 import { Security } from "./security.ts";
@@ -47,6 +48,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
   readonly #idle: IdleExit;
   readonly #servers = new Map<string, AdminServer>();
   readonly #security: Security | undefined;
+  readonly #network: NetworkDoors | undefined;
   #pidFile: PidFile | undefined;
   #sockets: BoundSocket[] = [];
   #store: FdStore = noFdStore();
@@ -63,6 +65,8 @@ export class Daemon<K extends Keys & LoggingKeys> {
     const { settings, paths, environment } = o;
     this.#security =
       settings.security && new Security(settings.security, paths, environment.DBUS_SYSTEM_BUS_ADDRESS);
+    this.#network =
+      settings.network && o.spec.network && new o.spec.network(settings.network, paths, o.native);
     this.#idle = new IdleExit(() => this.shutdown("unused for the given time"));
     this.#catchSignals();
   }
@@ -82,6 +86,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     keepSockets(this.#store, this.#sockets);
     const programs = await this.#callPrograms(inherited);
     this.#programs = programs;
+    await this.#network?.prepare(this.#sockets);
     this.#serve(programs, inherited, await this.#security?.access(programs.services));
     this.#idle.setTimeout(this.#o.timeoutSeconds);
     this.#idle.begin();
@@ -166,10 +171,14 @@ export class Daemon<K extends Keys & LoggingKeys> {
       adminBacklog: settings.adminBacklog,
     });
     try {
-      return (
-        keptSockets(plans, this.#store, native) ??
-        openSockets(plans, parseListenFds(environment, process.pid), native)
-      );
+      const kept = keptSockets(plans, this.#store, native);
+      if (kept !== undefined) return kept;
+      const brought = parseListenFds(environment, process.pid);
+      const unix = openSockets(plans, brought, native);
+      return [
+        ...unix,
+        ...(this.#network?.open(brought, { name: spec.name, backlog: settings.backlog }) ?? []),
+      ];
     } catch (error) {
       if (error instanceof StartFailure) throw error;
       throw new StartFailure(ExitCode.network, error instanceof Error ? error.message : String(error));
@@ -196,7 +205,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
 
   #serve(programs: Programs, inherited: Inherited | undefined, access: AccessControl | undefined): void {
     const { spec, settings } = this.#o;
-    const main = this.#addServer(spec.name, programs.services, settings.main, access);
+    const main = this.#addServer(spec.name, programs.services, settings.main, {
+      access,
+      reloadTls: this.#network?.reload,
+    });
     const admin = this.#addServer(
       "admin",
       [this.#adminService(), ...(programs.adminServices ?? [])],
@@ -215,7 +227,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
     for (const { role, fd, path } of this.#sockets) {
       if (role === "admin") admin.listen(fd, { path, accept: sameUser });
       else if (spec.kind === "manager") main.listen(fd, { path, accept: sameUser });
-      else main.listen(fd, { path, readOnly: role === "readOnly", ...this.#security?.listenOptions(role) });
+      else {
+        const more = { ...this.#network?.listenOptions(role), ...this.#security?.listenOptions(role) };
+        main.listen(fd, { path, readOnly: role === "readOnly", ...more });
+      }
     }
   }
 
@@ -223,12 +238,12 @@ export class Daemon<K extends Keys & LoggingKeys> {
     name: string,
     services: readonly Service[],
     { limits, workers }: ServerSettings,
-    access?: AccessControl,
+    { access, reloadTls }: { access?: AccessControl | undefined } & Pick<AdminServer, "reloadTls"> = {},
   ): Server {
     const log = this.#o.logging.root.child({ mod: "rpc" });
     const server = new Server({ name, services, log, limits, access });
     server.onClient((client) => client.onClose(this.#idle.hold()));
-    this.#servers.set(name, { server, workers });
+    this.#servers.set(name, { server, workers, reloadTls });
     return server;
   }
 
@@ -247,7 +262,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
       process.on(signal, () => (this.#ready ? this.shutdown(signal) : this.#giveUp()));
     }
-    if (this.#o.spec.kind === "driver")
+    if (this.#o.spec.kind !== "manager")
       process.on("SIGHUP", () => this.#whenReady(() => void this.#reload()));
     // caught in every daemon, as Node's default is to open a debugger
     process.on("SIGUSR1", () => this.#whenReady(() => void this.#executeAnew()));

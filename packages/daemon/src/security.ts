@@ -10,12 +10,16 @@ import {
   saslAuthenticator,
 } from "@libvirt-ts/rpc/server";
 import type { Paths } from "./paths.ts";
+import type { SocketRole } from "./sockets.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
+
+/** Sockets where clients come in. */
+export type Door = Exclude<SocketRole, "admin">;
 
 /** What the configuration says about who may come in and what they may do. */
 export interface SecuritySettings {
   /** Absent: polkit for the system daemon, none for a user's. */
-  readonly auth: { readonly main?: AuthMethod | undefined; readonly readOnly?: AuthMethod | undefined };
+  readonly auth: { readonly [role in Door]?: AuthMethod | undefined };
   readonly saslAllowedUsers: readonly string[];
   readonly accessDrivers: readonly string[];
 }
@@ -34,11 +38,11 @@ export class Security {
     this.#busAddress = busAddress;
   }
 
-  method(role: "main" | "readOnly"): AuthMethod {
+  method(role: Door): AuthMethod {
     return this.#settings.auth[role] ?? (this.#paths.privileged ? "polkit" : "none");
   }
 
-  listenOptions(role: "main" | "readOnly"): Pick<ListenOptions, "auth" | "authenticator"> {
+  listenOptions(role: Door): Pick<ListenOptions, "auth" | "authenticator"> {
     const auth = this.method(role);
     const authenticator = this.#authenticator(auth);
     return authenticator === undefined ? { auth } : { auth, authenticator };

@@ -1,7 +1,9 @@
-import type { DriverDaemonKeys, Keys, ManagerKeys, Values } from "@libvirt-ts/config";
+import type { DriverDaemonKeys, Keys, ManagerKeys, ProxyDaemonKeys, Values } from "@libvirt-ts/config";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { AuthMethod, Limits } from "@libvirt-ts/rpc/server";
+import { type NetworkSettings, networkSettings } from "./network-settings.ts";
 import type { SecuritySettings } from "./security.ts";
+import type { DaemonKind } from "./spec.ts";
 
 /** What the configuration says about one server of a daemon. */
 export interface ServerSettings {
@@ -17,6 +19,8 @@ export interface ListenSettings {
   readonly modes: { main?: number | undefined; readOnly?: number | undefined; admin?: number | undefined };
   readonly backlog?: number | undefined;
   readonly adminBacklog?: number | undefined;
+  /** Absent: UNIX sockets only. */
+  readonly network?: NetworkSettings;
   /** Absent: whoever can open the socket is let in. */
   readonly security?: SecuritySettings;
 }
@@ -81,9 +85,23 @@ export function driverSettings(values: Values<DriverDaemonKeys>): ListenSettings
   };
 }
 
-/** Which of the two a key table is. */
-export function listenSettings(kind: "driver" | "manager", values: Values<Keys>): ListenSettings {
+/** The daemon that listens on the network too. */
+function proxySettings(values: Values<ProxyDaemonKeys>): ListenSettings {
+  const driver = driverSettings(values);
+  const auth = { tcp: authMethod(values.auth_tcp), tls: authMethod(values.auth_tls) };
+  return {
+    ...driver,
+    network: networkSettings(values),
+    ...(driver.security && {
+      security: { ...driver.security, auth: { ...driver.security.auth, ...auth } },
+    }),
+  };
+}
+
+/** Which of them a key table is. */
+export function listenSettings(kind: DaemonKind, values: Values<Keys>): ListenSettings {
   // the kind of a daemon and its key table are written side by side in main.ts
+  if (kind === "proxy") return proxySettings(values as Values<ProxyDaemonKeys>);
   if (kind === "driver") return driverSettings(values as Values<DriverDaemonKeys>);
   return managerSettings(values as Values<ManagerKeys>);
 }

@@ -4,9 +4,10 @@ import { strerror } from "@libvirt-ts/errors";
 import type { Native } from "@libvirt-ts/native";
 import { isSocketUnit, type ListenFds } from "./listen-fds.ts";
 import { makeDirectory } from "./make-directory.ts";
+import type { DaemonKind } from "./spec.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
 
-export type SocketRole = "main" | "readOnly" | "admin";
+export type SocketRole = "main" | "readOnly" | "admin" | "tcp" | "tls";
 
 /** A socket the daemon shall listen on. */
 export interface SocketPlan {
@@ -43,10 +44,16 @@ export function openSockets(
   if (!brought || ![...brought.keys()].some(isSocketUnit))
     return plans.map((plan) => bindSocket(plan, native));
   for (const fd of brought.values()) native.setCloexec(fd, true);
-  return plans.flatMap(({ role, unit, path }) => {
-    const fd = brought.get(unit);
-    return fd === undefined ? [] : [{ role, path, fd, ownsFile: false }];
-  });
+  return plans.flatMap(({ role, unit, path }) => broughtSocket(brought, { role, unit, path }));
+}
+
+/** What the service manager brought for a role, if it did. */
+export function broughtSocket(
+  brought: ListenFds,
+  { role, unit, path }: Pick<SocketPlan, "role" | "unit" | "path">,
+): BoundSocket[] {
+  const fd = brought.get(unit);
+  return fd === undefined ? [] : [{ role, path, fd, ownsFile: false }];
 }
 
 /** Binds one socket and starts to listen: clients can connect from now on, and wait until we accept. */
@@ -102,7 +109,7 @@ function unlinkIfThere(path: string): void {
 /** What the sockets of a daemon are, from its kind and configuration. */
 export function socketPlans(o: {
   name: string;
-  kind: "driver" | "manager";
+  kind: DaemonKind;
   run: string;
   privileged: boolean;
   modes?: { main?: number | undefined; readOnly?: number | undefined; admin?: number | undefined };
@@ -110,13 +117,11 @@ export function socketPlans(o: {
   backlog?: number | undefined;
   adminBacklog?: number | undefined;
 }): SocketPlan[] {
+  const base = o.kind === "proxy" ? "libvirt" : o.name;
   const plan = (role: SocketRole, suffix: string, mode: number, backlog = 1000): SocketPlan => ({
     role,
     unit: `${o.name}${suffix}.socket`,
-    path: join(
-      o.run,
-      `${o.name}${suffix === "" ? "-sock" : role === "readOnly" ? "-sock-ro" : "-admin-sock"}`,
-    ),
+    path: join(o.run, `${base}${suffix === "" ? "-sock" : role === "readOnly" ? "-sock-ro" : "-admin-sock"}`),
     mode,
     backlog,
     gid: role === "admin" ? undefined : o.gid,

@@ -2,7 +2,10 @@ import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
 import type { FdStore } from "@libvirt-ts/keeper";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Client, SavedConnection, Service } from "@libvirt-ts/rpc/server";
+import type { NetworkConstructor } from "./network-settings.ts";
 import type { Paths } from "./paths.ts";
+
+export type DaemonKind = "driver" | "proxy" | "manager";
 
 /** What a daemon's `main.ts` hands to `runDaemon`. */
 export interface DaemonSpec<K extends Keys & LoggingKeys> {
@@ -12,11 +15,14 @@ export interface DaemonSpec<K extends Keys & LoggingKeys> {
   readonly summary: string;
   /**
    * `driver`: sockets rw, ro (system only) and admin; SIGHUP reloads; SIGUSR1 is not caught.
+   * `proxy`: the same under the name "libvirt", and TCP and TLS if the configuration (of `proxyDaemonKeys`) says so.
    * `manager` (lock, log): sockets main and admin, private to the owner; SIGUSR1 executes the program anew in
    * place, with connections, descriptors and state handed over.
    */
-  readonly kind: "driver" | "manager";
+  readonly kind: DaemonKind;
   readonly keys: K;
+  /** The doors of a `proxy` on the network. */
+  readonly network?: NetworkConstructor;
   /** Manager daemons: `ctx.store` keeps descriptors beyond the end of the process, listening sockets among them. */
   readonly survives?: boolean;
   /**

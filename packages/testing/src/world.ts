@@ -9,7 +9,7 @@ import { peer, preparePeer } from "./peer.ts";
 
 /** In the order they start. */
 export const daemonNames = ["virtlogd", "virtlockd", "virtnetworkd", "virtqemud"] as const;
-export type DaemonName = (typeof daemonNames)[number];
+export type DaemonName = (typeof daemonNames)[number] | "virtproxyd";
 
 export interface WorldOptions {
   /** Started at once; default: all. */
@@ -128,11 +128,8 @@ export class World {
 
   /** Where a daemon's clients connect, as seen from outside. */
   socket(name: DaemonName): string {
-    return join(
-      this.prefix,
-      "run/libvirt",
-      `${this.#peers.has(name) && processOf(name).daemon === "virtqemud" ? "libvirt" : name}-sock`,
-    );
+    const forAll = name === "virtproxyd" || (this.#peers.has(name) && processOf(name).daemon === "virtqemud");
+    return join(this.prefix, "run/libvirt", `${forAll ? "libvirt" : name}-sock`);
   }
 
   /** A path of libvirt's as the daemons of this world call it. */

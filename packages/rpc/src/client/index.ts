@@ -4,3 +4,4 @@ export { type AuthenticateOptions, authenticate } from "./authenticate.ts";
 export type { ClientStream } from "./client-stream.ts";
 export type { RawClientStream, RawStreamListener } from "./relayed-stream.ts";
 export { type CallOptions, type ConnectOptions, type RawReply, RpcClient } from "./rpc-client.ts";
+export { startSessionDaemon } from "./session-daemon.ts";

@@ -2,21 +2,10 @@ import { constants } from "node:os";
 import { type Accounts, fileAccounts } from "@libvirt-ts/access/accounts";
 import { ErrorCode, noSupport, VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
-import {
-  type ConnectionKind,
-  frame as encodeFrame,
-  MessageStatus,
-  MessageType,
-  NetError,
-  remote,
-  toNetError,
-  typed,
-  typedParams,
-} from "@libvirt-ts/protocol";
-import { type RawClientStream, RpcClient } from "../client/index.ts";
-import { connectionLost } from "../errors.ts";
-import { readAddress } from "../frame.ts";
+import { type ConnectionKind, remote, typed, typedParams } from "@libvirt-ts/protocol";
+import { RpcClient } from "../client/index.ts";
 import { processStartTime } from "./process-start-time.ts";
+import { relay } from "./relay.ts";
 import type { Client, Fallback, Identity, RawCall, RawReply } from "./types.ts";
 
 export interface ForwarderOptions {
@@ -26,9 +15,6 @@ export interface ForwarderOptions {
   connect(kind: ConnectionKind, client: Client): Promise<RpcClient>;
   readonly log: Logger;
 }
-
-/** Packets on their way to a slow client at which its secondary connection stops reading. */
-const maxUnsent = 4;
 
 /**
  * Serves the calls of other daemons by passing frames on. Each client gets a connection of its own to each daemon
@@ -77,8 +63,7 @@ export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
       const peer = await peerFor(conn, call.client).catch((error: unknown) => {
         throw isAbsent(error) ? noSupport(`${api}: ${error.message}`) : error;
       });
-      if (call.row.stream === undefined) return peer.callRaw(call.frame, fds);
-      return relayStream(peer, call, fds);
+      return relay(peer, call, fds);
     },
   };
 }
@@ -89,38 +74,6 @@ export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
  */
 const isAbsent = (error: unknown): error is VirError =>
   error instanceof VirError && error.code === ErrorCode.SYSTEM_ERROR && error.int1 === constants.errno.ENOENT;
-
-/** A call with a stream: its packets pass both ways until one side ends it. */
-function relayStream(peer: RpcClient, call: RawCall, fds: readonly number[]): Promise<RawReply> {
-  let toPeer: RawClientStream | undefined;
-  let unsent = 0;
-  const toClient = call.relayStream((packet, taken) => {
-    if (packet === undefined || toPeer === undefined) taken();
-    else toPeer.send(packet, taken);
-  });
-  return peer.callRaw(call.frame, fds, {
-    onOpen(stream) {
-      toPeer = stream;
-    },
-    onPacket(packet) {
-      if (packet === undefined) {
-        toPeer = undefined;
-        toClient.send(lostPacket(call));
-        return;
-      }
-      if (++unsent === maxUnsent) peer.hold(true);
-      toClient.send(packet, () => {
-        if (unsent-- === maxUnsent) peer.hold(false);
-      });
-    },
-  });
-}
-
-function lostPacket(call: RawCall): Buffer {
-  const header = { ...readAddress(call.frame), type: MessageType.STREAM, status: MessageStatus.ERROR };
-  const bytes = encodeFrame(header, NetError, toNetError(connectionLost()));
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 export interface SecondaryTarget {
   readonly socket: string;

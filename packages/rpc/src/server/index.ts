@@ -16,6 +16,7 @@ export {
   type SecondaryTarget,
 } from "./forward.ts";
 export { processStartTime } from "./process-start-time.ts";
+export { type ProxyOptions, proxyServices } from "./proxy.ts";
 export { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
 export { defaultLimits, Server, type ServerOptions } from "./server.ts";
 export { type ConnectionOptions, type ConnectionService, connectionService } from "./session.ts";

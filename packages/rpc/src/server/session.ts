@@ -4,13 +4,14 @@ import { authentication } from "./authentication.ts";
 import type { Client, Handlers, Identity } from "./types.ts";
 
 /** `VIR_DRV_FEATURE_*` numbers the RPC layer answers itself. */
-const Feature = {
+export const Feature = {
   FD_PASSING: 8,
   KEEPALIVE: 10,
   REMOTE_EVENT_CALLBACK: 14,
   REMOTE_CLOSE_CALLBACK: 15,
 } as const;
-const always: ReadonlySet<number> = new Set([
+/** They are always there. */
+export const answeredHere: ReadonlySet<number> = new Set([
   Feature.FD_PASSING,
   Feature.REMOTE_EVENT_CALLBACK,
   Feature.REMOTE_CLOSE_CALLBACK,
@@ -97,7 +98,7 @@ function properties({ options, features }: Session, uri: UriOf): RemoteHandlers 
         return { supported: 1 };
       }
       if (uri(client) === undefined) throw notOpen(row);
-      return { supported: always.has(feature) || features.has(feature) ? 1 : 0 };
+      return { supported: answeredHere.has(feature) || features.has(feature) ? 1 : 0 };
     },
     connectGetUri: (_, { client }) => ({ uri: uri(client) ?? "" }), // the gate has made sure of one
     connectGetType: () => ({ type: options.type }),
@@ -137,7 +138,7 @@ const identityFields = {
   "selinux-context": "string",
 } as const;
 
-function readIdentity(params: readonly TypedParam[]): Identity {
+export function readIdentity(params: readonly TypedParam[]): Identity {
   const read = readTypedParams(params, identityFields);
   const identity: { [K in keyof Identity]: Identity[K] | undefined } = {
     userName: read["user-name"],

@@ -14,11 +14,13 @@ const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
   ["70", "A fault of the program itself; the log has its stack."],
 ];
 
-const signals: Record<DaemonAbout["kind"], readonly (readonly [signal: string, meaning: string])[]> = {
-  driver: [
-    ["TERM, INT, QUIT", "Stop cleanly. Clients see the end of their connections."],
-    ["HUP", "Read again what is on disk."],
-  ],
+const driverSignals: readonly (readonly [signal: string, meaning: string])[] = [
+  ["TERM, INT, QUIT", "Stop cleanly. Clients see the end of their connections."],
+  ["HUP", "Read again what is on disk."],
+];
+const signals: Record<DaemonAbout["kind"], typeof driverSignals> = {
+  driver: driverSignals,
+  proxy: driverSignals,
   manager: [
     ["TERM, INT, QUIT", "Stop cleanly. Clients see the end of their connections."],
     ["USR1", "Execute the program anew in place: connections, descriptors and state stay."],
@@ -27,12 +29,13 @@ const signals: Record<DaemonAbout["kind"], readonly (readonly [signal: string, m
 
 /** The man page of a daemon, section 8, in roff. */
 export function manPage({ name, summary, description, kind, keys }: DaemonAbout): string {
-  const sockets = kind === "driver" ? ["sock", "sock-ro", "admin-sock"] : ["sock", "admin-sock"];
+  const sockets = kind === "manager" ? ["sock", "admin-sock"] : ["sock", "sock-ro", "admin-sock"];
+  const base = kind === "proxy" ? "libvirt" : name;
   const files = [
     [`/etc/libvirt/${name}.conf`, "Configuration of the system daemon."],
     [`$XDG_CONFIG_HOME/libvirt/${name}.conf`, "Configuration of a user's daemon."],
-    ...sockets.map((socket) => [`/run/libvirt/${name}-${socket}`, socketText(socket)] as const),
-    [`$XDG_RUNTIME_DIR/libvirt/${name}-sock`, "Socket of a user's daemon."],
+    ...sockets.map((socket) => [`/run/libvirt/${base}-${socket}`, socketText(socket)] as const),
+    [`$XDG_RUNTIME_DIR/libvirt/${base}-sock`, "Socket of a user's daemon."],
     [`/run/${name}.pid`, "PID file."],
   ] as const;
   return [

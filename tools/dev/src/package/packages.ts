@@ -25,6 +25,7 @@ const needs: Readonly<Record<string, Needs>> = {
     rivals: rivals("libvirt-daemon-driver-network"),
     depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common",
   },
+  virtproxyd: { rivals: rivals("libvirt-daemon-common") },
   virtqemud: {
     rivals: rivals("libvirt-daemon-driver-qemu"),
     depends: "libvirt-ts-common, libvirt-ts-virtlogd",
@@ -49,7 +50,8 @@ async function daemonPackage(name: string, need: Needs, facts: Facts): Promise<D
   const source = join(root, "daemons", name);
   const own = `${home}/${name}`;
   const units = readdirSync(join(source, "systemd")).filter((file) => /\.(service|socket)$/.test(file));
-  const sockets = units.filter((file) => file.endsWith(".socket"));
+  // nobody listens on the network unless an administrator says so
+  const sockets = units.filter((file) => file.endsWith(".socket") && !/-(tcp|tls)\.socket$/.test(file));
   const here = readdirSync(source);
   const files: Record<string, Entry> = {
     ...program(join(source, "dist"), own, `${name}.js`),

@@ -1,3 +1,5 @@
+import type { DaemonAbout } from "@libvirt-ts/daemon";
+
 /** Oldest Node the programs run on. */
 const minimum = [20, 19] as const;
 
@@ -35,7 +37,7 @@ export function toolScripts(folder: string): Record<string, string> {
 export function daemonScripts(o: {
   name: string;
   folder: string;
-  kind: "driver" | "manager";
+  kind: DaemonAbout["kind"];
   sockets: readonly string[];
 }): Record<string, string> {
   const { name, folder, kind } = o;

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
-import type { SocketChoice } from "./socket-path.ts";
 
 /** A daemon gets this long from its start to its first answer. */
 const startMs = 10_000;
@@ -11,13 +10,15 @@ const betweenMs = 20;
 
 /**
  * Starts a user's own daemon, which ends by itself when nobody uses it.
+ * @param where the program, unless VIRTD_PATH names another, and the socket it will listen on
  * @throws VirError SYSTEM_ERROR if it cannot be started
  */
 export async function startSessionDaemon(
-  { daemon, path }: SocketChoice,
+  where: { daemon: string; path: string },
   env: Readonly<Record<string, string | undefined>>,
   signal?: AbortSignal,
 ): Promise<void> {
+  const { daemon, path } = where;
   const program = env.VIRTD_PATH ?? env.LIBVIRTD_PATH ?? daemon;
   const child = spawn(program, ["--timeout=120"], { stdio: "ignore", detached: true, env: { ...env } });
   try {
