@@ -28,9 +28,13 @@ test("a reader looks for sockets of readers", () => {
   expect(targetOf("", where(true, files, true)).daemon).toBe("virtlxcd");
 });
 
-test.each(["", "gopher:///system", "qemu://far/system", "qemu+tcp://far/system", "rubbish", "test:///default"])(
-  "nobody for '%s'",
-  (name) => {
-    expect(() => targetOf(name, where(true))).toThrow(/^no connection driver available for/);
-  },
-);
+test.each([
+  "",
+  "gopher:///system",
+  "qemu://far/system",
+  "qemu+tcp://far/system",
+  "rubbish",
+  "test:///default",
+])("nobody for '%s'", (name) => {
+  expect(() => targetOf(name, where(true))).toThrow(/^no connection driver available for/);
+});
