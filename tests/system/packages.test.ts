@@ -72,6 +72,7 @@ describe.skipIf(!SystemdNamespace.isPossible)("packages on a machine with system
   test("installed in place of libvirt's own daemons: sockets listen, no daemon runs yet", async () => {
     const { code, stdout, stderr } = await install();
     expect([code, stdout + stderr]).toEqual([0, expect.not.stringContaining("dependency problems")]);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a field of dpkg-query, not of JavaScript
     const rival = await machine.run("dpkg-query", "-W", "-f=${db:Status-Abbrev}", "libvirt-daemon");
     expect(rival.stdout).not.toMatch(/^ii/);
     for (const name of daemons) {

@@ -34,23 +34,34 @@ const isInstalled = (name) =>
     "ii",
   ) ?? false;
 
-/** Installs the missing ones of `names` when root; otherwise says what to install and ends. */
+const isKnown = (name) => spawnSync("apt-cache", ["show", "--no-all-versions", name]).status === 0;
+
+/**
+ * Installs the missing ones of `names` when root; otherwise says what to install and ends.
+ * A name that ends in `?` is one that not every Debian has, where its files are part of another package.
+ */
 export function requirePackages(names) {
-  const missing = names.filter((name) => !isInstalled(name));
-  if (missing.length === 0) return;
+  const isMissing = (name) => !isInstalled(name.replace("?", ""));
+  const certain = names.filter((name) => !name.endsWith("?") && isMissing(name));
+  const choose = () =>
+    names
+      .filter((name) => name.endsWith("?") && isMissing(name))
+      .map((name) => name.slice(0, -1))
+      .filter(isKnown);
+  if (certain.length === 0 && choose().length === 0) return;
   if (process.getuid() !== 0) {
     console.error(
-      `Missing Debian packages. As root:\n  apt-get install --no-install-recommends ${missing.join(" ")}`,
+      `Missing Debian packages. As root:\n  apt-get install --no-install-recommends ${[...certain, ...choose()].join(" ")}`,
     );
     process.exit(1);
   }
-  console.log(`installing ${missing.join(" ")}`);
   const quiet = {
     env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
     stdio: ["ignore", "ignore", "inherit"],
   };
   run("apt-get", ["update", "-qq"], quiet);
-  // A package must not start its own daemon beside ours.
+  const missing = [...certain, ...choose()]; // what is known may be more than before
+  console.log(`installing ${missing.join(" ")}`);
   const policy = ["-o", "DPkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0"];
   run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...policy, ...missing], quiet);
 }

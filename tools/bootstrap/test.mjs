@@ -5,17 +5,12 @@ import { join } from "node:path";
 import { build, requireNode, requirePackages, root } from "./host.mjs";
 
 const packages = [
-  ...["g++", "make", "python3", "libvirt-clients", "python3-libvirt", "libsys-virt-perl", "libvirt-daemon"],
-  ...[
-    "libvirt-daemon-driver-qemu",
-    "qemu-system-x86",
-    "qemu-utils",
-    "dnsmasq-base",
-    "nftables",
-    "iproute2",
-    "iputils-ping",
-  ],
-  ...["busybox-static", "cpio", "tmux", "util-linux", "augeas-tools", "virtinst"],
+  ...["g++", "make", "python3", "openssl", "procps", "tmux", "util-linux", "augeas-tools"],
+  ...["libvirt-clients", "python3-libvirt", "libsys-virt-perl", "virtinst"],
+  // The daemons in C that some tests compare with; from Debian 13 on in packages of their own.
+  ...["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-daemon-lock?", "libvirt-daemon-log?"],
+  ...["qemu-system-x86", "qemu-utils", "dnsmasq-base", "nftables", "iproute2", "iputils-ping"],
+  ...["busybox-static", "cpio", "systemd", "dbus", "polkitd"],
 ];
 
 requireNode();
