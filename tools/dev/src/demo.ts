@@ -22,7 +22,7 @@ export async function runDemo(world: World, images: GuestImages): Promise<void> 
   mkdirSync(world.paths.etc, { recursive: true });
   writeFileSync(join(world.paths.etc, "qemu.conf"), 'lock_manager = "lockd"\n');
 
-  const failures = await startDaemons(world, privileged ? [] : ["virtlogd", "virtlockd", "virtqemud"]);
+  const failures = await startDaemons(world, privileged ? [] : []);
   if (failures.length > 0) throw new Error(failures.join("\n"));
 
   const uri = `qemu:///${privileged ? "system" : "session"}?socket=${world.socket("virtqemud")}`;
