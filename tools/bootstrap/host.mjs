@@ -12,7 +12,8 @@ const env = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
 
 /** Node's headers are taken from where Node itself is: node-gyp would fetch them from the network. */
 const nodePrefix = dirname(dirname(process.execPath));
-if (existsSync(join(nodePrefix, "include/node/common.gypi"))) env.npm_package_config_node_gyp_nodedir ??= nodePrefix;
+if (existsSync(join(nodePrefix, "include/node/common.gypi")))
+  env.npm_package_config_node_gyp_nodedir ??= nodePrefix;
 
 /** Runs to the end with our output; a failure ends this process with the same status. */
 export function run(command, args, options = {}) {
