@@ -16,7 +16,7 @@ const architectures: readonly CpuArch[] = [
   x86,
   ppc64,
   arm,
-  opaque("s390x", "s390"),
+  { ...opaque("s390x", "s390"), vendorOf: (name) => (/^(gen|z)/.test(name) ? "IBM" : undefined) },
   opaque("riscv64", "riscv32"),
   opaque("loongarch64"),
 ];

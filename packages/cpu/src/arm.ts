@@ -50,8 +50,7 @@ const features: ReadonlySet<string> = new Set([
 
 export const arm: CpuArch = {
   names: ["aarch64", "armv6l", "armv7b", "armv7l"],
-  models: () => models.map(([name]) => name),
-  vendorOf: (name) => models.find(([model]) => model === name)?.[1],
+  // The hypervisor's names are others.
   // The hypervisor alone knows.
   compare: () => ({ result: "identical" }),
   baseline(cpus) {

@@ -1,14 +1,18 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 
-const machineOf = (def: DomainDef): string => def.os.type.machine ?? "";
-const archOf = (def: DomainDef): string => def.os.type.arch ?? "";
-const x86 = (def: DomainDef) => archOf(def) === "x86_64" || archOf(def) === "i686";
-const family = (def: DomainDef, name: string) =>
-  machineOf(def) === name || machineOf(def).startsWith(`${name}-`);
+/** What the questions below look at. */
+export interface Board {
+  os: { type: { arch?: string | undefined; machine?: string | undefined } };
+}
 
-export const isQ35 = (def: DomainDef): boolean =>
+const machineOf = (def: Board): string => def.os.type.machine ?? "";
+const archOf = (def: Board): string => def.os.type.arch ?? "";
+const x86 = (def: Board) => archOf(def) === "x86_64" || archOf(def) === "i686";
+const family = (def: Board, name: string) => machineOf(def) === name || machineOf(def).startsWith(`${name}-`);
+
+export const isQ35 = (def: Board): boolean =>
   x86(def) && (machineOf(def) === "q35" || machineOf(def).startsWith("pc-q35"));
-export const isI440fx = (def: DomainDef): boolean => {
+export const isI440fx = (def: Board): boolean => {
   const name = machineOf(def);
   return (
     x86(def) &&
@@ -19,30 +23,27 @@ export const isI440fx = (def: DomainDef): boolean => {
       name.startsWith("rhel"))
   );
 };
-export const isIsapc = (def: DomainDef): boolean => x86(def) && machineOf(def) === "isapc";
-export const isMicrovm = (def: DomainDef): boolean => x86(def) && machineOf(def) === "microvm";
-export const isArmVirt = (def: DomainDef): boolean =>
+export const isIsapc = (def: Board): boolean => x86(def) && machineOf(def) === "isapc";
+export const isMicrovm = (def: Board): boolean => x86(def) && machineOf(def) === "microvm";
+export const isArmVirt = (def: Board): boolean =>
   ["aarch64", "armv7l", "armv6l"].includes(archOf(def)) && family(def, "virt");
-export const isRiscvVirt = (def: DomainDef): boolean =>
-  archOf(def).startsWith("riscv") && family(def, "virt");
-export const isLoongarchVirt = (def: DomainDef): boolean =>
-  archOf(def) === "loongarch64" && family(def, "virt");
+export const isRiscvVirt = (def: Board): boolean => archOf(def).startsWith("riscv") && family(def, "virt");
+export const isLoongarchVirt = (def: Board): boolean => archOf(def) === "loongarch64" && family(def, "virt");
 /** Boards made of PCIe with nothing historic on them. */
-export const isVirtBoard = (def: DomainDef): boolean =>
+export const isVirtBoard = (def: Board): boolean =>
   isArmVirt(def) || isRiscvVirt(def) || isLoongarchVirt(def);
-export const isPseries = (def: DomainDef): boolean =>
-  archOf(def).startsWith("ppc64") && family(def, "pseries");
-export const isS390Ccw = (def: DomainDef): boolean =>
+export const isPseries = (def: Board): boolean => archOf(def).startsWith("ppc64") && family(def, "pseries");
+export const isS390Ccw = (def: Board): boolean =>
   archOf(def).startsWith("s390") && machineOf(def).startsWith("s390-ccw");
-export const isPpcMac = (def: DomainDef): boolean =>
+export const isPpcMac = (def: Board): boolean =>
   archOf(def).startsWith("ppc") && ["g3beige", "mac99"].includes(machineOf(def));
 
 /** The board has an IDE controller nobody puts on the command line. */
-export const hasBuiltinIde = (def: DomainDef): boolean =>
+export const hasBuiltinIde = (def: Board): boolean =>
   isI440fx(def) || isIsapc(def) || ["malta", "sun4u", "g3beige"].includes(machineOf(def));
 
 /** The floppy controller is a device of its own. */
-export function needsFdc(def: DomainDef): boolean {
+export function needsFdc(def: Board): boolean {
   if (!isQ35(def)) return false;
   const version = /^pc-q35-(\d+)\.(\d+)/.exec(machineOf(def));
   if (version === null) return true;
@@ -51,7 +52,7 @@ export function needsFdc(def: DomainDef): boolean {
 }
 
 /** Boards that never have PCI: devices there go without. */
-export function supportsPci(def: DomainDef): boolean {
+export function supportsPci(def: Board): boolean {
   const arch = archOf(def);
   if (arch === "aarch64" || arch.startsWith("arm")) return machineOf(def) === "versatilepb" || isArmVirt(def);
   if (arch.startsWith("riscv")) return isRiscvVirt(def);

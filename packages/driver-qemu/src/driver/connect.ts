@@ -1,9 +1,10 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import { modelsOf } from "../domcaps/cpu.ts";
+import { formatDomainCapabilities } from "../domcaps/format.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
-import { formatDomainCapabilities, modelsOf } from "./domain-capabilities.ts";
 
 /** Guests by the API's type names: highest number of processors when no machine is named. */
 const MAX_VCPUS: Readonly<Record<string, number>> = { qemu: 16, kqemu: 1, kvm: 255, xen: 0 };

@@ -53,7 +53,7 @@ function matches(firmware: FirmwareDescriptor, def: DomainDef, format: string | 
   const { os } = def;
   const has = (feature: string) => firmware.features.includes(feature);
   if (!firmware["interface-types"].includes(interfaceOf(os))) return false;
-  if (!fitsMachine(firmware, def)) return false;
+  if (!fitsMachine(firmware, os.type)) return false;
   if (def.pm?.suspendToMem && !has("acpi-s3")) return false;
   if (def.pm?.suspendToDisk && !has("acpi-s4")) return false;
   for (const { name, enabled } of os.firmwareInfo?.features ?? []) if (has(name) !== enabled) return false;
@@ -66,8 +66,10 @@ function matches(firmware: FirmwareDescriptor, def: DomainDef, format: string | 
 }
 
 /** Machine patterns are shell globs over canonical names. */
-function fitsMachine({ targets }: FirmwareDescriptor, { os }: DomainDef): boolean {
-  const { arch = "", machine = "" } = os.type;
+export function fitsMachine(
+  { targets }: FirmwareDescriptor,
+  { arch = "", machine = "" }: { arch?: string | undefined; machine?: string | undefined },
+): boolean {
   return targets.some(
     (target) =>
       (target.architecture === "i386" ? "i686" : target.architecture) === arch &&

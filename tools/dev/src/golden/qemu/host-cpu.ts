@@ -9,9 +9,9 @@ import {
 } from "@libvirt-ts/driver-qemu/command";
 import type { Row } from "../corpus.ts";
 
-const model = (name: string, vendor: string, features: string): CpuModel => ({
+const model = (name: string, vendor?: string, features = ""): CpuModel => ({
   model: name,
-  vendor,
+  ...(vendor !== undefined && { vendor }),
   features: features.split(" ").flatMap((each) => (each === "" ? [] : [{ name: each, policy: "require" }])),
 });
 
@@ -24,9 +24,9 @@ const named: Readonly<Record<string, CpuModel>> = {
     "Intel",
     "vme ds acpi ss ht tm pbe dtes64 monitor ds_cpl vmx smx est tm2 xtpr pdcm osxsave f16c rdrand cmt pdpe1gb abm invtsc lahf_lm",
   ),
-  POWER8: model("POWER8", "IBM", ""),
-  POWER9: model("POWER9", "IBM", ""),
-  POWER10: model("POWER10", "IBM", ""),
+  POWER8: model("POWER8"),
+  POWER9: model("POWER9"),
+  POWER10: model("POWER10"),
 };
 
 const hosts = new Map<string, HostProcessor>();
@@ -59,4 +59,17 @@ export function modelsOf(def: DomainDef, caps: QemuCaps, row: Row): HostModels |
   const hostCpu = row.hostCpu as string | undefined; // the README's format
   const described = arch.startsWith("ppc64") ? undefined : named[hostCpu ?? ""];
   return described ? describedModels(described, arch) : hostModels(caps, def.type, hostOf(arch, hostCpu));
+}
+
+const broadwell = model("Broadwell");
+
+/** The machine of the capabilities of guests (README §4.2). */
+export function domcapsHost(arch: string): HostProcessor {
+  const described = arch === "x86_64" ? broadwell : arch.startsWith("ppc64") ? named.POWER8 : undefined;
+  return {
+    arch,
+    describe: () => described,
+    itself: () => described,
+    physicalBits: arch.startsWith("s390") ? 0 : 64,
+  };
 }
