@@ -5,6 +5,8 @@ export interface HostCpu {
   id: number;
   socket: number;
   die: number;
+  /** Cores that share something short of a die; 0 where nothing does. */
+  cluster: number;
   core: number;
   /** Threads of the same core, this one included. */
   siblings: Bitmap;
@@ -39,17 +41,21 @@ export async function readCpus(root = ""): Promise<HostCpus> {
 
 async function readCpu(base: string, id: number): Promise<HostCpu> {
   const topology = `${base}/cpu${id}/topology`;
-  const [socket, die, core, siblings] = await Promise.all([
+  const [socket, die, cluster, core, siblings] = await Promise.all([
     readNumber(`${topology}/physical_package_id`),
     readNumber(`${topology}/die_id`),
+    readNumber(`${topology}/cluster_id`),
     readNumber(`${topology}/core_id`),
     readFact(`${topology}/thread_siblings_list`),
   ]);
-  const known = (value: number | undefined) => (value === undefined || value < 0 ? 0 : value);
+  // Where it has none the kernel writes -1, or that in sixteen bits.
+  const known = (value: number | undefined) =>
+    value === undefined || value < 0 || value === 0xffff ? 0 : value;
   return {
     id,
     socket: known(socket),
     die: known(die),
+    cluster: known(cluster),
     core: core ?? id,
     siblings: siblings === undefined ? [id] : bits(siblings),
   };

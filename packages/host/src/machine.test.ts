@@ -43,7 +43,7 @@ afterAll(() => rm(root, { recursive: true }));
 test("processors", async () => {
   const { present, online, cpus, mhz } = await readCpus(root);
   expect([present, online, mhz]).toEqual([[0, 1, 2, 3], [0, 1, 2], 2600]);
-  expect(cpus[1]).toEqual({ id: 1, socket: 0, die: 0, core: 0, siblings: [0, 1] });
+  expect(cpus[1]).toEqual({ id: 1, socket: 0, die: 0, cluster: 0, core: 0, siblings: [0, 1] });
   expect(cpuTopology(cpus)).toEqual({ sockets: 1, dies: 1, cores: 2, threads: 2 });
 });
 

@@ -9,6 +9,7 @@ export { indexSchema, querySchema, type SchemaEntity } from "../caps/schema-quer
 export { startedCpu } from "../cpu/guest-cpu.ts";
 export { describedModels, type HostModels, type HostProcessor, hostModels } from "../cpu/host-model.ts";
 export { formatDomainCapabilities } from "../domcaps/format.ts";
+export { formatCapabilities } from "../driver/capabilities.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { supportedFirmware } from "../fill/firmware-supported.ts";
 export { type FillContext, qemuHooks } from "../fill/hooks.ts";

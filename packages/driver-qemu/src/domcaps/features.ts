@@ -66,7 +66,10 @@ export function writeFeatures(writer: XmlWriter, request: DomainCapabilitiesRequ
 }
 
 /** Who plays the interrupt controller. */
-const gicBy: Readonly<Partial<Record<Accelerator, "kernel" | "emulated">>> = { kvm: "kernel", tcg: "emulated" };
+const gicBy: Readonly<Partial<Record<Accelerator, "kernel" | "emulated">>> = {
+  kvm: "kernel",
+  tcg: "emulated",
+};
 
 function gicVersions(request: DomainCapabilitiesRequest): Value[] {
   const { caps, virtType } = request;

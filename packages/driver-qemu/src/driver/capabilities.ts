@@ -1,21 +1,37 @@
 import { readFile } from "node:fs/promises";
+import { HostCpu, hostOfModel } from "@libvirt-ts/cpu";
 import { cpuTopology, type HostCpus, type NumaCell, readCpus, readNumaCells } from "@libvirt-ts/host";
 import { formatBitmap } from "@libvirt-ts/util/bitmap";
 import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
 import { XmlWriter } from "@libvirt-ts/xml";
 import { hasFlag, type QemuCaps } from "../caps/qemu-caps.ts";
+import type { HostProcessor } from "../cpu/host-model.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { readCacheBanks } from "./cache-banks.ts";
 
 const KIB_PER_MIB = 1024;
 const transports = ["tcp", "rdma"];
-/** Word size in bits, by architecture. */
-const wordSizes: Readonly<Record<string, number>> = { i686: 32, armv7l: 32, riscv32: 32 };
+/** Architectures with words of 32 bits; others have 64. */
+const narrow: ReadonlySet<string> = new Set([
+  "i686",
+  "armv6l",
+  "armv7b",
+  "armv7l",
+  "ppc",
+  "riscv32",
+  "sparc",
+]);
 
 /** What the host is: gathered once a call, as it may change under us. */
 export interface HostDescription {
-  uuid: string | undefined;
   arch: string;
+  processor: HostProcessor;
+  /** What of it can be seen; absent: nothing. */
+  seen?: HostSights;
+}
+
+interface HostSights {
+  uuid: string | undefined;
   cpus: HostCpus;
   cells: NumaCell[];
   cacheBanks: Awaited<ReturnType<typeof readCacheBanks>>;
@@ -24,7 +40,7 @@ export interface HostDescription {
   qemuLabel: string;
 }
 
-export async function describeHost({ host, user }: QemuDriver): Promise<HostDescription> {
+export async function describeHost({ host, user, processor }: QemuDriver): Promise<HostDescription> {
   const { root, arch, pageSizeKiB } = host;
   const cpus = await readCpus(root);
   const [uuid, cells, cacheBanks] = await Promise.all([
@@ -32,7 +48,8 @@ export async function describeHost({ host, user }: QemuDriver): Promise<HostDesc
     readNumaCells(root, cpus.online),
     readCacheBanks(root, cpus.online),
   ]);
-  return { uuid, arch, cpus, cells, cacheBanks, pageSizeKiB, qemuLabel: `+${user.uid}:+${user.gid}` };
+  const qemuLabel = `+${user.uid}:+${user.gid}`;
+  return { arch, processor, seen: { uuid, cpus, cells, cacheBanks, pageSizeKiB, qemuLabel } };
 }
 
 /** The machine's identity: from its firmware, else made of the installation's. */
@@ -93,25 +110,21 @@ function leaf(
 }
 
 function writeHost(writer: XmlWriter, host: HostDescription): void {
-  const { sockets, dies, cores, threads } = cpuTopology(host.cpus.cpus);
-  const sizes = [host.pageSizeKiB, ...(host.cells[0]?.hugePages ?? []).map(({ sizeKiB }) => sizeKiB)];
+  const { seen } = host;
   inside(writer, "host", {}, () => {
-    if (host.uuid !== undefined) leaf(writer, "uuid", host.uuid);
-    inside(writer, "cpu", {}, () => {
-      leaf(writer, "arch", host.arch);
-      empty(writer, "topology", { sockets, dies, cores, threads });
-      for (const size of sizes) empty(writer, "pages", { unit: "KiB", size });
-    });
+    if (seen?.uuid !== undefined) leaf(writer, "uuid", seen.uuid);
+    HostCpu.format(describeProcessor(host), writer, {});
     empty(writer, "power_management");
     empty(writer, "iommu", { support: "no" });
+    if (seen === undefined) return;
     inside(writer, "migration_features", {}, () => {
       empty(writer, "live");
       inside(writer, "uri_transports", {}, () => {
         for (const name of transports) leaf(writer, "uri_transport", name);
       });
     });
-    writeTopology(writer, host);
-    writeCaches(writer, host);
+    writeTopology(writer, seen);
+    writeCaches(writer, seen);
     inside(writer, "secmodel", {}, () => {
       leaf(writer, "model", "none");
       leaf(writer, "doi", 0);
@@ -119,13 +132,28 @@ function writeHost(writer: XmlWriter, host: HostDescription): void {
     inside(writer, "secmodel", {}, () => {
       leaf(writer, "model", "dac");
       leaf(writer, "doi", 0);
-      leaf(writer, "baselabel", host.qemuLabel, { type: "kvm" });
-      leaf(writer, "baselabel", host.qemuLabel, { type: "qemu" });
+      leaf(writer, "baselabel", seen.qemuLabel, { type: "kvm" });
+      leaf(writer, "baselabel", seen.qemuLabel, { type: "qemu" });
     });
   });
 }
 
-function writeTopology(writer: XmlWriter, { cells, cpus, pageSizeKiB }: HostDescription): void {
+/** The host's processor as the model it has no feature less of. */
+function describeProcessor({ arch, processor, seen }: HostDescription): HostCpu {
+  const cpu = hostOfModel(arch, processor.itself() ?? { features: [] });
+  const { microcode, physicalBits } = processor;
+  if (microcode !== undefined) cpu.microcode = microcode;
+  if (physicalBits > 0) cpu.maxphysaddr = { mode: "emulate", bits: physicalBits };
+  if (seen !== undefined) {
+    const { cells, cpus, pageSizeKiB } = seen;
+    cpu.topology = { ...cpuTopology(cpus.cpus), clusters: 1 };
+    const sizes = [pageSizeKiB, ...(cells[0]?.hugePages ?? []).map(({ sizeKiB }) => sizeKiB)];
+    cpu.pages = sizes.map((size) => ({ unit: "KiB", size }));
+  }
+  return cpu;
+}
+
+function writeTopology(writer: XmlWriter, { cells, cpus, pageSizeKiB }: HostSights): void {
   inside(writer, "topology", {}, () =>
     inside(writer, "cells", { num: cells.length }, () => {
       for (const cell of cells) {
@@ -143,11 +171,12 @@ function writeTopology(writer: XmlWriter, { cells, cpus, pageSizeKiB }: HostDesc
           }
           const own = cpus.cpus.filter(({ id }) => cell.cpus.includes(id));
           inside(writer, "cpus", { num: own.length }, () => {
-            for (const { id, socket, die, core, siblings } of own)
+            for (const { id, socket, die, cluster, core, siblings } of own)
               empty(writer, "cpu", {
                 id,
                 socket_id: socket,
                 die_id: die,
+                cluster_id: cluster,
                 core_id: core,
                 siblings: formatBitmap(siblings),
               });
@@ -158,7 +187,7 @@ function writeTopology(writer: XmlWriter, { cells, cpus, pageSizeKiB }: HostDesc
   );
 }
 
-function writeCaches(writer: XmlWriter, { cacheBanks }: HostDescription): void {
+function writeCaches(writer: XmlWriter, { cacheBanks }: HostSights): void {
   if (cacheBanks.length === 0) return;
   inside(writer, "cache", {}, () => {
     for (const { id, level, type, sizeKiB, cpus } of cacheBanks) {
@@ -183,7 +212,7 @@ function formatGuest(caps: QemuCaps): string {
   inside(writer, "guest", {}, () => {
     leaf(writer, "os_type", "hvm");
     inside(writer, "arch", { name: caps.arch }, () => {
-      leaf(writer, "wordsize", wordSizes[caps.arch] ?? 64);
+      leaf(writer, "wordsize", narrow.has(caps.arch) ? 32 : 64);
       leaf(writer, "emulator", caps.emulator);
       for (const { name, alias, maxCpus, deprecated } of machines) {
         const attrs = { maxCpus, ...(deprecated ? { deprecated: "yes" } : {}) };
@@ -191,7 +220,7 @@ function formatGuest(caps: QemuCaps): string {
         if (alias !== undefined) leaf(writer, "machine", alias, { canonical: name, ...attrs });
       }
       if (hasFlag(caps, "tcg")) empty(writer, "domain", { type: "qemu" });
-      if (caps.accel.kvm) empty(writer, "domain", { type: "kvm" });
+      if (hasFlag(caps, "kvm")) empty(writer, "domain", { type: "kvm" });
     });
     inside(writer, "features", {}, () => {
       if (caps.arch === "i686") {

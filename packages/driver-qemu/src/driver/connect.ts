@@ -1,25 +1,30 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { modelsOf } from "../domcaps/cpu.ts";
-import { formatDomainCapabilities } from "../domcaps/format.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
+import { domainCapabilities } from "./domain-capabilities.ts";
+import { keptFor } from "./kept.ts";
+
+/** Sizes of pools of pages and processors that are online may change under us: this often we look. */
+const KEPT_MS = 1000;
 
 /** Guests by the API's type names: highest number of processors when no machine is named. */
 const MAX_VCPUS: Readonly<Record<string, number>> = { qemu: 16, kqemu: 1, kvm: 255, xen: 0 };
 
 /** What clients ask about the hypervisor as a whole. */
 export function connectHandlers(driver: QemuDriver): RemoteHandlers {
+  const capabilities = keptFor(
+    async () => formatCapabilities(...(await Promise.all([describeHost(driver), allCaps(driver)]))),
+    { ms: KEPT_MS, now: driver.now },
+  );
   return {
     async connectGetVersion() {
       const caps = await capsFor(driver, driver.host.arch);
       return { hvVer: BigInt(caps.version) };
     },
-    async connectGetCapabilities() {
-      const [host, guests] = await Promise.all([describeHost(driver), allCaps(driver)]);
-      return { capabilities: formatCapabilities(host, guests) };
-    },
+    connectGetCapabilities: async () => ({ capabilities: await capabilities() }),
     async connectGetDomainCapabilities({ emulatorbin, arch, machine: wanted, virttype }) {
       const caps =
         emulatorbin === null
@@ -30,14 +35,7 @@ export function connectHandlers(driver: QemuDriver): RemoteHandlers {
           `architecture from emulator '${caps.arch}' doesn't match given architecture '${arch}'`,
         );
       const virtType = virttype ?? (caps.accel.kvm ? "kvm" : "qemu");
-      if (!caps.accel[acceleratorOf(virtType)])
-        throw badArgument(`the accel '${virtType}' is not supported by '${caps.emulator}' on this host`);
-      const machine =
-        wanted === null ? preferredMachine(caps, virtType) : findMachine(caps, virtType, wanted);
-      if (!machine)
-        throw badArgument(`the machine '${wanted}' is not supported by emulator '${caps.emulator}'`);
-      const firmware = { images: [], kinds: [], hasSecureBoot: false };
-      return { capabilities: formatDomainCapabilities({ caps, machine, virtType, firmware }) };
+      return { capabilities: await domainCapabilities(driver, caps, { virtType, machine: wanted }) };
     },
     async connectGetCpuModelNames({ arch, needResults }) {
       const caps = await capsFor(driver, arch);

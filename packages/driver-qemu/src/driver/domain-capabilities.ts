@@ -1,0 +1,97 @@
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { native } from "@libvirt-ts/native";
+import { readFirmwareDescriptors } from "../caps/firmware-files.ts";
+import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import { hostModels } from "../cpu/host-model.ts";
+import { formatDomainCapabilities } from "../domcaps/format.ts";
+import { supportedFirmware } from "../fill/firmware-supported.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { badArgument } from "./common.ts";
+
+export interface DomainCapabilitiesQuestion {
+  virtType: string;
+  /** `null`: the preferred one. */
+  machine: string | null;
+}
+
+/** Texts by emulator, as long as what is known of it is right. */
+const texts = new WeakMap<QemuCaps, Map<string, Promise<string>>>();
+
+/**
+ * What a guest may have, as XML; made once for each emulator, machine and way to run.
+ * @throws VirError INVALID_ARG for machines and ways to run the emulator does not have
+ */
+export function domainCapabilities(
+  driver: QemuDriver,
+  caps: QemuCaps,
+  question: DomainCapabilitiesQuestion,
+): Promise<string> {
+  const ofEmulator = texts.get(caps) ?? new Map<string, Promise<string>>();
+  texts.set(caps, ofEmulator);
+  const key = `${question.virtType} ${question.machine ?? ""}`;
+  let text = ofEmulator.get(key);
+  if (text === undefined) {
+    text = make(driver, caps, question);
+    ofEmulator.set(key, text);
+    text.catch(() => ofEmulator.delete(key));
+  }
+  return text;
+}
+
+async function make(
+  driver: QemuDriver,
+  caps: QemuCaps,
+  { virtType, machine: wanted }: DomainCapabilitiesQuestion,
+): Promise<string> {
+  const { host, processor, paths, env } = driver;
+  if (!caps.accel[acceleratorOf(virtType)])
+    throw badArgument(`the accel '${virtType}' is not supported by '${caps.emulator}' on this host`);
+  const machine = wanted === null ? preferredMachine(caps, virtType) : findMachine(caps, virtType, wanted);
+  if (!machine) throw badArgument(`the machine '${wanted}' is not supported by emulator '${caps.emulator}'`);
+  const config = env.XDG_CONFIG_HOME ?? (env.HOME && join(env.HOME, ".config"));
+  const userDir = paths.privileged || !config ? undefined : join(config, "qemu/firmware");
+  const [descriptors, hasVfio, tpmVersions] = await Promise.all([
+    readFirmwareDescriptors(host.root, userDir),
+    exists(join(host.root, "/dev/vfio/vfio")),
+    playableTpms(env.PATH ?? ""),
+  ]);
+  const firmware = supportedFirmware(descriptors, { arch: caps.arch, machine: machine.name });
+  const found = await Promise.all(firmware.images.map(({ path }) => exists(join(host.root, path))));
+  const images = firmware.images.filter((_, at) => found[at]).map(({ path }) => path);
+  const sevGuests = caps.sev && encryptedGuests();
+  return formatDomainCapabilities({
+    caps,
+    machine,
+    maxVcpus: machine.maxCpus,
+    virtType,
+    hostArch: host.arch,
+    models: hostModels(caps, virtType, processor),
+    firmware: { ...firmware, images: [...new Set(images)] },
+    tpmVersions,
+    hasVfio,
+    ...(sevGuests && { sevGuests }),
+  });
+}
+
+/** Software that plays a TPM plays both versions. */
+async function playableTpms(path: string): Promise<string[]> {
+  const found = await Promise.all(path.split(":").map((folder) => exists(join(folder, "swtpm"))));
+  return found.includes(true) ? ["1.2", "2.0"] : [];
+}
+
+/** CPUID 8000001f: ecx is how many guests can be encrypted at a time, edx the first that is not for encrypted state. */
+function encryptedGuests(): { maxGuests: number; maxEsGuests: number } | undefined {
+  const answer = native.cpuid(0x8000_001f, 0);
+  if (typeof answer === "number") return undefined;
+  return { maxGuests: answer.ecx - answer.edx + 1, maxEsGuests: answer.edx - 1 };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false; // whatever the reason, it cannot be used
+  }
+}
