@@ -1,7 +1,6 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { native } from "@libvirt-ts/native";
-import { readFirmwareDescriptors } from "../caps/firmware-files.ts";
 import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { hostModels } from "../cpu/host-model.ts";
 import { formatDomainCapabilities } from "../domcaps/format.ts";
@@ -44,15 +43,13 @@ async function make(
   caps: QemuCaps,
   { virtType, machine: wanted }: DomainCapabilitiesQuestion,
 ): Promise<string> {
-  const { host, processor, paths, env } = driver;
+  const { host, processor, env } = driver;
   if (!caps.accel[acceleratorOf(virtType)])
     throw badArgument(`the accel '${virtType}' is not supported by '${caps.emulator}' on this host`);
   const machine = wanted === null ? preferredMachine(caps, virtType) : findMachine(caps, virtType, wanted);
   if (!machine) throw badArgument(`the machine '${wanted}' is not supported by emulator '${caps.emulator}'`);
-  const config = env.XDG_CONFIG_HOME ?? (env.HOME && join(env.HOME, ".config"));
-  const userDir = paths.privileged || !config ? undefined : join(config, "qemu/firmware");
   const [descriptors, hasVfio, tpmVersions] = await Promise.all([
-    readFirmwareDescriptors(host.root, userDir),
+    driver.firmware.refresh(),
     exists(join(host.root, "/dev/vfio/vfio")),
     playableTpms(env.PATH ?? ""),
   ]);
