@@ -63,7 +63,6 @@ test("what is written is found again", () => {
     taints: [{ value: "high-privileges" }],
     monitor: { path: "/lib/domain-3-vm/monitor.sock", type: "unix" },
     vcpus: { vcpus: [{ id: 0, pid: 4243 }] },
-    qemuCaps: { flags: [{ value: "kvm" }, { value: "tcg" }] },
     fakeReboot: true,
     devices: { devices: [{ value: "virtio-disk0" }] },
     libDir: "/lib/domain-3-vm",
@@ -80,6 +79,9 @@ test("in libvirt's words", () => {
   const text = formatStatus(running());
   expect(text).toMatch(/^<!--\nWARNING: THIS IS AN AUTO-GENERATED FILE\./);
   expect(text).toContain("\n<domstatus state='paused' reason='ioerror' pid='4242'>\n");
+  expect(text).toContain(
+    "</vcpus>\n  <qemuCaps>\n    <flag name='kvm'/>\n    <flag name='tcg'/>\n  </qemuCaps>\n  <fakereboot/>\n",
+  );
   expect(text).toContain("\n  <domain type='qemu' id='3'>\n    <name>vm</name>\n");
 });
 

@@ -6,7 +6,9 @@ import {
   attrOf,
   child,
   childNamed,
+  type ElementCodec,
   element,
+  escapeXml,
   flag,
   type Infer,
   int,
@@ -19,14 +21,15 @@ import {
   XmlWriter,
   yesNo,
 } from "@libvirt-ts/xml";
+import type { QemuCaps } from "./caps/qemu-caps.ts";
 import type { QemuDomain } from "./guest.ts";
 
 const named = <const T extends string, const A extends string>(tag: T, name: A) =>
   element(tag, { value: attr(name, str, { required: true }) });
 const path = (tag: string) => attrOf(tag, "path", str);
 
-/** What stands in a status file before the `<domain>`; the format is libvirt's. */
-const Head = element("domstatus", {
+/** What stands in a status file before the `<domain>`, but for `<qemuCaps>`; the format is libvirt's. */
+const beforeCaps = {
   state: attr("state", str, { required: true }),
   reason: attr("reason", str, { required: true }),
   pid: attr("pid", int, { required: true }),
@@ -42,7 +45,8 @@ const Head = element("domstatus", {
       ),
     }),
   ),
-  qemuCaps: child(element("qemuCaps", { flags: list(named("flag", "name")) })),
+} as const;
+const behindCaps = {
   lockState: leaf("lockstate", str),
   fakeReboot: flag("fakereboot"),
   devices: child(element("devices", { devices: list(named("device", "alias")) })),
@@ -62,7 +66,10 @@ const Head = element("domstatus", {
   nodeNameIndex: attrOf("nodename", "index", uint),
   fdSetIndex: attrOf("fdset", "index", uint),
   agentTimeout: leaf("agentTimeout", int),
-});
+} as const;
+const Before = element("domstatus", beforeCaps);
+const Behind = element("domstatus", behindCaps);
+const Head = element("domstatus", { ...beforeCaps, ...behindCaps });
 type Head = Infer<typeof Head>;
 
 const HEADER = (name: string) => `<!--
@@ -73,21 +80,44 @@ or other application using the libvirt API.
 -->
 
 `;
+const START = "<domstatus>\n";
 const END = "</domstatus>\n";
+
+/** Hundreds of flags, the same for all guests of a QEMU: they are written once, and never read back. */
+const flagTexts = new WeakMap<QemuCaps, string>();
+
+function flagText(caps: QemuCaps): string {
+  const known = flagTexts.get(caps);
+  if (known !== undefined) return known;
+  const flags = [...caps.flags].map((name) => `    <flag name='${escapeXml(name)}'/>\n`);
+  const text = `  <qemuCaps>\n${flags.join("")}  </qemuCaps>\n`;
+  flagTexts.set(caps, text);
+  return text;
+}
+
+const withoutFlags = (text: string): string => {
+  const end = text.indexOf("<domain");
+  const from = text.indexOf("<qemuCaps>");
+  const to = text.indexOf("</qemuCaps>", from);
+  return from >= 0 && to >= 0 && to < end
+    ? text.slice(0, from) + text.slice(to + "</qemuCaps>".length)
+    : text;
+};
 
 /** The status file of a running guest: all that another daemon needs to take it over. */
 export function formatStatus({ name, state, def, live }: QemuDomain): string {
   if (!live) throw new Error(`domain ${name} has no status: nothing runs`);
   const { facts, process } = live;
   const { paths } = facts;
-  const head: Head = {
+  const before: Infer<typeof Before> = {
     state: state.name,
     reason: state.reason,
     pid: process.pid,
     taints: [...facts.taints].map((value) => ({ value })),
     monitor: { path: paths.monitor, type: "unix" },
     vcpus: { vcpus: facts.vcpus.map(({ id, tid }) => ({ id, pid: tid })) },
-    qemuCaps: { flags: [...facts.caps.flags].map((value) => ({ value })) },
+  };
+  const behind: Infer<typeof Behind> = {
     lockState: facts.lockState,
     ...(facts.fakeReboot && { fakeReboot: true as const }),
     devices: { devices: facts.devices.map((value) => ({ value })) },
@@ -101,11 +131,16 @@ export function formatStatus({ name, state, def, live }: QemuDomain): string {
     fdSetIndex: facts.fdSetIndex,
     agentTimeout: facts.agentTimeout,
   };
-  const writer = new XmlWriter();
-  Head.format(head, writer, { status: true });
-  const text = writer.toString();
+  const head = textOf(Before, before).slice(0, -END.length);
+  const rest = textOf(Behind, behind).slice(START.length, -END.length);
   const domain = formatDomain(def, { status: true, secure: true }, 1);
-  return `${HEADER(name)}${text.slice(0, -END.length)}${domain}${END}`;
+  return `${HEADER(name)}${head}${flagText(facts.caps)}${rest}${domain}${END}`;
+}
+
+function textOf<T>(codec: ElementCodec<T>, value: T): string {
+  const writer = new XmlWriter();
+  codec.format(value, writer, { status: true });
+  return writer.toString();
 }
 
 /** What an earlier daemon wrote. */
@@ -119,7 +154,7 @@ export interface StoredStatus {
 
 /** @throws VirError XML_ERROR, INTERNAL_ERROR when it is no status file */
 export function parseStatus(text: string): StoredStatus {
-  const root = parseXml(text, { what: "domain_status" });
+  const root = parseXml(withoutFlags(text), { what: "domain_status" });
   if (root.name !== "domstatus") throw broken("root element is not 'domstatus'");
   const head = Head.parse(root, { status: true });
   const domain = childNamed(root, "domain");

@@ -23,16 +23,15 @@ import { stopGuest } from "./stop.ts";
  */
 export async function loadRunning(driver: QemuDriver): Promise<(() => Promise<void>)[]> {
   const stored = await driver.status.load();
-  const tasks: (() => Promise<void>)[] = [];
-  for (const { name, text } of stored) {
+  const tasks = stored.map(async ({ name, text }) => {
     try {
-      const status = parseStatus(text);
-      tasks.push(await takeOver(driver, status));
+      return await takeOver(driver, parseStatus(text));
     } catch (error) {
       driver.log.error({ err: error, domain: name }, "cannot read the status of a guest");
+      return undefined;
     }
-  }
-  return tasks;
+  });
+  return (await Promise.all(tasks)).filter((task) => task !== undefined);
 }
 
 async function takeOver(driver: QemuDriver, status: StoredStatus): Promise<() => Promise<void>> {
@@ -136,7 +135,7 @@ async function reattach(driver: QemuDriver, domain: QemuDomain, guest: Guest): P
       await refresh(domain, guest);
       await reclaimPorts(driver, domain);
       finishPending(driver, domain, guest);
-      await driver.status.flush(domain);
+      driver.status.save(domain);
     });
   } catch (error) {
     if (guest.process.hasEnded) log.info("guest has ended while nobody watched");
