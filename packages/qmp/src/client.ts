@@ -85,12 +85,17 @@ export class QmpClient {
     const client = new QmpClient(UnixTransport.open(target));
     try {
       await client.greeting;
-      await client.command("qmp_capabilities");
+      await client.negotiate();
     } catch (error) {
       client.close();
       throw error;
     }
     return client;
+  }
+
+  /** Leaves negotiation mode: before that QEMU takes no other command. */
+  async negotiate(): Promise<void> {
+    await this.command("qmp_capabilities");
   }
 
   /** True until either side hung up. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 
@@ -12,7 +12,9 @@ export async function descriptorFiles(folders: readonly string[]): Promise<strin
   const files = new Map<string, string>();
   for (const folder of folders)
     for (const name of await namesIn(folder)) if (name.endsWith(".json")) files.set(name, join(folder, name));
-  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+  const paths = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  return paths.filter((_, i) => sizes[i] !== 0);
 }
 
 /** The firmware of the host, as its descriptors tell. */

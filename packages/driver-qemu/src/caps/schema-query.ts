@@ -24,6 +24,31 @@ const badQuery = (path: string) =>
   new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, `malformed QMP schema query '${path}'`);
 
 /**
+ * Finds a type by a path whose steps are names: `blockdev-add/arg-type`, `blockdev-add/arg-type/+file`.
+ * @throws VirError QEMU/INTERNAL_ERROR if the path makes no sense for the schema
+ */
+export function findType(schema: Schema, path: string): SchemaEntity | undefined {
+  const [root = "", ...steps] = path.split("/");
+  let entity = schema.get(root);
+  for (const [i, step] of steps.entries()) {
+    if (entity === undefined) return undefined;
+    if (entity["meta-type"] === "array") entity = schema.get(entity["element-type"] ?? "");
+    if (entity === undefined) return undefined;
+    const found: SchemaEntity | boolean | undefined = stepInto(
+      schema,
+      entity,
+      step,
+      i === steps.length - 1,
+      path,
+      steps[i + 1],
+    );
+    if (typeof found === "boolean") return undefined;
+    entity = found;
+  }
+  return entity;
+}
+
+/**
  * Looks a path up in a QMP schema: `command/arg-type/member/…`. Steps:
  * `name` mandatory or optional member, `*name` optional member only, `+name` variant of a union,
  * `^value` value of an enum, `$name` feature, `!type` JSON type of a built-in or alternate. `^ $ !` end the path.

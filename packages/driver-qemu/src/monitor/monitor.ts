@@ -1,4 +1,5 @@
 import type { QmpClient } from "@libvirt-ts/qmp";
+import type { HotpluggableCpu } from "./cpu-info.ts";
 
 /** `query-status`. */
 export interface RunState {
@@ -20,6 +21,19 @@ export interface CpuFast {
   "cpu-index": number;
   "thread-id": number;
   "qom-path": string;
+  /** s390x only: operating, stopped … */
+  "cpu-state"?: string;
+}
+
+/** A job of the block layer. */
+export interface JobInfo {
+  id: string;
+  /** commit, stream, mirror, backup, create, amend, snapshot-load … */
+  type: string;
+  status: string;
+  "current-progress": number;
+  "total-progress": number;
+  error?: string;
 }
 
 export interface BlockDeviceStats {
@@ -121,6 +135,13 @@ export class Monitor {
     this.#ask<unknown>("calc-dirty-rate", { "calc-time": seconds, mode });
   queryStats = (target: "vm" | "vcpu", provider: string, names: readonly string[]) =>
     this.#ask<ProviderStats[]>("query-stats", { target, providers: [{ provider, names }] });
+
+  queryJobs = () => this.#ask<JobInfo[]>("query-jobs");
+  queryHotpluggableCpus = () => this.#ask<HotpluggableCpu[]>("query-hotpluggable-cpus");
+  migrateCancel = () => this.#ask<unknown>("migrate_cancel");
+  migratePause = () => this.#ask<unknown>("migrate-pause");
+  migrateStartPostcopy = () => this.#ask<unknown>("migrate-start-postcopy");
+  nbdServerStop = () => this.#ask<unknown>("nbd-server-stop");
 
   cont = () => this.#ask<unknown>("cont");
   stop = () => this.#ask<unknown>("stop");

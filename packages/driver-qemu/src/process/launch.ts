@@ -6,6 +6,7 @@ import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { lockOwner } from "./locks.ts";
+import { lockedMemoryBytes, unlimitedLock } from "./memlock.ts";
 
 /** Group members may write to what QEMU makes. */
 const UMASK = 0o002;
@@ -32,7 +33,7 @@ export async function launchQemu(
   const gate = pipe();
   const started = pipe();
   const holder = driver.locks.prepareHolder();
-  const steps: Step[] = [{ do: "setsid" }, { do: "umask", value: UMASK }, ...limits(driver)];
+  const steps: Step[] = [{ do: "setsid" }, { do: "umask", value: UMASK }, ...limits(driver, domain)];
   if (holder) steps.push(...holder.steps);
   steps.push(
     { do: "notify", fd: started.write },
@@ -75,14 +76,16 @@ export async function launchQemu(
   }
 }
 
-function limits({ settings }: QemuDriver): Step[] {
+function limits({ settings }: QemuDriver, { def }: QemuDomain): Step[] {
   const steps: Step[] = [];
-  const both = (resource: "core" | "nproc" | "nofile", value: bigint | number) =>
+  const locked = lockedMemoryBytes(def);
+  const both = (resource: "core" | "nproc" | "nofile" | "memlock", value: bigint | number) =>
     steps.push({ do: "rlimit", resource, soft: value, hard: value });
   if (settings.max_processes > 0) both("nproc", settings.max_processes);
   if (settings.max_files > 0) both("nofile", settings.max_files);
   if (settings.max_core !== undefined)
     both("core", settings.max_core === "unlimited" ? RLIM_INFINITY : BigInt(settings.max_core));
+  if (locked > 0n) both("memlock", locked === unlimitedLock ? RLIM_INFINITY : locked);
   return steps;
 }
 

@@ -7,6 +7,7 @@ import {
   qemuHooks,
   startedCpu,
 } from "@libvirt-ts/driver-qemu/command";
+import { schemaOf } from "../json.ts";
 import type { QemuPlug } from "../qemu-plug.ts";
 import { capsOf, emulatorArch } from "./caps.ts";
 import { contextOf } from "./context.ts";
@@ -14,6 +15,7 @@ import { firmwareOf, legacyPair } from "./firmware.ts";
 import { modelsOf } from "./host-cpu.ts";
 import { askPeers } from "./peers.ts";
 import { renderCommand } from "./render.ts";
+import { validateArguments } from "./validate.ts";
 
 /** The pretended devices of README §4.6. */
 const iommuGroups: Readonly<Record<string, number>> = {
@@ -94,6 +96,9 @@ export const plug: QemuPlug = {
         if (context.settings.spiceTls) graphics.tlsPort = 5902;
       }
     }
-    return renderCommand(buildCommand(def, context));
+    const line = buildCommand(def, context);
+    const schema = schemaOf(row, corpus);
+    if (schema) validateArguments(line.args, schema);
+    return renderCommand(line);
   },
 };

@@ -1,18 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { indexSchema, querySchema, type SchemaEntity } from "@libvirt-ts/driver-qemu/command";
+import { querySchema } from "@libvirt-ts/driver-qemu/command";
+import { schemaOf } from "../json.ts";
 import type { Suite } from "../suite.ts";
 
 export const suite: Suite = {
   run(row, corpus) {
-    const { replies } = row.qemuCaps as { replies: string }; // the README's format
-    const { query } = row.input as unknown as { query: string }; // as above
-    const documents = gunzipSync(readFileSync(join(corpus.root, replies)))
-      .toString()
-      .split("\n\n");
-    const at = documents.findIndex((document) => document.includes('"query-qmp-schema"'));
-    const schema = indexSchema((JSON.parse(documents[at + 1] ?? "") as { return: SchemaEntity[] }).return); // QEMU's answer
+    const { query } = row.input as unknown as { query: string }; // the README's format
+    const schema = schemaOf(row, corpus);
+    if (schema === undefined) throw new Error("the case has no schema");
     let rc = -1;
     try {
       rc = querySchema(schema, query) ? 1 : 0;

@@ -1,0 +1,8 @@
+export {
+  type MigrationParam,
+  type MigrationParams,
+  migrationArguments,
+  parseMigrationParams,
+  readMigrationParams,
+  writeMigrationParams,
+} from "./params.ts";
