@@ -40,6 +40,6 @@ test.each<[type: string, value: unknown, complaint: string | undefined]>([
   ["list", [1, 2n], undefined],
   ["list", [1, 1.5], "[1]: not of type int"],
   ["list", {}, "value: not an array"],
-])("%s %j", (type, value, complaint) => {
+])("%s: case %#", (type, value, complaint) => {
   expect(validateQmp(schema, schema.get(type), value)).toBe(complaint);
 });
