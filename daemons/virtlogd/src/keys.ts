@@ -1,4 +1,4 @@
-import { int, type Keys, managerKeys, optionalStr } from "@libvirt-ts/config";
+import { int, type Keys, list, managerKeys, optionalStr } from "@libvirt-ts/config";
 
 /** Most backups a log may have. */
 const maxBackups = 32;
@@ -14,5 +14,17 @@ export const virtlogdKeys = {
   }),
   log_root: optionalStr({
     doc: "Directory whose subdirectories are searched for logs that are too old; default /var/log/libvirt/.",
+  }),
+  log_readers: optionalStr({
+    doc: "Group whose members may read logs, by a socket of their own; unset = only root.",
+    example: "libvirt",
+  }),
+  access_drivers: list([], {
+    doc: "Access control drivers asked whose logs a member of log_readers may see and read.",
+    example: ["polkit"],
+  }),
+  ship_to: list([], {
+    doc: "Where every line of every log goes as well: `journald`, `unix:PATH` or `tcp:HOST:PORT` (lines of JSON). Guests never wait for it: lines that cannot be taken are dropped and counted.",
+    example: ["journald"],
   }),
 } satisfies Keys;

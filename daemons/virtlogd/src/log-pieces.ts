@@ -1,17 +1,15 @@
 import { read, statSync } from "node:fs";
 import { promisify } from "node:util";
-import { LOG_PIECE_MAX, type LogPiece, type LogRange } from "@libvirt-ts/protocol";
+import { LOG_PIECE_MAX, type LogPiece, LogPieceKind, type LogRange } from "@libvirt-ts/protocol";
 import { type ChainFile, closeAll, openChain } from "./log-chain.ts";
 import type { IndexKind } from "./log-index.ts";
 import { LogText } from "./log-range.ts";
 
 const readFile = promisify(read);
 
-/** `LogPiece.kind` */
-export const pieceKind = { data: 0, session: 1, dropped: 2, gone: 3 } as const;
 const kindOf: Readonly<Record<Exclude<IndexKind, "flush">, number>> = {
-  session: pieceKind.session,
-  dropped: pieceKind.dropped,
+  session: LogPieceKind.session,
+  dropped: LogPieceKind.dropped,
 };
 
 const nothing = new Uint8Array(0);
@@ -39,7 +37,7 @@ export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPie
     const isBounded = more === undefined || range.until !== null || end < text.size;
     const lastFile = isBounded ? files[last.number] : undefined;
     closeAll(files.splice(0, first.number));
-    if (isGone) yield mark(pieceKind.gone, files[0], 0);
+    if (isGone) yield mark(LogPieceKind.gone, files[0], 0);
     for (let { offset } = first, [file] = files; file; [file] = files) {
       offset = yield* readOne(file, offset, file === lastFile ? last.offset : Number.POSITIVE_INFINITY);
       if (file === lastFile) return;
@@ -47,7 +45,7 @@ export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPie
         const next = await nextFiles(file, offset, options);
         if (next === undefined) return;
         if (next === "grown") continue;
-        if (next.isGone) yield mark(pieceKind.gone, next.files[0], 0);
+        if (next.isGone) yield mark(LogPieceKind.gone, next.files[0], 0);
         files.push(...next.files);
       }
       files.shift()?.close();
@@ -104,7 +102,7 @@ async function* readOne(file: ChainFile, start: number, stop: number): AsyncGene
 }
 
 function piece({ inode }: ChainFile, offset: number, time: number, data: Uint8Array): LogPiece {
-  return { kind: pieceKind.data, pos: { inode, offset: BigInt(offset) }, time: BigInt(time), data };
+  return { kind: LogPieceKind.data, pos: { inode, offset: BigInt(offset) }, time: BigInt(time), data };
 }
 
 function mark(kind: number, file: ChainFile | undefined, offset: number): LogPiece {

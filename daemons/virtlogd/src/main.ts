@@ -5,12 +5,15 @@ import { native } from "@libvirt-ts/native";
 import { about } from "./about.ts";
 import { Changes } from "./changes.ts";
 import { keepRemovingOldLogs } from "./expiry.ts";
+import { openSink } from "./line-sinks.ts";
 import { LogList } from "./log-list.ts";
 import { LogRecords } from "./log-records.ts";
 import { OpenLogs } from "./open-logs.ts";
+import { letReadersIn } from "./readers.ts";
 import { readingService } from "./reading-service.ts";
 import { ScratchPipe } from "./scratch-pipe.ts";
 import { logService } from "./service.ts";
+import { ship } from "./shipping.ts";
 
 void runDaemon({ ...about, survives: true, programs });
 
@@ -20,17 +23,35 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
   const limits = { maxSize: config.max_size, maxBackups: config.max_backups };
   const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
   const changes = new Changes();
-  const logs = new OpenLogs({
+  const sinks = config.ship_to.map((to) =>
+    openSink(to, { native, log, journal: `${paths.prefix}/run/systemd/journal/socket` }),
+  );
+  const logs: OpenLogs = new OpenLogs({
     host: { native, log, now: Date.now, scratch: new ScratchPipe(native) },
     limits,
     inhibit: ctx.inhibit,
+    onOpen(path, open) {
+      if (sinks.length > 0)
+        void ship(path, open, { sinks, logs, changes, maxBackups: limits.maxBackups, log });
+    },
     onChange: (path) => changes.tell(path),
-    onProblem: (path) => reading.tellProblem(path),
+    onProblem(path) {
+      reading.tellProblem(path);
+      forReaders.tellProblem(path);
+    },
     records: new LogRecords(ctx.store, TableFile.open(`${paths.run}/virtlogd.state`, boot)),
   });
   const root = config.log_root ?? paths.log;
   const list = new LogList({ logs, root, maxBackups: limits.maxBackups });
-  const reading = readingService({ list, changes, maxBackups: limits.maxBackups, anyPath: true });
+  const shared = { list, changes, maxBackups: limits.maxBackups };
+  const reading = readingService({ ...shared, anyPath: true });
+  const forReaders = readingService({ ...shared, anyPath: false });
+  const group = config.log_readers;
+  const busAddress = process.env.DBUS_SYSTEM_BUS_ADDRESS;
+  const stopReaders =
+    group === undefined
+      ? () => {}
+      : await letReadersIn(ctx, { group, service: forReaders.service, busAddress });
   logs.adoptAll();
   const stopExpiry =
     config.max_age_days === 0
@@ -48,7 +69,9 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     adminServices: [reading.service],
     async close() {
       stopExpiry();
+      stopReaders();
       logs.close();
+      for (const sink of sinks) sink.close();
       ctx.store.close();
     },
     handOver: {

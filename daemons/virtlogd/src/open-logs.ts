@@ -23,6 +23,8 @@ export interface OpenLogsOptions {
   /** Called for each open log; keeps an idle daemon alive until taken back. */
   readonly inhibit: () => () => void;
   readonly records?: LogRecords;
+  /** A log is open from now on. */
+  readonly onOpen?: (path: string, log: OpenLog) => void;
   /** A log got more bytes, or has ended. */
   readonly onChange?: (path: string) => void;
   /** Why a log cannot be written; undefined: it can again. */
@@ -157,6 +159,7 @@ export class OpenLogs {
     };
     const log: OpenLog = { owner, pipe: new LogPipe({ file, fd, capacity, dropped, host, on }) };
     this.#logs.set(path, log);
+    this.#o.onOpen?.(path, log);
   }
 
   #update(key: string, record: LogRecord): void {

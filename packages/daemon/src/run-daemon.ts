@@ -166,7 +166,7 @@ function pathsOf(env: NodeJS.ProcessEnv): Paths {
 }
 
 /** @throws StartFailure when there is no such group */
-function groupId(name: string): number {
+export function groupId(name: string): number {
   const line = readFileSync("/etc/group", "utf8")
     .split("\n")
     .find((row) => row.startsWith(`${name}:`));

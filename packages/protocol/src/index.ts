@@ -20,6 +20,7 @@ export {
   LogFileInfo,
   LogInfo,
   LogPiece,
+  LogPieceKind,
   LogRange,
   LogSession,
   logReading,

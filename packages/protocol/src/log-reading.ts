@@ -34,9 +34,12 @@ export const LogSession = struct({ pos: LogFilePosition, time: u64 });
 export type LogSession = Infer<typeof LogSession>;
 
 /**
- * What the stream of a read carries, each after its length (u32).
- * `kind`: 0 data, 1 the guest starts here, 2 output was dropped here, 3 the file read before is gone.
+ * What a piece is: bytes, or a mark between them without any: the guest starts here, output was dropped here, the file
+ * read before is gone.
  */
+export const LogPieceKind = { data: 0, session: 1, dropped: 2, gone: 3 } as const;
+
+/** What the stream of a read carries, each after its length (u32). `kind`: one of `LogPieceKind`. */
 export const LogPiece = struct({
   kind: u32,
   pos: LogFilePosition,

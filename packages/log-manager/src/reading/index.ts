@@ -4,7 +4,6 @@ export {
   type LogPiece,
   type LogRange,
   LogReader,
-  pieceKind,
   type ReadOptions,
 } from "./log-reader.ts";
 export { type Panic, PanicFinder, type PanicKind } from "./panics.ts";

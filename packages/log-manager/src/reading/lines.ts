@@ -1,5 +1,4 @@
-import type { LogPiece } from "@libvirt-ts/protocol";
-import { pieceKind } from "./log-reader.ts";
+import { type LogPiece, LogPieceKind } from "@libvirt-ts/protocol";
 
 /** A line of a log, or a mark between lines. */
 export interface LogLine {
@@ -16,9 +15,9 @@ export interface LogLine {
 const maxLineBytes = 1024 * 1024;
 const newline = 0x0a;
 const kinds = {
-  [pieceKind.session]: "session",
-  [pieceKind.dropped]: "dropped",
-  [pieceKind.gone]: "gone",
+  [LogPieceKind.session]: "session",
+  [LogPieceKind.dropped]: "dropped",
+  [LogPieceKind.gone]: "gone",
 } as const satisfies Record<number, LogLine["kind"]>;
 
 /** @param o.unfinished also yields what there is of a line that is not ended yet, for prompts */

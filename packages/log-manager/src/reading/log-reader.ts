@@ -6,9 +6,6 @@ import { decode } from "@libvirt-ts/xdr";
 
 export type { LogInfo, LogPiece, LogRange } from "@libvirt-ts/protocol";
 
-/** `LogPiece.kind` */
-export const pieceKind = { data: 0, session: 1, dropped: 2, gone: 3 } as const;
-
 export interface ReadOptions {
   readonly range?: Partial<LogRange>;
   /** Goes on with what comes, over rotations and restarts of virtlogd, until aborted. */

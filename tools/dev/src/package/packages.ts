@@ -19,7 +19,7 @@ const rivals = (...names: string[]) => ["libvirt-daemon", "libvirt-daemon-system
 const node = "nodejs (>= 20.19)";
 
 const needs: Readonly<Record<string, Needs>> = {
-  virtlogd: { rivals: rivals("libvirt-daemon-log") },
+  virtlogd: { rivals: rivals("libvirt-daemon-log"), tools: ["virt-log"] },
   virtlockd: { rivals: rivals("libvirt-daemon-lock"), tools: ["virt-lock"] },
   virtnetworkd: {
     rivals: rivals("libvirt-daemon-driver-network"),

@@ -1,0 +1,194 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { native, READABLE } from "@libvirt-ts/native";
+import { log } from "@libvirt-ts/protocol";
+import { afterEach, expect, test } from "vitest";
+import { newPrefix, TestDaemon } from "./support/daemon.ts";
+
+const tool = fileURLToPath(new URL("../../tools/virt-log/dist/virt-log.mjs", import.meta.url));
+const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
+const isRoot = process.geteuid?.() === 0;
+
+let daemon: TestDaemon;
+let prefix: string;
+afterEach(() => daemon.stop("SIGKILL"));
+
+async function open(path: string): Promise<number> {
+  const client = await daemon.connect();
+  const { fds } = await client.callWithFds(log.procs.domainOpenLogFile, {
+    driver: "qemu",
+    dom,
+    path,
+    flags: 0,
+  });
+  client.close();
+  return fds[0] ?? -1;
+}
+
+async function settled(path: string): Promise<void> {
+  const client = await daemon.connect();
+  await client.call(log.procs.domainGetLogFilePosition, { path, flags: 0 });
+  client.close();
+}
+
+/** A group of this machine that "nobody" is not in. */
+const group = () =>
+  readFileSync("/etc/group", "utf8")
+    .split("\n")
+    .find((row) => row.startsWith("games:"))
+    ?.split(":") ?? [];
+
+test.skipIf(!isRoot)(
+  "members of log_readers read logs and nothing else; others do not even come in",
+  async () => {
+    const [name = "", , gid = ""] = group();
+    prefix = newPrefix();
+    chmodSync(prefix, 0o755);
+    daemon = await TestDaemon.start("virtlogd", { prefix, config: `log_readers = "${name}"\n` });
+    const socket = join(prefix, "run/libvirt/virtlogd-sock-read");
+    expect([statSync(socket).mode & 0o777, statSync(socket).gid]).toEqual([0o660, Number(gid)]);
+    const path = join(prefix, "var/log/libvirt/qemu/vm1.log");
+    mkdirSync(join(path, ".."), { recursive: true });
+    const fd = await open(path);
+    writeSync(fd, "hello\n");
+    await settled(path);
+    const as = (groups: string[], ...args: string[]) => {
+      const drop = [
+        "--reuid",
+        "65534",
+        "--regid",
+        "65534",
+        ...(groups.length ? ["--groups", groups.join()] : ["--clear-groups"]),
+      ];
+      const { status, stdout, stderr } = spawnSync(
+        "setpriv",
+        [...drop, process.execPath, tool, "--socket", socket, ...args],
+        {
+          encoding: "utf8",
+        },
+      );
+      return { status, stdout, stderr };
+    };
+    expect(as([gid], "show", "vm1")).toMatchObject({ status: 0, stdout: "hello\n" });
+    expect(as([gid], "show", "/etc/shadow")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining("'/etc/shadow' is no log"),
+    });
+    expect(as([gid], "show", join(prefix, "var/log/libvirt/qemu/../../../../etc/x.log"))).toMatchObject({
+      status: 2,
+    });
+    expect(as([], "show", "vm1")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("Permission denied"),
+    });
+    closeSync(fd);
+  },
+);
+
+test("without log_readers there is no such socket; a group that is none ends the start", async () => {
+  prefix = newPrefix();
+  daemon = await TestDaemon.start("virtlogd", { prefix });
+  expect(existsSync(join(prefix, "run/libvirt/virtlogd-sock-read"))).toBe(false);
+  await daemon.stop();
+  daemon = TestDaemon.spawn("virtlogd", { prefix, config: 'log_readers = "no-such-group"\n' });
+  expect(await daemon.ended()).not.toBe(0);
+  expect(daemon.output).toContain("no group 'no-such-group'");
+});
+
+test("lines go to a socket; one that nobody reads holds up no guest, and what it missed is counted", async () => {
+  prefix = newPrefix();
+  const sink = join(prefix, "sink");
+  const server = createServer().listen(sink);
+  await once(server, "listening");
+  daemon = await TestDaemon.start("virtlogd", { prefix, config: `ship_to = ["unix:${sink}"]\n` });
+  const path = join(prefix, "vm.log");
+  const fd = await open(path);
+  const connecting = once(server, "connection") as Promise<[Socket]>;
+  writeSync(fd, "one\ntwo\n");
+  const [socket] = await connecting;
+  let received = "";
+  while (received.split("\n").length < 3)
+    received += ((await once(socket, "data")) as [Buffer])[0].toString();
+  expect(
+    received
+      .trimEnd()
+      .split("\n")
+      .map((text) => JSON.parse(text)),
+  ).toMatchObject([
+    { domain: "vm1", path, text: "one" },
+    { domain: "vm1", path, text: "two" },
+  ]);
+  socket.pause();
+  const block = Buffer.from(`${"x".repeat(79)}\n`.repeat(800));
+  for (let count = 0; count < 200; count++) {
+    writeSync(fd, block); // 13 MB: a guest that waited would wait for ever
+    await settled(path);
+  }
+  while (!daemon.output.includes("lines are not shipped"))
+    await once(daemon.process.stderr ?? process.stdin, "data");
+  socket.resume();
+  while (!daemon.output.includes("lines are shipped again"))
+    await once(daemon.process.stderr ?? process.stdin, "data");
+  expect(daemon.output).toMatch(/"?lines"?[:=] ?[1-9][0-9]+/);
+  closeSync(fd);
+  socket.destroy();
+  server.close();
+});
+
+test("the journal gets a message a line, with whose it is", async () => {
+  prefix = newPrefix();
+  const path = join(prefix, "run/systemd/journal/socket");
+  mkdirSync(join(path, ".."), { recursive: true });
+  const journal = native.socketUnix("dgram");
+  native.bind(journal, path);
+  const poll = new native.Poll(journal);
+  daemon = await TestDaemon.start("virtlogd", { prefix, config: 'ship_to = ["journald"]\n' });
+  const logPath = join(prefix, "vm.log");
+  const fd = await open(logPath);
+  const buffer = Buffer.alloc(4096);
+  const messages: string[] = [];
+  const three = new Promise<void>((resolve) =>
+    poll.start(READABLE, () => {
+      for (let length = 1; length > 0; ) {
+        length = native.recv(journal, buffer, 0, buffer.length);
+        if (length > 0) messages.push(buffer.toString("utf8", 0, length));
+      }
+      if (messages.length >= 3) resolve();
+    }),
+  );
+  writeSync(fd, "one\ntwo\nthree\n");
+  await three;
+  expect(messages.map((message) => message.split("\n")[0])).toEqual([
+    "MESSAGE=one",
+    "MESSAGE=two",
+    "MESSAGE=three",
+  ]);
+  expect(messages[0]).toContain(
+    `\nDOMAIN_NAME=vm1\nDOMAIN_UUID=07070707-0707-0707-0707-070707070707\nDOMAIN_LOG=${logPath}\n`,
+  );
+  poll.close();
+  native.close(journal);
+  closeSync(fd);
+});
+
+test("a place that is none is refused at the start", async () => {
+  prefix = newPrefix();
+  writeFileSync(join(prefix, "unused"), "");
+  daemon = TestDaemon.spawn("virtlogd", { prefix, config: 'ship_to = ["nowhere"]\n' });
+  expect(await daemon.ended()).not.toBe(0);
+  expect(daemon.output).toContain("'nowhere' is no place for lines");
+});
