@@ -27,6 +27,9 @@ module Virtlogd =
             | int_entry "max_backups"
             | int_entry "max_age_days"
             | string_entry "log_root"
+            | string_entry "log_readers"
+            | list_entry "access_drivers"
+            | list_entry "ship_to"
 
   let comment = [ label "#comment" . del /[ \t]*#[ \t]*/ "# " . store /([^ \t\n][^\n]*)?/ . del /\n/ "\n" ]
   let empty = [ label "#empty" . eol ]
