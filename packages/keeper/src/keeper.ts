@@ -4,6 +4,8 @@ import { formatMessage, parseMessage } from "./message.ts";
 
 const eagain = -11;
 const econnreset = -104;
+/** What arrives meanwhile is read together: it is safe in the socket's queue, and each look costs the daemon time. */
+const gatherMs = 5;
 const maxMessageBytes = 1024;
 
 /**
@@ -113,16 +115,30 @@ export class Keeper {
         left.shift();
       }
       if (this.#native.send(daemon, [formatMessage({ what: "all" })]) === eagain) return;
-      poll.start(READABLE, () => this.#read(daemon, poll));
+      this.#listen(daemon, poll);
     };
     poll.start(WRITABLE, step);
+  }
+
+  /** Reads a while after something has come, or at once when the daemon ends. */
+  #listen(daemon: number, poll: Poll): void {
+    poll.start(READABLE, () => {
+      const timer = setTimeout(() => this.#read(daemon, poll), gatherMs);
+      poll.start(HANGUP, () => {
+        clearTimeout(timer);
+        this.#read(daemon, poll);
+      });
+    });
   }
 
   #read(daemon: number, poll: Poll): void {
     for (;;) {
       const fds: number[] = [];
       const length = this.#native.recv(daemon, this.#buffer, 0, maxMessageBytes, fds);
-      if (length === eagain) return;
+      if (length === eagain) {
+        this.#listen(daemon, poll);
+        return;
+      }
       if (length === econnreset) continue; // it ended without reading our list; what it sent before is still there
       if (length <= 0) {
         poll.close();
