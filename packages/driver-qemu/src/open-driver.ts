@@ -23,6 +23,7 @@ import type { HostFacts } from "./host-facts.ts";
 import { autostart } from "./process/autostart.ts";
 import { readDefinition } from "./process/definition.ts";
 import { type DriverPaths, driverPaths } from "./process/guest-paths.ts";
+import { lockLost } from "./process/lock-failure.ts";
 import { Networks } from "./process/networks.ts";
 import { PortAllocator } from "./process/ports.ts";
 import { loadRunning } from "./process/reconnect.ts";
@@ -137,6 +138,7 @@ export async function loadDomains(driver: QemuDriver): Promise<void> {
   await driver.locks.prepare();
   const takeOvers = await loadRunning(driver);
   await loadConfigs(driver);
+  driver.locks.onLost((lost) => lockLost(driver, lost));
   void Promise.all(takeOvers.map((takeOver) => takeOver()))
     .then(() => autostart(driver))
     .catch((err: unknown) => driver.log.error({ err }, "cannot start the domains marked for it"));
@@ -213,9 +215,12 @@ function lockManager(name: string | undefined, paths: Paths, log: Logger): LockM
   const keys = readSettings(qemuLockdKeys, join(paths.etc, "qemu-lockd.conf"), log);
   return lockdManager({
     socketPath: join(paths.run, "virtlockd-sock"),
+    adminSocketPath: join(paths.run, "virtlockd-admin-sock"),
     autoDiskLeases: keys.auto_disk_leases,
     requireLeaseForDisks: keys.require_lease_for_disks,
     fileLockspaceDirectory: keys.file_lockspace_dir,
+    lvmLockspaceDirectory: keys.lvm_lockspace_dir,
+    scsiLockspaceDirectory: keys.scsi_lockspace_dir,
   });
 }
 

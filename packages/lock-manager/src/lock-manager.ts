@@ -1,5 +1,6 @@
 import type { Step } from "@libvirt-ts/native";
 import type { Uuid } from "@libvirt-ts/util/uuid";
+import type { LostLock } from "./lost-locks.ts";
 
 /** The guest for which locks are held. */
 export interface LockOwner {
@@ -34,6 +35,11 @@ export interface LockManager {
   release(owner: LockOwner, resources: readonly LockResource[]): Promise<void>;
   /** Begins the connection that the guest's process itself holds as long as it lives; undefined: none needed. */
   prepareHolder(): LockHolder | undefined;
+  /**
+   * Begins to hear of locks that were lost while their guests run; one may be told of more than once.
+   * @returns ends it
+   */
+  onLost(listener: (lost: LostLock) => void): () => void;
 }
 
 /**

@@ -52,7 +52,13 @@ const lease = { lockspace: "/ls", key: "k" };
 test("acquires everything for the guest", async () => {
   const { calls, socketPath } = fakeLockd();
   await lockdManager({ socketPath }).acquire(owner, [a, b, lease]);
-  expect(calls).toEqual(["register vm1 3 77", "acquire :/a 0", "acquire :/b 1", "acquire /ls:k 0"]);
+  expect(calls).toEqual([
+    "lockspace /ls",
+    "register vm1 3 77",
+    "acquire :/a 0",
+    "acquire :/b 1",
+    "acquire /ls:k 0",
+  ]);
 });
 
 test("gives back what it got when one is refused", async () => {
@@ -61,7 +67,7 @@ test("gives back what it got when one is refused", async () => {
     code: ErrorCode.RESOURCE_BUSY,
     message: "resource busy: '/b'",
   });
-  expect(calls.slice(4)).toEqual(["release :/a", "release /ls:k"]);
+  expect(calls.slice(5)).toEqual(["release :/a", "release /ls:k"]);
 });
 
 test("lock files instead of images", async () => {
@@ -80,6 +86,32 @@ test("lock files instead of images", async () => {
   ]);
 });
 
+test.each([
+  ["/dev/vg/lv", "/lvm:Xy-1 2"],
+  ["/dev/sdb", "/scsi:SERIAL_7 2"],
+  ["/dev/none", `/ls:${createHash("sha256").update("/dev/none").digest("hex")} 2`],
+  ["/srv/vg.img", `/ls:${createHash("sha256").update("/srv/vg.img").digest("hex")} 2`],
+])("the lock file of %s", async (path, expected) => {
+  const { calls, socketPath } = fakeLockd();
+  const known: Record<string, string> = {
+    "lvs /dev/vg/lv": "  Xy-1\n",
+    "lvs /srv/vg.img": "wrong",
+    "/lib/udev/scsi_id /dev/sdb": "SERIAL_7\n",
+    "/lib/udev/scsi_id /dev/none": "../up\n",
+  };
+  const manager = lockdManager({
+    socketPath,
+    lvmLockspaceDirectory: "/lvm",
+    scsiLockspaceDirectory: "/scsi",
+    fileLockspaceDirectory: "/ls",
+    ask: async (file, args) => known[`${file} ${args.at(-1)}`],
+  });
+  await manager.prepare();
+  await manager.acquire(owner, [{ path, shared: false }]);
+  expect(calls.slice(0, 3).sort()).toEqual(["lockspace /ls", "lockspace /lvm", "lockspace /scsi"]);
+  expect(calls.at(-1)).toBe(`acquire ${expected}`);
+});
+
 test("nothing to lock: not even a connection", async () => {
   await lockdManager({ socketPath: "/nonexistent" }).acquire(owner, []);
 });
@@ -89,7 +121,7 @@ test("leases only: disks alone are refused", async () => {
   const manager = lockdManager({ socketPath, autoDiskLeases: false });
   await expect(manager.acquire(owner, [a])).rejects.toMatchObject({ code: ErrorCode.CONFIG_UNSUPPORTED });
   await manager.acquire(owner, [a, lease]);
-  expect(calls.slice(1)).toEqual(["acquire /ls:k 0"]);
+  expect(calls.slice(2)).toEqual(["acquire /ls:k 0"]);
 });
 
 test("the guest's own connection: registered, restricted, then only the guest's", async () => {

@@ -5,16 +5,26 @@ import { lock } from "@libvirt-ts/protocol";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { parseUuid } from "@libvirt-ts/util/uuid";
 import type { LockHolder, LockManager, LockOwner, LockResource } from "./lock-manager.ts";
+import { watchLostLocks } from "./lost-locks.ts";
+import { type Ask, askProgram, logicalVolumeId, scsiId } from "./volume-id.ts";
 
 export interface LockdOptions {
   /** `/run/libvirt/virtlockd-sock` */
   socketPath: string;
+  /** `/run/libvirt/virtlockd-admin-sock`; absent: nobody tells of lost locks. */
+  adminSocketPath?: string;
   /** Lock each disk by itself; without it only explicit leases count. */
   autoDiskLeases?: boolean;
   /** Refuse guests that have writable disks but nothing to lock. */
   requireLeaseForDisks?: boolean | undefined;
   /** Lock files in this directory instead of the images themselves. */
   fileLockspaceDirectory?: string | undefined;
+  /** The same for logical volumes, by UUID; goes before all others. */
+  lvmLockspaceDirectory?: string | undefined;
+  /** The same for SCSI disks, by serial number; goes before files. */
+  scsiLockspaceDirectory?: string | undefined;
+  /** For tests: runs `lvs` and `scsi_id`. */
+  ask?: Ask;
 }
 
 /** VIR_LOCK_SPACE_PROTOCOL_ACQUIRE_RESOURCE_* */
@@ -29,14 +39,16 @@ interface Acquisition {
 
 /** Locks through virtlockd, ours or the C one. Calls of one connection are sent together: one round trip. */
 export function lockdManager(options: LockdOptions): LockManager {
-  const { socketPath, autoDiskLeases = true, fileLockspaceDirectory } = options;
+  const { socketPath, autoDiskLeases = true } = options;
   const requireLease = options.requireLeaseForDisks ?? !autoDiskLeases;
 
-  function acquisitions(resources: readonly LockResource[]): Acquisition[] {
-    const wanted = resources.flatMap((resource) => {
-      if ("lockspace" in resource) return [{ path: resource.lockspace, name: resource.key, flags: 0 }];
-      return autoDiskLeases ? [diskAcquisition(resource, fileLockspaceDirectory)] : [];
-    });
+  async function acquisitions(resources: readonly LockResource[]): Promise<Acquisition[]> {
+    const wanted = await Promise.all(
+      resources.flatMap((resource): (Acquisition | Promise<Acquisition>)[] => {
+        if ("lockspace" in resource) return [{ path: resource.lockspace, name: resource.key, flags: 0 }];
+        return autoDiskLeases ? [diskAcquisition(resource, options)] : [];
+      }),
+    );
     const writable = resources.some((resource) => "path" in resource && !resource.shared);
     if (requireLease && writable && wanted.length === 0) {
       throw new VirError(
@@ -51,18 +63,26 @@ export function lockdManager(options: LockdOptions): LockManager {
   return {
     name: "lockd",
     async prepare() {
-      if (fileLockspaceDirectory === undefined) return;
+      const { fileLockspaceDirectory, lvmLockspaceDirectory, scsiLockspaceDirectory } = options;
+      const directories = [lvmLockspaceDirectory, scsiLockspaceDirectory, fileLockspaceDirectory];
+      const wanted = directories.filter((path) => path !== undefined);
+      if (wanted.length === 0) return;
       await withClient(socketPath, (client) =>
-        client.call(lock.procs.createLockspace, { path: fileLockspaceDirectory }),
+        Promise.all(wanted.map((path) => client.call(lock.procs.createLockspace, { path }))),
       );
     },
     async acquire(owner, resources) {
-      const wanted = acquisitions(resources);
+      const wanted = await acquisitions(resources);
       if (wanted.length === 0) return;
-      await withClient(socketPath, (client) => acquireAll(client, owner, wanted));
+      const spaces = new Set(resources.flatMap((each) => ("lockspace" in each ? [each.lockspace] : [])));
+      await withClient(socketPath, async (client) => {
+        // differs: C leaves it to others to make the lockspaces of leases known, so that no guest with one starts
+        for (const path of spaces) await client.call(lock.procs.createLockspace, { path });
+        await acquireAll(client, owner, wanted);
+      });
     },
     async release(owner, resources) {
-      const held = acquisitions(resources);
+      const held = await acquisitions(resources);
       if (held.length === 0) return;
       await withClient(socketPath, async (client) => {
         const results = await Promise.allSettled([register(client, owner), ...releaseAll(client, held)]);
@@ -70,20 +90,35 @@ export function lockdManager(options: LockdOptions): LockManager {
       });
     },
     prepareHolder: () => prepareHolder(socketPath),
+    onLost(listener) {
+      const end = new AbortController();
+      if (options.adminSocketPath !== undefined)
+        void watchLostLocks(options.adminSocketPath, listener, end.signal);
+      return () => end.abort();
+    },
   };
 }
 
-function diskAcquisition(
-  disk: { path: string; shared: boolean },
-  directory: string | undefined,
-): Acquisition {
-  const flags = disk.shared ? flagShared : 0;
-  if (directory === undefined) return { path: "", name: disk.path, flags };
-  return {
-    path: directory,
-    name: createHash("sha256").update(disk.path).digest("hex"),
-    flags: flags | flagCreate,
-  };
+/** The image itself, or a lock file that stands for it. */
+async function diskAcquisition(
+  { path, shared }: { path: string; shared: boolean },
+  o: LockdOptions,
+): Promise<Acquisition> {
+  const flags = shared ? flagShared : 0;
+  const indirect = await lockFile(path, o);
+  return indirect ? { ...indirect, flags: flags | flagCreate } : { path: "", name: path, flags };
+}
+
+async function lockFile(path: string, o: LockdOptions): Promise<{ path: string; name: string } | undefined> {
+  const ask = o.ask ?? askProgram;
+  const { lvmLockspaceDirectory: lvm, scsiLockspaceDirectory: scsi, fileLockspaceDirectory: file } = o;
+  const isDevice = path.startsWith("/dev");
+  const volume = lvm !== undefined && isDevice ? await logicalVolumeId(path, ask) : undefined;
+  if (lvm !== undefined && volume !== undefined) return { path: lvm, name: volume };
+  const serial = scsi !== undefined && isDevice ? await scsiId(path, ask) : undefined;
+  if (scsi !== undefined && serial !== undefined) return { path: scsi, name: serial };
+  if (file === undefined) return undefined;
+  return { path: file, name: createHash("sha256").update(path).digest("hex") };
 }
 
 /** What was got before a failure is given back. */

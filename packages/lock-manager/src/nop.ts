@@ -8,5 +8,6 @@ export function nopLockManager(): LockManager {
     async acquire() {},
     async release() {},
     prepareHolder: () => undefined,
+    onLost: () => () => {},
   };
 }
