@@ -8,6 +8,7 @@ import {
   runDaemon,
   versionText,
 } from "@libvirt-ts/daemon";
+import { sessionDaemon } from "@libvirt-ts/daemon/session-daemon";
 import {
   loadDomains,
   monitorCommandHandlers,
@@ -65,6 +66,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
           socket,
           readOnlySocket: paths.privileged ? `${socket}-ro` : undefined,
           uri: `${kind}:///${paths.privileged ? "system" : "session"}`,
+          start: paths.privileged ? undefined : sessionDaemon(daemons[kind] ?? kind, process.env),
         },
         client,
       );

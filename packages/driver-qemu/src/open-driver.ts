@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
 import type { Paths } from "@libvirt-ts/daemon";
+import { sessionDaemon } from "@libvirt-ts/daemon/session-daemon";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { Domain, DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
 import { type LockManager, lockdManager, nopLockManager, qemuLockdKeys } from "@libvirt-ts/lock-manager";
@@ -99,11 +100,15 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     status: new StatusFiles(dirs.state, formatStatus, (err) =>
       log.error({ err }, "cannot write status file"),
     ),
-    locks: lockManager(settings.lock_manager, paths, log),
-    logs: settings.stdio_handler === "logd" ? logdManager(socket("virtlogd")) : fileLogManager(),
+    locks: lockManager(settings.lock_manager, world),
+    logs:
+      settings.stdio_handler === "logd"
+        ? logdManager(socket("virtlogd"), starter(world, "virtlogd"))
+        : fileLogManager(),
     networks: new Networks({
       socket: socket("virtnetworkd"),
       uri: paths.privileged ? "network:///system" : "network:///session",
+      start: starter(world, "virtnetworkd"),
       log,
     }),
     taps: new Taps(native),
@@ -203,8 +208,14 @@ async function findEmulators(path: string, hostArch: string): Promise<Map<string
   return new Map(found.flatMap(([arch, binary]) => (binary === undefined ? [] : [[arch, binary] as const])));
 }
 
+/** A user's own daemon starts those it needs; of the system, systemd does. */
+function starter({ paths, env }: QemuWorld, name: string): (() => Promise<void>) | undefined {
+  return paths.privileged ? undefined : sessionDaemon(name, env);
+}
+
 /** @throws VirError CONFIG_UNSUPPORTED-like for a lock manager nobody has */
-function lockManager(name: string | undefined, paths: Paths, log: Logger): LockManager {
+function lockManager(name: string | undefined, world: QemuWorld): LockManager {
+  const { paths, log } = world;
   if (name === undefined || name === "nop") return nopLockManager();
   if (name !== "lockd")
     throw new VirError(
@@ -216,6 +227,7 @@ function lockManager(name: string | undefined, paths: Paths, log: Logger): LockM
   return lockdManager({
     socketPath: join(paths.run, "virtlockd-sock"),
     adminSocketPath: join(paths.run, "virtlockd-admin-sock"),
+    start: starter(world, "virtlockd"),
     autoDiskLeases: keys.auto_disk_leases,
     requireLeaseForDisks: keys.require_lease_for_disks,
     fileLockspaceDirectory: keys.file_lockspace_dir,

@@ -34,7 +34,7 @@ export interface LockManager {
   /** Tries all; throws the first failure at the end. */
   release(owner: LockOwner, resources: readonly LockResource[]): Promise<void>;
   /** Begins the connection that the guest's process itself holds as long as it lives; undefined: none needed. */
-  prepareHolder(): LockHolder | undefined;
+  prepareHolder(): Promise<LockHolder | undefined>;
   /**
    * Begins to hear of locks that were lost while their guests run; one may be told of more than once.
    * @returns ends it

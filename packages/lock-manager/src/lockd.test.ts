@@ -126,7 +126,7 @@ test("leases only: disks alone are refused", async () => {
 
 test("the guest's own connection: registered, restricted, then only the guest's", async () => {
   const { calls, socketPath } = fakeLockd();
-  const holder = lockdManager({ socketPath }).prepareHolder();
+  const holder = await lockdManager({ socketPath }).prepareHolder();
   const [fd] = holder?.keep ?? [];
   expect(holder?.steps).toEqual([{ do: "connect", fd, path: socketPath }]);
   const guests = native.dup(fd ?? -1);

@@ -13,6 +13,8 @@ export interface LockdOptions {
   socketPath: string;
   /** `/run/libvirt/virtlockd-admin-sock`; absent: nobody tells of lost locks. */
   adminSocketPath?: string;
+  /** Starts virtlockd when nobody listens there. */
+  start?: (() => Promise<void>) | undefined;
   /** Lock each disk by itself; without it only explicit leases count. */
   autoDiskLeases?: boolean;
   /** Refuse guests that have writable disks but nothing to lock. */
@@ -39,7 +41,7 @@ interface Acquisition {
 
 /** Locks through virtlockd, ours or the C one. Calls of one connection are sent together: one round trip. */
 export function lockdManager(options: LockdOptions): LockManager {
-  const { socketPath, autoDiskLeases = true } = options;
+  const { autoDiskLeases = true } = options;
   const requireLease = options.requireLeaseForDisks ?? !autoDiskLeases;
 
   async function acquisitions(resources: readonly LockResource[]): Promise<Acquisition[]> {
@@ -67,7 +69,7 @@ export function lockdManager(options: LockdOptions): LockManager {
       const directories = [lvmLockspaceDirectory, scsiLockspaceDirectory, fileLockspaceDirectory];
       const wanted = directories.filter((path) => path !== undefined);
       if (wanted.length === 0) return;
-      await withClient(socketPath, (client) =>
+      await withClient(options, (client) =>
         Promise.all(wanted.map((path) => client.call(lock.procs.createLockspace, { path }))),
       );
     },
@@ -75,7 +77,7 @@ export function lockdManager(options: LockdOptions): LockManager {
       const wanted = await acquisitions(resources);
       if (wanted.length === 0) return;
       const spaces = new Set(resources.flatMap((each) => ("lockspace" in each ? [each.lockspace] : [])));
-      await withClient(socketPath, async (client) => {
+      await withClient(options, async (client) => {
         // differs: C leaves it to others to make the lockspaces of leases known, so that no guest with one starts
         for (const path of spaces) await client.call(lock.procs.createLockspace, { path });
         await acquireAll(client, owner, wanted);
@@ -84,12 +86,16 @@ export function lockdManager(options: LockdOptions): LockManager {
     async release(owner, resources) {
       const held = await acquisitions(resources);
       if (held.length === 0) return;
-      await withClient(socketPath, async (client) => {
+      await withClient(options, async (client) => {
         const results = await Promise.allSettled([register(client, owner), ...releaseAll(client, held)]);
         throwFirst(results);
       });
     },
-    prepareHolder: () => prepareHolder(socketPath),
+    async prepareHolder() {
+      // The guest's own process has nobody to start it.
+      if (options.start) await withClient(options, async () => {});
+      return prepareHolder(options.socketPath);
+    },
     onLost(listener) {
       const end = new AbortController();
       if (options.adminSocketPath !== undefined)
@@ -174,8 +180,11 @@ function prepareHolder(socketPath: string): LockHolder {
   };
 }
 
-async function withClient<T>(socketPath: string, use: (client: RpcClient) => Promise<T>): Promise<T> {
-  const client = await RpcClient.connect(socketPath);
+async function withClient<T>(
+  { socketPath, start }: LockdOptions,
+  use: (client: RpcClient) => Promise<T>,
+): Promise<T> {
+  const client = await RpcClient.connect(socketPath, { start });
   try {
     return await use(client);
   } finally {

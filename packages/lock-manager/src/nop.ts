@@ -7,7 +7,7 @@ export function nopLockManager(): LockManager {
     async prepare() {},
     async acquire() {},
     async release() {},
-    prepareHolder: () => undefined,
+    prepareHolder: async () => undefined,
     onLost: () => () => {},
   };
 }

@@ -10,12 +10,14 @@ const flagTruncate = 1;
 /**
  * Logs through virtlogd, `stdio_handler = "logd"`. A connection lasts for one call: logs outlive connections, and
  * virtlogd may be another one by the next call.
- * @param socketPath `/run/libvirt/virtlogd-sock`
+ * @param path `/run/libvirt/virtlogd-sock`
+ * @param start starts virtlogd when nobody listens there
  */
-export function logdManager(socketPath: string): LogManager {
+export function logdManager(path: string, start?: () => Promise<void>): LogManager {
+  const logd = { path, start };
   return {
     open: ({ driver, uuid, name, path, truncate = false }) =>
-      withClient(socketPath, async (client) => {
+      withClient(logd, async (client) => {
         const dom = { uuid: uuidBytes(uuid), name };
         const flags = truncate ? flagTruncate : 0;
         const { ret, fds } = await client.callWithFds(log.procs.domainOpenLogFile, {
@@ -29,24 +31,27 @@ export function logdManager(socketPath: string): LogManager {
         return { fd, position: ret.pos };
       }),
     position: (path) =>
-      withClient(socketPath, async (client) => {
+      withClient(logd, async (client) => {
         return (await client.call(log.procs.domainGetLogFilePosition, { path, flags: 0 })).pos;
       }),
     read: (path, pos, maxBytes) =>
-      withClient(socketPath, async (client) => {
+      withClient(logd, async (client) => {
         const args = { path, pos, maxlen: BigInt(maxBytes), flags: 0 };
         return (await client.call(log.procs.domainReadLogFile, args)).data;
       }),
     append: ({ driver, uuid, name, path, message }) =>
-      withClient(socketPath, async (client) => {
+      withClient(logd, async (client) => {
         const dom = { uuid: uuidBytes(uuid), name };
         await client.call(log.procs.domainAppendLogFile, { driver, dom, path, message, flags: 0 });
       }),
   };
 }
 
-async function withClient<T>(socketPath: string, use: (client: RpcClient) => Promise<T>): Promise<T> {
-  const client = await RpcClient.connect(socketPath);
+async function withClient<T>(
+  { path, start }: { path: string; start: (() => Promise<void>) | undefined },
+  use: (client: RpcClient) => Promise<T>,
+): Promise<T> {
+  const client = await RpcClient.connect(path, { start });
   try {
     return await use(client);
   } finally {

@@ -30,9 +30,9 @@ export async function launchQemu(
   domain: QemuDomain,
   { line, logFd, pidFile, beforeExec }: LaunchRequest,
 ): Promise<GuestProcess> {
+  const holder = await driver.locks.prepareHolder();
   const gate = pipe();
   const started = pipe();
-  const holder = driver.locks.prepareHolder();
   const steps: Step[] = [{ do: "setsid" }, { do: "umask", value: UMASK }, ...limits(driver, domain)];
   if (holder) steps.push(...holder.steps);
   steps.push(

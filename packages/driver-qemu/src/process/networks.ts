@@ -28,6 +28,16 @@ export interface NetworkPort extends NetworkPortDef {
   network: string;
 }
 
+export interface NetworksOptions {
+  /** Of virtnetworkd. */
+  socket: string;
+  /** `network:///system` or `network:///session` */
+  uri: string;
+  log: Logger;
+  /** Starts virtnetworkd when nobody listens. */
+  start?: (() => Promise<void>) | undefined;
+}
+
 /**
  * The network daemon as this driver uses it: over one connection, opened when first needed and again when the
  * daemon was restarted.
@@ -36,10 +46,11 @@ export class Networks {
   readonly #socket: string;
   readonly #uri: string;
   readonly #log: Logger;
+  readonly #start: (() => Promise<void>) | undefined;
   #client: Promise<RpcClient> | undefined;
 
-  /** @param uri `network:///system` or `network:///session` */
-  constructor({ socket, uri, log }: { socket: string; uri: string; log: Logger }) {
+  constructor({ socket, uri, log, start }: NetworksOptions) {
+    this.#start = start;
     this.#socket = socket;
     this.#uri = uri;
     this.#log = log;
@@ -108,7 +119,7 @@ export class Networks {
 
   async #open(): Promise<RpcClient> {
     try {
-      const client = await RpcClient.connect(this.#socket);
+      const client = await RpcClient.connect(this.#socket, { start: this.#start });
       void client.closed.then(() => this.#forget());
       await client.call(p.authList, undefined);
       await client.call(p.connectOpen, { name: this.#uri, flags: 0 });

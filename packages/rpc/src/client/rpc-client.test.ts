@@ -70,6 +70,17 @@ describe("connecting", () => {
     });
   });
 
+  test("to one that is started for it, once", async () => {
+    let started = 0;
+    const start = async () => {
+      if (++started === 1) listen(serverFor({}), "late");
+    };
+    const rpc = await RpcClient.connect(join(dir, "late"), { start });
+    rpc.close();
+    await expect(RpcClient.connect(join(dir, "none"), { start })).rejects.toMatchObject({ int1: 2 });
+    expect(started).toBe(2);
+  });
+
   test("given up", async () => {
     await expect(RpcClient.connect(join(dir, "none"), { signal: AbortSignal.abort("enough") })).rejects.toBe(
       "enough",

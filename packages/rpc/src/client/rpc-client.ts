@@ -21,14 +21,9 @@ import { type KeepaliveHandle, keepalive as sharedKeepalive } from "../keepalive
 import { decodeAt } from "../scratch.ts";
 import { type OpenSocket, UnixSocket } from "../socket.ts";
 import { ClientStream } from "./client-stream.ts";
-import { connectUnix } from "./connect.ts";
+import { type ConnectOptions, connectUnix } from "./connect.ts";
 import type { Pending, StreamSink } from "./pending.ts";
 import { type RawStreamListener, RelayedClientStream } from "./relayed-stream.ts";
-
-export interface ConnectOptions {
-  /** Ends the attempt to connect. */
-  signal?: AbortSignal;
-}
 
 export interface CallOptions {
   /** Descriptors sent behind the call; closed here once sent. */
@@ -74,8 +69,8 @@ export class RpcClient implements ConnectionOwner {
    * @param target path of a UNIX socket, or a connected descriptor, which then belongs to the client
    * @throws VirError SYSTEM_ERROR; the reason of an aborted `signal`
    */
-  static async connect(target: string | number, { signal }: ConnectOptions = {}): Promise<RpcClient> {
-    const fd = typeof target === "number" ? target : await connectUnix(systemNative, target, signal);
+  static async connect(target: string | number, options: ConnectOptions = {}): Promise<RpcClient> {
+    const fd = typeof target === "number" ? target : await connectUnix(systemNative, target, options);
     return RpcClient.over((events) => new UnixSocket(systemNative, fd, events));
   }
 

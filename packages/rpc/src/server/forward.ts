@@ -80,6 +80,8 @@ export interface SecondaryTarget {
   /** For clients that may only read; absent where there is none (session daemons): the open flag must do. */
   readonly readOnlySocket?: string | undefined;
   readonly uri: string;
+  /** Starts the daemon when nobody listens. */
+  readonly start?: (() => Promise<void>) | undefined;
 }
 
 const systemAccounts = fileAccounts();
@@ -92,12 +94,12 @@ const openReadOnly = 1;
  * @throws VirError as a client of that daemon would get it
  */
 export async function openSecondary(
-  { socket, readOnlySocket = socket, uri }: SecondaryTarget,
+  { socket, readOnlySocket = socket, uri, start }: SecondaryTarget,
   client: Client,
   startTime: (pid: number) => bigint | undefined = processStartTime,
   accounts: Accounts = systemAccounts,
 ): Promise<RpcClient> {
-  const peer = await RpcClient.connect(client.readOnly ? readOnlySocket : socket);
+  const peer = await RpcClient.connect(client.readOnly ? readOnlySocket : socket, { start });
   try {
     await peer.call(remote.procs.authList, undefined);
     await peer.call(remote.procs.connectOpen, { name: uri, flags: client.readOnly ? openReadOnly : 0 });
