@@ -19,6 +19,12 @@ import { ExitCode, StartFailure } from "./start-failure.ts";
 import { versionText } from "./version.ts";
 
 /**
+ * V8 would let the nursery of objects grow to 32 MB and give nothing back: it stays at the size it begins with, 2 MB.
+ * What lives for long in a daemon is little, so that collecting more often costs hardly anything.
+ */
+const smallNursery = "--semi-space-growth-factor=1";
+
+/**
  * Runs a daemon from command line to exit: the whole of a `main.ts`.
  * Resolves when it is ready; the process ends by itself after SIGTERM, SIGINT, SIGQUIT or idle time.
  */
@@ -27,6 +33,7 @@ export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K
     runKeeper(process.argv.slice(3));
     return;
   }
+  native.setEngineFlags(smallNursery);
   const command = parseCommand(process.argv.slice(2));
   const env = { ...process.env };
   try {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 import { expect, test } from "vitest";
 import { LaunchError, native, RLIM_INFINITY, type RlimitName } from "./index.ts";
 import { ended, must, mustObject, openFds, readAll } from "./testing.ts";
@@ -86,4 +87,13 @@ test("the processor tells its vendor", () => {
   for (const [at, value] of [answer.ebx, answer.edx, answer.ecx].entries())
     letters.writeUInt32LE(value, at * 4);
   expect(readFileSync("/proc/cpuinfo", "latin1")).toMatch(`: ${letters.toString("latin1")}\n`);
+});
+
+test("flags of the engine take effect at once", () => {
+  const compile = () => new Script("%HaveSameMap({}, {})");
+  expect(compile).toThrow(SyntaxError);
+  expect(native.setEngineFlags("--allow-natives-syntax")).toBe(0);
+  compile();
+  native.setEngineFlags("--no-allow-natives-syntax");
+  expect(() => native.setEngineFlags(1 as unknown as string)).toThrow(TypeError);
 });

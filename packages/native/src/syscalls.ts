@@ -212,6 +212,9 @@ export interface Syscalls {
   /** @param priority 1 to 99 for fifo and rr, else 0 */
   setScheduler(tid: number, policy: SchedulerPolicy, priority?: number): number;
 
+  /** Flags of V8 that still matter at run time. -ENOSYS if this Node does not offer it; unknown flags are told of on stderr. */
+  setEngineFlags(flags: string): number;
+
   /** Makes (or attaches to) a tap device; "%d" in the name is filled in. It goes with its last descriptor unless persistent. */
   tunCreate(nameTemplate: string, options?: TunOptions): { fd: number; name: string } | number;
   tunSetPersist(fd: number, on?: boolean): number;
