@@ -15,7 +15,7 @@ export { formatDomainCapabilities } from "../domcaps/format.ts";
 export { formatCapabilities } from "../driver/capabilities.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { supportedFirmware } from "../fill/firmware-supported.ts";
-export { type FillContext, qemuHooks } from "../fill/hooks.ts";
+export { type FillContext, hooksWithoutCaps, qemuHooks } from "../fill/hooks.ts";
 export { listenAddressOf, useNetworkPort } from "../peers/network.ts";
 export { type VolumeInfo, volumeSource } from "../peers/volume.ts";
 export { lockedMemoryBytes } from "../process/memlock.ts";

@@ -140,13 +140,22 @@ function addIommu(def: DomainDef, { abiUpdate }: FillFlags) {
 }
 
 /** Without sound of its own a guest still gets a backend that leads nowhere, instead of QEMU's choice. */
-function addAudio(def: DomainDef, context: FillContext) {
+export type AudioContext = Pick<
+  FillContext,
+  "noGraphicsAllowHostAudio" | "vncAllowHostAudio" | "hostAudioDriver"
+>;
+
+/** Where the sound of a guest goes that does not say. */
+export function addAudio(def: DomainDef, context: AudioContext): void {
   const { audios } = def.devices;
   const type = audios.length > 0 ? undefined : defaultAudio(def, context);
   if (type !== undefined) audios.push({ id: 1, type });
 }
 
-function defaultAudio({ devices: { graphics } }: DomainDef, context: FillContext): Audio["type"] | undefined {
+function defaultAudio(
+  { devices: { graphics } }: DomainDef,
+  context: AudioContext,
+): Audio["type"] | undefined {
   const kinds = new Set(graphics.map((g) => g.type));
   if (kinds.has("spice")) return "spice";
   // These displays have sound of their own, or take what the environment says.
@@ -167,5 +176,5 @@ const hostDrivers: Readonly<Record<string, Audio["type"]>> = {
   none: "none",
 };
 
-const hostAudio = ({ hostAudioDriver }: FillContext): Audio["type"] | undefined =>
+const hostAudio = ({ hostAudioDriver }: AudioContext): Audio["type"] | undefined =>
   hostAudioDriver === undefined ? undefined : hostDrivers[hostAudioDriver];

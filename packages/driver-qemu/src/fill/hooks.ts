@@ -5,7 +5,7 @@ import type { HostPci } from "../address/pci-needs.ts";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { checkQemu } from "../check/check.ts";
 import { fillCpu, fillDefaultCpu } from "./cpu.ts";
-import { addDefaultDevices } from "./default-devices.ts";
+import { type AudioContext, addAudio, addDefaultDevices } from "./default-devices.ts";
 import { type DeviceContext, fillDevice, fillSerial } from "./device.ts";
 import { fillFeatures } from "./features.ts";
 import { type FirmwareContext, fillFirmware } from "./firmware.ts";
@@ -72,6 +72,11 @@ export function qemuHooks(context: FillContext): DomainHooks {
     },
   };
 }
+
+/** What is filled in of a guest whose QEMU is not there to ask. */
+export const hooksWithoutCaps = (context: AudioContext): DomainHooks => ({
+  domain: (def) => addAudio(def, context),
+});
 
 const noEmulator = (def: DomainDef, emulator: string | undefined) =>
   emulator === undefined

@@ -58,7 +58,7 @@ export function writeMigrationParams(params: MigrationParams, writer: XmlWriter)
     if (value === undefined) continue;
     writer.open("param");
     writer.attr("name", name);
-    writer.attr("value", typeof value === "boolean" ? (value ? "1" : "0") : String(value));
+    writer.attr("value", typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
     writer.close("param");
   }
   writer.close("migParams");
@@ -80,8 +80,8 @@ export function parseMigrationParams(element: XmlElement): MigrationParams {
 function parseValue(name: MigrationParam, text: string) {
   const kind = known[name];
   if (kind === "string") return text;
-  if (!/^\d{1,20}$/.test(text)) throw malformed(name);
-  if (kind === "boolean") return text !== "0";
+  if (kind === "boolean" && (text === "yes" || text === "no")) return text === "yes";
+  if (kind === "boolean" || !/^\d{1,20}$/.test(text)) throw malformed(name);
   return kind === "size" ? BigInt(text) : Number(text);
 }
 

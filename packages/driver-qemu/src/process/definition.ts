@@ -2,7 +2,7 @@ import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domai
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
-import { type FillContext, qemuHooks } from "../fill/hooks.ts";
+import { type FillContext, hooksWithoutCaps, qemuHooks } from "../fill/hooks.ts";
 import { iommuGroup, isPciExpress } from "../host-pci.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 
@@ -29,7 +29,8 @@ export async function readDefinition(
   const isKnown = emulator !== undefined && (await lookAt(driver, emulator));
   if (!isKnown && !abiUpdate) {
     // A domain must not vanish because its QEMU has: it is kept as it was stored, and completed at its next start.
-    const stored = readDomain(root, { inactive, status, skipCheck: true });
+    const hooks = hooksWithoutCaps(fillContext(driver));
+    const stored = readDomain(root, { inactive, status, skipCheck: true, hooks });
     driver.incomplete.add(stored);
     return stored;
   }
