@@ -1,12 +1,13 @@
 import { type Census, census, expectNoLeak, peer, World, warmUp } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { check } from "./table.ts";
+import { cpus } from "./tables/cpus.ts";
 import { definitions } from "./tables/definitions.ts";
 import { host } from "./tables/host.ts";
 import { networks } from "./tables/networks.ts";
 import { running } from "./tables/running.ts";
 
-describe.each([host, definitions, running, networks])("virsh: $name", (table) => {
+describe.each([host, cpus, definitions, running, networks])("virsh: $name", (table) => {
   let world: World;
   let before: Census;
 

@@ -1,3 +1,4 @@
+export { type AnyCpu, candidateOfAny, modelOfAny, parseAnyCpu, readAnyCpu } from "./any-cpu.ts";
 export { cpuArch } from "./arch.ts";
 export { armModel } from "./arm.ts";
 export { withFeatures } from "./features.ts";

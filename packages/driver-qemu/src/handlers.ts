@@ -4,6 +4,7 @@ import { blockInfoHandlers } from "./driver/block-info.ts";
 import type { RemoteHandlers } from "./driver/common.ts";
 import { connectHandlers } from "./driver/connect.ts";
 import { consoleHandlers } from "./driver/console.ts";
+import { cpuHandlers } from "./driver/cpu.ts";
 import { defineHandlers } from "./driver/define.ts";
 import { infoHandlers } from "./driver/info.ts";
 import { interfaceHandlers } from "./driver/interfaces.ts";
@@ -30,6 +31,7 @@ import type { QemuDriver } from "./qemu-driver.ts";
 /** All calls of the remote program that this driver answers. */
 export const qemuHandlers = (driver: QemuDriver): RemoteHandlers => ({
   ...connectHandlers(driver),
+  ...cpuHandlers(driver),
   ...nodeHandlers(driver),
   ...listHandlers(driver),
   ...lookupHandlers(driver),

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { native } from "@libvirt-ts/native";
-import { acceleratorOf, findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import { findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { hostModels } from "../cpu/host-model.ts";
 import { formatDomainCapabilities } from "../domcaps/format.ts";
 import { supportedFirmware } from "../fill/firmware-supported.ts";
@@ -19,7 +19,7 @@ const texts = new WeakMap<QemuCaps, Map<string, Promise<string>>>();
 
 /**
  * What a guest may have, as XML; made once for each emulator, machine and way to run.
- * @throws VirError INVALID_ARG for machines and ways to run the emulator does not have
+ * @throws VirError INVALID_ARG for machines the emulator does not have
  */
 export function domainCapabilities(
   driver: QemuDriver,
@@ -44,8 +44,6 @@ async function make(
   { virtType, machine: wanted }: DomainCapabilitiesQuestion,
 ): Promise<string> {
   const { host, processor, env } = driver;
-  if (!caps.accel[acceleratorOf(virtType)])
-    throw badArgument(`the accel '${virtType}' is not supported by '${caps.emulator}' on this host`);
   const machine = wanted === null ? preferredMachine(caps, virtType) : findMachine(caps, virtType, wanted);
   if (!machine) throw badArgument(`the machine '${wanted}' is not supported by emulator '${caps.emulator}'`);
   const [descriptors, hasVfio, tpmVersions] = await Promise.all([

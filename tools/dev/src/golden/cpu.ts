@@ -1,19 +1,13 @@
 import {
-  type Candidate,
+  type AnyCpu,
   type CpuModel,
-  candidateOfGuest,
-  candidateOfHost,
   cpuArch,
   formatGuestCpu,
   formatHostCpu,
   guestOfModel,
   hostOfModel,
-  modelOfGuest,
-  modelOfHost,
-  readGuestCpu,
-  readHostCpu,
+  parseAnyCpu,
 } from "@libvirt-ts/cpu";
-import { childNamed, parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { Corpus, Row } from "./corpus.ts";
 
 /** A file of the case: `inputs.NAME`. */
@@ -22,25 +16,8 @@ export function inputText(row: Row, corpus: Corpus, name: string): string {
   return corpus.text(inputs?.[name]);
 }
 
-/** A `<cpu>`: one with an architecture is a host's. */
-export type AnyCpu =
-  | { kind: "host"; cpu: ReturnType<typeof readHostCpu> }
-  | { kind: "guest"; cpu: ReturnType<typeof readGuestCpu> };
-
-export function readCpu(root: XmlElement): AnyCpu {
-  return childNamed(root, "arch")
-    ? { kind: "host", cpu: readHostCpu(root) }
-    : { kind: "guest", cpu: readGuestCpu(root) };
-}
-
 export const cpuInput = (row: Row, corpus: Corpus, name: string): AnyCpu =>
-  readCpu(parseXml(inputText(row, corpus, name)));
-
-export const modelOf = ({ kind, cpu }: AnyCpu): CpuModel =>
-  kind === "host" ? modelOfHost(cpu) : modelOfGuest(cpu);
-
-export const candidateOf = ({ kind, cpu }: AnyCpu): Candidate =>
-  kind === "host" ? candidateOfHost(cpu) : candidateOfGuest(cpu);
+  parseAnyCpu(inputText(row, corpus, name));
 
 /** The architecture's part, which every case has. */
 export function archOf(row: Row) {

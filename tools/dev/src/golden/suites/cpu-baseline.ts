@@ -1,12 +1,14 @@
-import { candidateOfGuest, formatGuestCpu } from "@libvirt-ts/cpu";
+import { candidateOfGuest, formatGuestCpu, modelOfAny, readAnyCpu } from "@libvirt-ts/cpu";
 import { childrenNamed, parseXml } from "@libvirt-ts/xml";
-import { archOf, modelOf, readCpu } from "../cpu.ts";
+import { archOf } from "../cpu.ts";
 import type { Suite } from "../suite.ts";
 
 export const suite: Suite = {
   run(row, corpus) {
     const arch = archOf(row);
-    const cpus = childrenNamed(parseXml(corpus.text(row.input)), "cpu").map((each) => modelOf(readCpu(each)));
+    const cpus = childrenNamed(parseXml(corpus.text(row.input)), "cpu").map((each) =>
+      modelOfAny(readAnyCpu(each)),
+    );
     const migratable = row.flags?.includes("VIR_CONNECT_BASELINE_CPU_MIGRATABLE") === true;
     const common = arch.baseline?.(cpus, { migratable });
     if (!common) return { error: "no baseline" };
