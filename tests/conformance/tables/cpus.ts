@@ -86,7 +86,6 @@ export const cpus: Table = {
         "<vendor>Intel</vendor>",
         required("pclmuldq"),
         required("avx"),
-        required("vme"),
         required("invtsc"),
       ),
     ],
