@@ -2,6 +2,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   renameSync,
@@ -65,17 +66,16 @@ export class LogIndex {
     rebuilt: () => readonly IndexRecord[],
   ): LogIndex | undefined {
     const file = indexPath(path);
-    const found = readIndex(path, inode, size);
+    const found = size === 0 ? undefined : readIndex(path, inode, size);
     const records = found ?? rebuilt();
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | (found ? 0 : constants.O_TRUNC);
       const fd = openSync(file, flags, 0o600);
       const end = headerBytes + records.length * recordBytes;
-      const index = new LogIndex(fd, found ? end : headerBytes, records.at(-1)?.time ?? 0);
-      if (!found) {
-        writeSync(fd, header(inode), 0, headerBytes, 0);
-        for (const record of records) index.#append(record);
-      }
+      if (found)
+        ftruncateSync(fd, end); // half a record, or records of bytes that are gone
+      else writeSync(fd, Buffer.concat([header(inode), ...records.map(encode)]), 0, end, 0);
+      const index = new LogIndex(fd, end, records.at(-1)?.time ?? 0);
       return index;
     } catch (error) {
       return noIndex(error);

@@ -1,7 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RotatingFile } from "./rotating-file.ts";
 
 const fresh = () => join(mkdtempSync(join(tmpdir(), "rotating-")), "x.log");
@@ -110,6 +119,19 @@ test("deleted with its folder while it is written: begins anew and loses nothing
   file.rotate();
   file.append(Buffer.from("three\n"));
   expect(contents(path)).toEqual(["three\n", "one\ntwo\n"]);
+});
+
+test("cut off by somebody: goes on at its end, without a hole", async () => {
+  const path = fresh();
+  const file = RotatingFile.open(path, limits);
+  file.append(Buffer.from("one\n"));
+  truncateSync(path, 0);
+  await vi.waitFor(() => {
+    file.check();
+    expect(file.offset).toBe(0);
+  });
+  file.append(Buffer.from("two\n"));
+  expect(contents(path)).toEqual(["two\n"]);
 });
 
 test("out of reach for a while: every call says so, then it goes on", () => {

@@ -113,7 +113,7 @@ export class RotatingFile {
 
   /**
    * To be called before writing: opens what could not be opened yet. A file that somebody deleted is begun anew, folder
-   * included, with what came since the last look.
+   * included, with what came since the last look; one that was cut off is gone on with where it ends.
    * @throws VirError NONE/SYSTEM_ERROR; nothing is lost, call again
    */
   check(): void {
@@ -123,7 +123,11 @@ export class RotatingFile {
       makeFolder(this.path);
       this.#file = this.#openFile();
       this.#file.ended = this.#wasEnded(this.#file);
-    } else if (fstatSync(this.#file.fd).nlink === 0) this.#beginAnew(this.#file);
+    } else {
+      const { nlink, size } = fstatSync(this.#file.fd);
+      if (nlink === 0) this.#beginAnew(this.#file);
+      else if (size < this.#file.offset) this.#goOnAt(this.#file, size);
+    }
     this.#sure = this.#file.offset;
     this.#nextLook = time + lookMs;
   }
@@ -257,6 +261,13 @@ export class RotatingFile {
     if (room <= 0 || room >= lineSearchBytes || offset === 0) return false;
     const last = Buffer.alloc(1);
     return readSync(fd, last, 0, 1, offset - 1) === 1 && last[0] === newline;
+  }
+
+  /** Somebody cut the file off. */
+  #goOnAt(file: OpenFile, size: number): void {
+    file.index?.close();
+    const index = file.index && LogIndex.open(this.path, file.inode, size, () => []);
+    this.#file = { ...file, offset: size, ended: false, index };
   }
 
   /** The file has no name any more. */
