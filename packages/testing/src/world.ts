@@ -19,7 +19,7 @@ export interface WorldOptions {
   /** The daemons use libvirt's own paths, which are laid over the machine's inside the world. */
   systemPaths?: boolean;
   /** Debian's own daemons in place of ours (libvirtd in place of virtqemud); needs `systemPaths`. */
-  peers?: readonly ("virtqemud" | "virtlockd")[];
+  peers?: readonly ("virtqemud" | "virtlockd" | "virtlogd")[];
   /** Instead of a directory of its own; it must exist, and stays. */
   prefix?: string;
 }
