@@ -32,16 +32,42 @@ function session(...args: string[]): Running {
 }
 
 const logged = () => readFileSync(join(world.prefix, "var/log/vm-console.log"), "latin1");
+/** What the guest has got of `attached`. */
+const dots = () => logged().split(".").length;
+
+/** A session whose keys reach the guest: virsh throws away what is typed before its terminal is ready. */
+async function attached(...args: string[]): Promise<Running> {
+  const terminal = session(...args);
+  await terminal.saw(/Escape character is \^\]/);
+  const before = dots();
+  await waitFor("the guest's echo", () => {
+    terminal.write(".");
+    return dots() > before;
+  });
+  return terminal;
+}
+
+/** Goes out: virsh looks only at the first of the keys that come together. */
+async function left(terminal: Running): Promise<number | null> {
+  let code: number | null | undefined;
+  void terminal.ended.then((result) => {
+    code = result.code;
+  });
+  await waitFor("the end of the session", () => {
+    if (code === undefined) terminal.write(leave);
+    return code !== undefined;
+  });
+  return code ?? null;
+}
+
 const state = () => world.virsh("domstate", "--reason", name);
 
 test("both ways, and out again", async () => {
-  const terminal = session("start", "--console", name);
-  await terminal.saw(/Escape character is \^\]/);
+  const terminal = await attached("start", "--console", name);
   await terminal.saw(/hello/);
   terminal.write("ping");
   await terminal.saw(/ping/);
-  terminal.write(leave);
-  expect((await terminal.ended).code).toBe(0);
+  expect(await left(terminal)).toBe(0);
   expect(await state()).toBe("running (booted)");
   expect(logged()).toContain("ping");
 });
@@ -55,34 +81,24 @@ test("the terminal virsh names is the guest's", async () => {
 test("one at a time, unless by force", async () => {
   await world.virsh("start", name);
   await waitFor("the guest", () => logged().includes("hello"));
-  const first = session("console", name);
-  await first.saw(/Escape character/);
-  first.write("1");
-  await first.saw(/1/);
+  const first = await attached("console", name);
   const { code, stderr } = await session("console", name).ended.then(({ code, stdout }) => ({
     code,
     stderr: stdout,
   }));
   expect(code).not.toBe(0);
   expect(stderr).toContain("Active console session exists for this domain");
-  const second = session("console", "--force", name);
-  await second.saw(/Escape character/);
+  const second = await attached("console", "--force", name);
   await first.ended;
-  second.write("2");
-  await second.saw(/2/);
-  second.write(leave);
-  expect((await second.ended).code).toBe(0);
-  const third = session("console", name);
-  await third.saw(/Escape character/);
-  third.write(leave);
-  expect((await third.ended).code).toBe(0);
+  expect(await left(second)).toBe(0);
+  const third = await attached("console", name);
+  expect(await left(third)).toBe(0);
 });
 
 test("a guest that goes off ends the session", async () => {
   await world.virsh("start", name);
   await waitFor("the guest", () => logged().includes("hello"));
-  const terminal = session("console", name);
-  await terminal.saw(/Escape character/);
+  const terminal = await attached("console", name);
   terminal.write("Q"); // the guest goes off
   await terminal.ended;
   await waitFor("the end", async () => (await state()) === "shut off (shutdown)");
@@ -91,16 +107,13 @@ test("a guest that goes off ends the session", async () => {
 test("a new daemon opens the console again", async () => {
   await world.virsh("start", name);
   await waitFor("the guest", () => logged().includes("hello"));
-  const terminal = session("console", name);
-  await terminal.saw(/Escape character/);
+  const terminal = await attached("console", name);
   await world.restart("virtqemud");
   await terminal.stop("SIGKILL"); // virsh does not leave by itself
-  const again = session("console", name);
-  await again.saw(/Escape character/);
+  const again = await attached("console", name);
   again.write("back");
   await again.saw(/back/);
-  again.write(leave);
-  await again.ended;
+  expect(await left(again)).toBe(0);
 });
 
 test("nobody there", async () => {
