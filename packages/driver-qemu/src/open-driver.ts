@@ -6,7 +6,7 @@ import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
 import type { Paths } from "@libvirt-ts/daemon";
 import { sessionDaemon } from "@libvirt-ts/daemon/session-daemon";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { Domain, DomainEvents, lifecycleNumbers } from "@libvirt-ts/hypervisor";
+import { Domain, DomainEvents, KeptDefinitions, lifecycleNumbers } from "@libvirt-ts/hypervisor";
 import { type LockManager, lockdManager, nopLockManager, qemuLockdKeys } from "@libvirt-ts/lock-manager";
 import { fileLogManager, logdManager } from "@libvirt-ts/log-manager";
 import type { Logger } from "@libvirt-ts/logging";
@@ -22,7 +22,7 @@ import { MonitorEvents } from "./events/monitor-events.ts";
 import type { Guest, QemuDomain } from "./guest.ts";
 import type { HostFacts } from "./host-facts.ts";
 import { autostart } from "./process/autostart.ts";
-import { readDefinition } from "./process/definition.ts";
+import { keepDefinition, readDefinition, readKept } from "./process/definition.ts";
 import { type DriverPaths, driverPaths } from "./process/guest-paths.ts";
 import { lockLost } from "./process/lock-failure.ts";
 import { Networks } from "./process/networks.ts";
@@ -69,7 +69,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     onWarning: (err, what) => log.warn({ err }, what),
   });
   const socket = (name: string) => join(paths.run, `${name}-sock`);
-  return {
+  const driver: QemuDriver = {
     log,
     version: self.text,
     paths,
@@ -95,6 +95,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       editCommand: "edit",
       domain: ErrorDomain.QEMU,
     }),
+    definitions: new KeptDefinitions({ read: (text) => readKept(driver, text) }),
     incomplete: new WeakSet(),
     defining: new KeyedLock(),
     status: new StatusFiles(dirs.state, formatStatus, (err) =>
@@ -133,6 +134,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       lastId = Math.max(lastId, id);
     },
   };
+  return driver;
 }
 
 /**
@@ -164,10 +166,9 @@ function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
   const running = driver.domains.byUuid(def.uuid);
   const domain =
     running ?? new Domain<DomainDef, Guest>({ def, isPersistent: true, watcher: driver.watcher });
-  if (running) {
-    running.nextDef = def;
-    running.isPersistent = true;
-  } else driver.domains.add(domain);
+  domain.configure(keepDefinition(driver, def));
+  if (running) running.isPersistent = true;
+  else driver.domains.add(domain);
   domain.autostart = marked;
 }
 

@@ -1,6 +1,6 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import type { Paths } from "@libvirt-ts/daemon";
-import type { DomainDriver, DomainWatcher } from "@libvirt-ts/hypervisor";
+import type { DomainDriver, DomainWatcher, KeptDefinitions } from "@libvirt-ts/hypervisor";
 import type { LockManager } from "@libvirt-ts/lock-manager";
 import type { LogManager } from "@libvirt-ts/log-manager";
 import type { Logger } from "@libvirt-ts/logging";
@@ -46,6 +46,8 @@ export interface QemuDriver extends DomainDriver<QemuDomain> {
   /** The events of guests' monitors, for clients that want them as they come. */
   readonly monitorEvents: MonitorEvents;
   readonly configs: ConfigDirectory;
+  /** The persistent definitions, as text. */
+  readonly definitions: KeptDefinitions<DomainDef>;
   /** Definitions that were read while their QEMU was missing. */
   readonly incomplete: WeakSet<DomainDef>;
   /** One change of what is defined under a name at a time. */

@@ -2,6 +2,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Named } from "@libvirt-ts/objects";
 import { parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import { DomainJobs } from "./jobs.ts";
+import { KeptDefinition } from "./kept-definition.ts";
 import { eventOf, type LifecycleEvent } from "./lifecycle.ts";
 import { mayFollow, type State, states } from "./states.ts";
 
@@ -18,6 +19,10 @@ export interface NewDomain<D extends Named, L> {
   watcher: DomainWatcher<D, L>;
 }
 
+type Held<D extends object> = D | KeptDefinition<D>;
+
+const modelOf = <D extends object>(held: Held<D>): D => (held instanceof KeptDefinition ? held.def : held);
+
 const SHUTOFF: State = { name: "shutoff", reason: "unknown" };
 
 /**
@@ -26,6 +31,8 @@ const SHUTOFF: State = { name: "shutoff", reason: "unknown" };
  * @typeParam L what a driver holds about the running guest
  */
 export class Domain<D extends Named, L> implements Named {
+  /** All its definitions have the same; another one after a rename. */
+  name: string;
   readonly uuid: Uuid;
   /** 16 bytes, as on the wire. */
   readonly uuidBytes: Uint8Array;
@@ -34,14 +41,15 @@ export class Domain<D extends Named, L> implements Named {
   /** The running guest; set for as long as there is a process. */
   live: L | undefined;
   readonly #watcher: DomainWatcher<D, L>;
-  #def: D;
-  #nextDef: D | undefined;
+  #def: Held<D>;
+  #nextDef: Held<D> | undefined;
   #revision = 0;
   #isPersistent: boolean;
   #id = -1;
   #state: State = SHUTOFF;
 
   constructor({ def, isPersistent, watcher }: NewDomain<D, L>) {
+    this.name = def.name;
     this.uuid = def.uuid;
     this.uuidBytes = parseUuid(def.uuid) ?? new Uint8Array(16);
     this.#def = def;
@@ -49,24 +57,58 @@ export class Domain<D extends Named, L> implements Named {
     this.#watcher = watcher;
   }
 
-  /** What runs; if nothing runs, what would be started. */
+  /**
+   * What runs; if nothing runs, what would be started.
+   * What does not run may be kept as text; then this is frozen and stays itself only for a while.
+   */
   get def(): D {
-    return this.#def;
+    return modelOf(this.#def);
   }
 
   set def(def: D) {
-    this.#def = def;
-    this.#revision++;
+    this.#setDef(def);
   }
 
-  /** The persistent definition while another one runs. */
+  /** The persistent definition while another one runs; as for `def`. */
   get nextDef(): D | undefined {
-    return this.#nextDef;
+    return this.#nextDef && modelOf(this.#nextDef);
   }
 
   set nextDef(def: D | undefined) {
     this.#nextDef = def;
     this.#revision++;
+  }
+
+  #setDef(def: Held<D>): void {
+    this.#def = def;
+    if (!(def instanceof KeptDefinition)) this.name = def.name;
+    this.#revision++;
+  }
+
+  /** The definition of the next start is another one. @param name it has, if that is another one, too */
+  configure(def: KeptDefinition<D>, name = this.name): void {
+    if (this.isActive) this.#nextDef = def;
+    else this.#def = def;
+    this.name = name;
+    this.#revision++;
+  }
+
+  /** Goes on as what is about to run; the persistent definition waits. */
+  runAs(def: D): void {
+    this.#nextDef = this.#isPersistent ? this.#def : undefined;
+    this.#setDef(def);
+  }
+
+  /** What ran is over: the persistent definition takes its place. */
+  settle(): void {
+    if (this.#nextDef) this.#setDef(this.#nextDef);
+    this.nextDef = undefined;
+  }
+
+  /** The persistent definition as text, where it is kept so. */
+  get keptConfig(): KeptDefinition<D> | undefined {
+    const held = this.#nextDef ?? this.#def;
+    return this.#isPersistent && held instanceof KeptDefinition ? held : undefined;
   }
 
   /** Grows with every change of the definitions: a key for caches of what is made from them. */
@@ -77,11 +119,6 @@ export class Domain<D extends Named, L> implements Named {
   /** Says that a definition was changed in place. */
   noteChange(): void {
     this.#revision++;
-  }
-
-  /** All its definitions have the same; another one after a rename. */
-  get name(): string {
-    return this.def.name;
   }
 
   /** Positive while active, else -1. */

@@ -30,6 +30,7 @@ export {
   type JobKind,
   type JobOwner,
 } from "./jobs.ts";
+export { KeptDefinition, KeptDefinitions, type KeptDefinitionsOptions } from "./kept-definition.ts";
 export { eventOf, type LifecycleEvent, lifecycleEvents, lifecycleNumbers } from "./lifecycle.ts";
 export { getMetadata, metadataChange, type NewMetadata } from "./metadata.ts";
 export {

@@ -12,6 +12,8 @@ export interface Context {
   readonly inactive?: boolean;
   /** Passwords are written. */
   readonly secure?: boolean;
+  /** Told whenever something is written that only `secure` shows. */
+  readonly onSecret?: () => void;
   /** The daemon's own status file: everything is read and written. */
   readonly status?: boolean;
   /** Told of each element (and attribute, when given) that no declaration knows. */
@@ -63,7 +65,10 @@ export interface Field<T, P extends string = "optional"> {
 
 export function isShown(show: Show | undefined, context: Context): boolean {
   if (show === undefined || show === "kept") return true;
-  if (show === "secure") return context.secure === true;
+  if (show === "secure") {
+    if (context.secure) context.onSecret?.();
+    return context.secure === true;
+  }
   return show === "live" ? context.inactive !== true : context.status === true;
 }
 

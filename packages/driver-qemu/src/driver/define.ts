@@ -1,11 +1,11 @@
 import { unlink } from "node:fs/promises";
 import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
-import { type DomainDef, domainDefCopy, formatDomain } from "@libvirt-ts/conf/domain";
+import { type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
-import { Domain } from "@libvirt-ts/hypervisor";
+import { Domain, type KeptDefinition } from "@libvirt-ts/hypervisor";
 import type { QemuDomain } from "../guest.ts";
-import { readDefinition } from "../process/definition.ts";
+import { keepDefinition, readDefinition } from "../process/definition.ts";
 import { exists, nvramPath } from "../process/nvram.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { findDomain, type RemoteHandlers, wireDomain } from "./common.ts";
@@ -60,10 +60,8 @@ export async function defineDomain(driver: QemuDriver, xml: string): Promise<Qem
   return driver.defining.run(def.name, async () => {
     const known = findSame(driver, def);
     const domain = known ?? new Domain({ def, isPersistent: true, watcher: driver.watcher });
-    await saveConfig(driver, def);
+    domain.configure(await saveConfig(driver, def));
     if (known) {
-      if (known.isActive) known.nextDef = def;
-      else known.def = def;
       const isNew = !known.isPersistent;
       known.isPersistent = true;
       known.announce({ event: "defined", detail: isNew ? "added" : "updated" });
@@ -91,9 +89,12 @@ export function findSame(driver: QemuDriver, def: Pick<DomainDef, "name" | "uuid
 
 const taken = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_FAILED, detail);
 
-/** Writes a persistent definition. */
-export const saveConfig = (driver: QemuDriver, def: DomainDef): Promise<void> =>
-  driver.configs.save(def.name, formatDomain(def, { inactive: true, secure: true }));
+/** Writes a persistent definition. @returns the same, to be kept */
+export async function saveConfig(driver: QemuDriver, def: DomainDef): Promise<KeptDefinition<DomainDef>> {
+  const kept = keepDefinition(driver, def);
+  await driver.configs.save(def.name, kept.text);
+  return kept;
+}
 
 /**
  * Changes the persistent definition: on a copy, which takes its place once it is on disk.
@@ -108,9 +109,7 @@ export async function changeConfig(
   if (!config) return;
   const copy = domainDefCopy(config);
   change(copy);
-  await saveConfig(driver, copy);
-  if (domain.isActive) domain.nextDef = copy;
-  else domain.def = copy;
+  domain.configure(await saveConfig(driver, copy));
 }
 
 async function undefine(driver: QemuDriver, domain: QemuDomain, flags: number): Promise<void> {

@@ -9,6 +9,7 @@ import { openWorld, type TestWorld } from "./testing.ts";
 
 const LIVE = 1;
 const CONFIG = 2;
+const SECURE = 1;
 const INACTIVE = 2;
 const TITLE = 1;
 
@@ -17,7 +18,9 @@ function describer({ driver, dom, call }: TestWorld) {
   const { domainGetXmlDesc } = infoHandlers(driver);
   return (flags: number): string => {
     const reply = domainGetXmlDesc?.({ dom, flags }, call as Call);
-    if (reply === undefined || !("bytes" in reply)) throw new Error("no encoded reply");
+    if (reply === undefined || reply instanceof Promise) throw new Error("no reply at once");
+    if ("xml" in reply) return reply.xml;
+    if (!("bytes" in reply)) throw new Error("no encoded reply");
     return decode(remote.procs.domainGetXmlDesc.ret, reply.bytes).xml;
   };
 }
@@ -55,4 +58,16 @@ test("so does what is kept of one that is off", async () => {
   const set = memorySizeHandlers(world.driver).domainSetMemoryFlags;
   await set?.({ dom: world.dom, memory: 1024n, flags: CONFIG }, world.call);
   expect(describe(0)).toContain("<currentMemory unit='KiB'>1024<");
+});
+
+test("what is stored is shown as it is, secrets excepted", async () => {
+  const world = openWorld({
+    devices: "<graphics type='vnc' passwd='x' passwdValidTo='2020-01-01T00:00:00'/>",
+  });
+  const describe = describer(world);
+  await setTitle(world, "later", CONFIG);
+  expect(world.domain.keptConfig?.text).toContain("passwd='x'");
+  expect(describe(0)).not.toContain("passwd='x'");
+  expect(describe(SECURE)).toBe(world.saved.get("vm"));
+  expect(titleIn(describe(0))).toBe("later");
 });

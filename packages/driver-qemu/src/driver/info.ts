@@ -63,6 +63,8 @@ export function infoHandlers(driver: QemuDriver): RemoteHandlers {
     domainGetXmlDesc({ dom, flags }) {
       checkFlags(flags, XML_FLAGS, "qemuDomainGetXMLDesc", ErrorDomain.QEMU);
       const domain = findDomain(driver, dom);
+      const stored = storedText(domain, flags);
+      if (stored !== undefined) return { xml: stored };
       // What shows secrets is not kept in another place.
       if ((flags & DomainXmlFlags.SECURE) !== 0) return { xml: describe(domain, flags) };
       const key = `${flags} ${domain.isActive} ${currentMemoryKiB(domain)}`;
@@ -134,6 +136,15 @@ export async function cpuTimeNs({ host }: QemuDriver, { live }: QemuDomain): Pro
   if (!live) return 0n;
   const facts = await readProcess(host.root, live.process.pid);
   return facts ? facts.userNs + facts.systemNs : 0n;
+}
+
+/** The description of what is kept as text, where that shows what is asked for and no more. */
+function storedText(domain: QemuDomain, flags: number): string | undefined {
+  const { INACTIVE, SECURE } = DomainXmlFlags;
+  if ((flags & ~(INACTIVE | SECURE)) !== 0) return undefined;
+  if (domain.isActive && (flags & INACTIVE) === 0) return undefined;
+  const kept = domain.keptConfig;
+  return kept && (!kept.hasSecrets || (flags & SECURE) !== 0) ? kept.text : undefined;
 }
 
 /**

@@ -34,7 +34,7 @@ async function renameDomain(driver: QemuDriver, domain: QemuDomain, name: string
   checkName(driver, domain, name);
   const old = domain.name;
   const def = { ...domainDefCopy(domain.def), name };
-  await saveConfig(driver, def);
+  const kept = await saveConfig(driver, def);
   try {
     if (domain.autostart) await driver.configs.setAutostart(name, true);
     await driver.configs.remove(old);
@@ -44,7 +44,7 @@ async function renameDomain(driver: QemuDriver, domain: QemuDomain, name: string
   }
   domain.announce({ event: "undefined", detail: "renamed" });
   driver.domains.remove(domain);
-  domain.def = def;
+  domain.configure(kept, name);
   driver.domains.add(domain);
   domain.announce({ event: "defined", detail: "renamed" });
 }

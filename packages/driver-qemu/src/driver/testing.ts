@@ -1,5 +1,5 @@
 import { type DomainDef, readDomain } from "@libvirt-ts/conf/domain";
-import { Domain, DomainEvents, type LifecycleEvent } from "@libvirt-ts/hypervisor";
+import { Domain, DomainEvents, KeptDefinitions, type LifecycleEvent } from "@libvirt-ts/hypervisor";
 import { Registry } from "@libvirt-ts/objects";
 import { QmpClient } from "@libvirt-ts/qmp";
 import type { Call, Client } from "@libvirt-ts/rpc/server";
@@ -78,6 +78,7 @@ export function openWorld({
       remove: async (name: string) => void saved.delete(name),
       setAutostart: async () => {},
     },
+    definitions: new KeptDefinitions({ read: (text) => readDomain(parseXml(text), { skipCheck: true }) }),
     status: { save: noteChange, flush: async (domain: QemuDomain) => noteChange(domain) },
     networks: { leases: async () => [] },
     log: { warn() {}, debug() {}, error() {} },

@@ -1,6 +1,7 @@
 import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { parseXml, type XmlElement } from "@libvirt-ts/xml";
+import type { KeptDefinition } from "@libvirt-ts/hypervisor";
+import { type Context, parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { type FillContext, hooksWithoutCaps, qemuHooks } from "../fill/hooks.ts";
 import { iommuGroup, isPciExpress } from "../host-pci.ts";
@@ -26,17 +27,41 @@ export async function readDefinition(
 ): Promise<DomainDef> {
   const root = typeof source === "string" ? parseXml(source, { errorDomain: ErrorDomain.DOMAIN }) : source;
   const emulator = emulatorOf(driver, root);
-  const isKnown = emulator !== undefined && (await lookAt(driver, emulator));
-  if (!isKnown && !abiUpdate) {
-    // A domain must not vanish because its QEMU has: it is kept as it was stored, and completed at its next start.
-    const hooks = hooksWithoutCaps(fillContext(driver));
-    const stored = readDomain(root, { inactive, status, skipCheck: true, hooks });
-    driver.incomplete.add(stored);
-    return stored;
-  }
+  if (emulator !== undefined) await lookAt(driver, emulator);
   if (namesFirmware(root)) await driver.firmware.refresh();
-  const hooks = qemuHooks(fillContext(driver));
-  return readDomain(root, { inactive, abiUpdate, status, skipCheck: !abiUpdate, hooks });
+  if (!abiUpdate) return readStored(driver, root, { inactive, status });
+  return readDomain(root, { inactive, abiUpdate, status, hooks: qemuHooks(fillContext(driver)) });
+}
+
+/** Reads what was accepted before, with what is known of its QEMU by now. */
+function readStored(driver: QemuDriver, root: XmlElement, context: Context): DomainDef {
+  const emulator = emulatorOf(driver, root);
+  const options = { ...context, skipCheck: true };
+  if (emulator !== undefined && driver.caps.peek(emulator)) {
+    try {
+      return readDomain(root, { ...options, hooks: qemuHooks(fillContext(driver)) });
+    } catch (error) {
+      if (!(error instanceof VirError)) throw error;
+    }
+  }
+  // A domain must not vanish because its QEMU or firmware has: it is taken as stored, and completed at its next start.
+  const stored = readDomain(root, { ...options, hooks: hooksWithoutCaps(fillContext(driver)) });
+  driver.incomplete.add(stored);
+  return stored;
+}
+
+/** What a definition kept as text says. */
+export const readKept = (driver: QemuDriver, text: string): DomainDef =>
+  readStored(driver, parseXml(text, { errorDomain: ErrorDomain.DOMAIN }), { inactive: true });
+
+/** A definition as it is stored. */
+export function keepDefinition(driver: QemuDriver, def: DomainDef): KeptDefinition<DomainDef> {
+  let hasSecrets = false;
+  const onSecret = () => {
+    hasSecrets = true;
+  };
+  const text = formatDomain(def, { inactive: true, secure: true, onSecret });
+  return driver.definitions.keep(text, { hasSecrets });
 }
 
 /** Completes what was stored while its QEMU was missing. @throws VirError while it still is */

@@ -29,8 +29,7 @@ export async function prepareDefinition(
   definition: DomainDef,
   undo: Undo,
 ): Promise<GuestPaths> {
-  if (domain.isPersistent) domain.nextDef = domain.def;
-  domain.def = domainDefCopy(definition);
+  domain.runAs(domainDefCopy(definition));
   domain.id = driver.nextId();
   domain.def.id = domain.id;
   undo.add(driver.inhibit());

@@ -269,8 +269,7 @@ async function abandon(
 ): Promise<void> {
   await undo.run(report);
   await driver.status.remove(domain);
-  if (domain.nextDef) domain.def = domain.nextDef;
-  domain.nextDef = undefined;
+  domain.settle();
   domain.id = -1;
   if (domain.state.name !== "shutoff") domain.move({ name: "shutoff", reason: "failed" }, null);
   if (!domain.isPersistent) driver.domains.remove(domain);

@@ -39,8 +39,7 @@ async function finish(
   await guest.teardown.run((err) => log.warn({ err }, "clean-up step failed"));
   await driver.status.remove(domain);
   domain.live = undefined;
-  if (domain.nextDef) domain.def = domain.nextDef;
-  domain.nextDef = undefined;
+  domain.settle();
   domain.id = -1;
   domain.move(end, event);
   if (!domain.isPersistent) driver.domains.remove(domain);
