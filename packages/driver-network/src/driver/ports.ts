@@ -1,5 +1,6 @@
 import { NetworkPortCreateFlags } from "@libvirt-ts/api";
 import { type Bandwidth, formatNetworkPort, type NetworkPortDef, type Rate } from "@libvirt-ts/conf/network";
+import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import {
   type NonnullNetworkPort,
@@ -38,6 +39,7 @@ export function portHandlers(driver: NetworkDriver): NetworkHandlers {
       const { RECLAIM, VALIDATE } = NetworkPortCreateFlags;
       checkFlags(flags, RECLAIM | VALIDATE, "networkPortCreateXML", ErrorDomain.NETWORK);
       const network = networkOf(driver, net);
+      if ((flags & VALIDATE) !== 0) assertValid(xml, "networkport");
       const port = await createPort(driver, network, { xml, reclaim: (flags & RECLAIM) !== 0 });
       return { port: wirePort(network, port) };
     },

@@ -1,5 +1,5 @@
 import { DomainGetJobStatsFlags, DomainMessageType, DomainXmlFlags } from "@libvirt-ts/api";
-import { formatDomain } from "@libvirt-ts/conf/domain";
+import { type DomainDef, formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { readProcess } from "@libvirt-ts/host";
 import { stateNumbers } from "@libvirt-ts/hypervisor";
@@ -10,6 +10,7 @@ import { charsFromText, encode } from "@libvirt-ts/xdr";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { badArgument, findDomain, invalid, type RemoteHandlers } from "./common.ts";
+import { migratableForm, withHostCpu } from "./described.ts";
 
 const XML_FLAGS = Object.values(DomainXmlFlags).reduce<number>((all, bit) => all | bit, 0);
 const MESSAGE_TYPES = Object.values(DomainMessageType).reduce<number>((all, bit) => all | bit, 0);
@@ -65,8 +66,10 @@ export function infoHandlers(driver: QemuDriver): RemoteHandlers {
       const domain = findDomain(driver, dom);
       const stored = storedText(domain, flags);
       if (stored !== undefined) return { xml: stored };
+      if ((flags & DomainXmlFlags.UPDATE_CPU) !== 0) return describeWithHostCpu(driver, domain, flags);
       // What shows secrets is not kept in another place.
-      if ((flags & DomainXmlFlags.SECURE) !== 0) return { xml: describe(domain, flags) };
+      if ((flags & (DomainXmlFlags.SECURE | DomainXmlFlags.MIGRATABLE)) !== 0)
+        return { xml: describe(domain, flags) };
       const key = `${flags} ${domain.isActive} ${currentMemoryKiB(domain)}`;
       const make = () => encode(remote.procs.domainGetXmlDesc.ret, { xml: describe(domain, flags) });
       return encoded(ready.get(domain, domain.revision, key, make));
@@ -151,16 +154,33 @@ function storedText(domain: QemuDomain, flags: number): string | undefined {
  * The XML of a domain.
  * @throws VirError for a wish we cannot fulfil
  */
-function describe(domain: QemuDomain, flags: number): string {
+const describe = (domain: QemuDomain, flags: number): string =>
+  formatDescription(domain, shownDefinition(domain, flags), flags);
+
+async function describeWithHostCpu(driver: QemuDriver, domain: QemuDomain, flags: number) {
+  const def = await withHostCpu(driver, shownDefinition(domain, flags));
+  return { xml: formatDescription(domain, def, flags) };
+}
+
+function shownDefinition(domain: QemuDomain, flags: number): DomainDef {
   const inactive = (flags & DomainXmlFlags.INACTIVE) !== 0;
-  const secure = (flags & DomainXmlFlags.SECURE) !== 0;
-  const migratable = (flags & DomainXmlFlags.MIGRATABLE) !== 0;
-  if (inactive && migratable && domain.isActive && !domain.isPersistent)
+  if (inactive && (flags & DomainXmlFlags.MIGRATABLE) !== 0 && domain.isActive && !domain.isPersistent)
     throw badArgument("no persistent config");
-  const def = inactive ? (domain.nextDef ?? domain.def) : domain.def;
-  const current = def === domain.def && domain.isActive ? currentMemoryKiB(domain) : def.currentMemoryKiB;
-  const shown = current === def.currentMemoryKiB ? def : { ...def, currentMemoryKiB: current };
-  return formatDomain(shown, { inactive: inactive || !domain.isActive, secure });
+  if (!domain.isActive) return domain.def;
+  if (inactive && domain.nextDef) return domain.nextDef;
+  const { def } = domain;
+  const current = currentMemoryKiB(domain);
+  return current === def.currentMemoryKiB ? def : { ...def, currentMemoryKiB: current };
+}
+
+function formatDescription({ isActive }: QemuDomain, def: DomainDef, flags: number): string {
+  const { INACTIVE, SECURE, MIGRATABLE } = DomainXmlFlags;
+  const isMigratable = (flags & MIGRATABLE) !== 0;
+  return formatDomain(isMigratable ? migratableForm(def) : def, {
+    inactive: (flags & INACTIVE) !== 0 || !isActive,
+    // Who moves a guest needs all of it.
+    secure: (flags & SECURE) !== 0 || isMigratable,
+  });
 }
 
 export const agentMissing = (): VirError =>
