@@ -1,5 +1,5 @@
 import { xmlError } from "./errors.ts";
-import { type Bag, type Context, compile, type Field, type Plan, type Step } from "./plan.ts";
+import { type Bag, type Context, compileLater, type Field, type Plan } from "./plan.ts";
 import { type Rule, type Shape, shapeOf } from "./shape.ts";
 import type { XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
@@ -72,7 +72,7 @@ export function element<F extends Fields>(
 ): DeclaredElement<InferFields<F>> {
   type Value = InferFields<F>;
   const { read, view, keepEmpty = false, endTag = false, rule } = options;
-  const step: Step = compile(fields);
+  const compiled = compileLater(fields);
   let shape: Shape | undefined;
   return {
     tag,
@@ -83,13 +83,14 @@ export function element<F extends Fields>(
     },
     parse(source, context) {
       const out: Bag = {};
-      step.parse(source, out, context);
+      compiled().parse(source, out, context);
       const value = out as Value; // filled by the fields that Value is inferred from
       read?.(value, source, context);
       return value;
     },
     format(value, writer, context) {
       const shown = (view ? view(value, context) : value) as Bag; // read back through the same fields
+      const step = compiled();
       writer.open(tag);
       step.formatAttrs(shown, writer, context);
       const text = step.text(shown, context);
@@ -124,9 +125,9 @@ export function variant<const K extends string, C extends { readonly [word: stri
   cases: C,
   options: { readonly strict?: { readonly any?: true } } = {},
 ): Field<{ [N in keyof C]: { [P in K]: N } & InferFields<C[N]> }[keyof C], "splice"> {
-  const steps = new Map(Object.entries(cases).map(([word, fields]) => [word, compile(fields)]));
+  const steps = new Map(Object.entries(cases).map(([word, fields]) => [word, compileLater(fields)]));
   const plan: Plan = {
-    pick: (out) => steps.get(String(out[key])),
+    pick: (out) => steps.get(String(out[key]))?.(),
     shape: { variant: { key, cases, any: options.strict?.any === true } },
   };
   return { presence: "splice", plan: () => plan };

@@ -3,7 +3,7 @@ import { xmlError } from "./errors.ts";
 import {
   type Bag,
   type Context,
-  compile,
+  compileLater,
   type Field,
   isRead,
   isShown,
@@ -426,20 +426,20 @@ export function group<F extends Fields>(
   fields: F,
   options: { readonly required?: true } = {},
 ): Field<InferFields<F>, "always" | "optional"> {
-  const step = compile(fields);
+  const step = compileLater(fields);
   return {
     presence: options.required ? "always" : "optional",
     plan: (key): Plan => ({
       shape: { fields, inner: { shape: () => shapeOf(fields), many: false } },
       after(from, out, context) {
         const own: Bag = {};
-        step.parse(from, own, context, true);
+        step().parse(from, own, context, true);
         if (options.required || Object.values(own).some(isSet)) out[key] = own;
       },
-      formatAttrs: (value, writer, context) => step.formatAttrs(value as Bag, writer, context), // read by the same fields
-      formatBody: (value, writer, context) => step.formatBody(value as Bag, writer, context), // read by the same fields
-      knowsAttr: (name, value) => step.knowsAttr(name, (value[key] ?? {}) as Bag), // read by the same fields
-      knowsTag: (name, value) => step.knowsTag(name, (value[key] ?? {}) as Bag), // as above
+      formatAttrs: (value, writer, context) => step().formatAttrs(value as Bag, writer, context), // read by the same fields
+      formatBody: (value, writer, context) => step().formatBody(value as Bag, writer, context), // read by the same fields
+      knowsAttr: (name, value) => step().knowsAttr(name, (value[key] ?? {}) as Bag), // read by the same fields
+      knowsTag: (name, value) => step().knowsTag(name, (value[key] ?? {}) as Bag), // as above
     }),
   };
 }

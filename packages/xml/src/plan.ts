@@ -107,8 +107,17 @@ const only = <K extends keyof Plan>(plans: readonly Plan[], kind: K): NonNullabl
     return part === undefined ? [] : [part as NonNullable<Plan[K]>]; // undefined was just ruled out
   });
 
+/** As `compile`, once it is used: few of all declarations ever are, and a daemon that starts needs none. */
+export function compileLater(fields: { readonly [key: string]: Field<unknown, string> }): () => Step {
+  let step: Step | undefined;
+  return () => {
+    step ??= compile(fields);
+    return step;
+  };
+}
+
 /** Sorts what the fields contribute, so that reading an element is one pass over what is written in it. */
-export function compile(fields: { readonly [key: string]: Field<unknown, string> }): Step {
+function compile(fields: { readonly [key: string]: Field<unknown, string> }): Step {
   const keyed = Object.entries(fields).map(([key, field]) => ({ key, plan: field.plan(key) }));
   const plans = keyed.map(({ plan }) => plan);
   const attrs = new Map(only(plans, "attr").map((attr) => [attr.name, attr.parse]));
