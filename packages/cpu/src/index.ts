@@ -34,6 +34,7 @@ export {
   signatureOf,
 } from "./x86/cpuid.ts";
 export { type DecodeOptions, decode, type X86Data } from "./x86/decode.ts";
+export { type FeatureWord, readFeatureWords } from "./x86/feature-words.ts";
 export { gatherCpuid, type X86Questions } from "./x86/host-data.ts";
 export { type LiveFeatures, updateLive } from "./x86/live.ts";
 export { type FeatureSet, type X86Feature, type X86Map, type X86Model, x86Map } from "./x86/map.ts";

@@ -20,6 +20,12 @@ const cpu = (...lines: string[]) =>
 const model = (name: string, fallback: string) => `<model fallback='${fallback}'>${name}</model>`;
 const required = (name: string) => `<feature policy='require' name='${name}'/>`;
 
+const guest = (name: string, element: string) =>
+  `<domain type='qemu'><name>${name}</name><memory>65536</memory><os><type arch='x86_64' machine='pc'>hvm</type></os>${element}<devices/></domain>`;
+/** The processor of a running guest. */
+const running = (...lines: string[]) =>
+  new RegExp(`\\n<cpu mode='custom' match='exact' check='full'>\\n${lines.join("\\n[\\s\\S]*")}\\n`);
+
 /** Processors: of hosts, of guests, and what they have in common. */
 export const cpus: Table = {
   name: "cpus",
@@ -40,6 +46,14 @@ export const cpus: Table = {
     )}`,
     "vendors.xml": `${host("Nehalem", "<vendor>Intel</vendor>")}${host("Opteron_G3", "<vendor>AMD</vendor>")}`,
     "power.xml": `${host("POWER8", "", "ppc64")}${host("POWER9", "", "ppc64")}`,
+    "host-model.xml": guest("host-model", "<cpu mode='host-model'/>"),
+    "custom.xml": guest(
+      "custom",
+      "<cpu mode='custom' match='exact' check='partial'><model>Nehalem</model><feature policy='optional' name='aes'/><feature policy='disable' name='popcnt'/></cpu>",
+    ),
+    "maximum.xml": guest("maximum", "<cpu mode='maximum'/>"),
+    "full.xml": guest("full", "<cpu check='full'><model>Skylake-Client</model></cpu>"),
+    "passthrough.xml": guest("passthrough", "<cpu mode='host-passthrough'/>"),
     "guests.xml": `<cpu><model>Westmere</model>${features("vme")}</cpu><cpu><model>Penryn</model></cpu>`,
   }),
   rows: [
@@ -109,5 +123,37 @@ export const cpus: Table = {
       cpu(model("Penryn", "forbid"), required("apic"), required("ssse3")),
     ],
     ["hypervisor-cpu-baseline --virttype qemu --arch nosuch @guests.xml", { fails: "nosuch" }],
+    // What guests get, and what QEMU made of it.
+    ["create @host-model.xml --paused", ""],
+    ["dumpxml host-model", running("<model fallback='forbid'>[\\w-]+</model>", required("hypervisor"))],
+    ["create @custom.xml --paused", ""],
+    [
+      "dumpxml custom",
+      running(
+        "<model fallback='forbid'>Nehalem</model>",
+        required("aes"),
+        "<feature policy='disable' name='popcnt'/>",
+        required("hypervisor"),
+      ),
+    ],
+    ["create @maximum.xml --paused", ""],
+    ["dumpxml maximum", /\n<cpu mode='maximum' check='none'\/>\n/],
+    [
+      "create @full.xml",
+      {
+        fails:
+          /operation failed: guest CPU doesn't match specification: extra features: hypervisor, missing features: [\w,-]*pcid/,
+      },
+    ],
+    [
+      "create @passthrough.xml",
+      {
+        fails:
+          "unsupported configuration: CPU mode 'host-passthrough' for x86_64 qemu domain on x86_64 host is not supported by hypervisor",
+      },
+    ],
+    ["destroy host-model", ""],
+    ["destroy custom", ""],
+    ["destroy maximum", ""],
   ],
 };

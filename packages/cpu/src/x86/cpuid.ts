@@ -47,7 +47,7 @@ export function formatCpuid({ leaves, msrs }: CpuidData): string {
   for (const each of leaves.toSorted((a, b) => a.leaf - b.leaf || a.subleaf - b.subleaf)) {
     writer.open("cpuid");
     writer.attr("eax_in", hex(each.leaf, 8));
-    writer.attr("ecx_in", hex(each.subleaf, 2));
+    writer.attr("ecx_in", hex(each.subleaf, 8));
     for (const register of registers) writer.attr(register, hex(each[register], 8));
     writer.close("cpuid");
   }

@@ -1,3 +1,4 @@
+import { readBackCpu } from "../cpu/read-back.ts";
 import type { Guest, QemuDomain } from "../guest.ts";
 
 const KIB = 1024;
@@ -26,6 +27,8 @@ export async function configureGuest(domain: QemuDomain, guest: Guest): Promise<
   guest.facts.vcpus = cpus
     .map((cpu) => ({ id: cpu["cpu-index"], tid: cpu["thread-id"] }))
     .sort((a, b) => a.id - b.id);
+  const first = cpus.find((cpu) => cpu["cpu-index"] === 0);
+  if (first) await readBackCpu(def, monitor, first["qom-path"]);
   for (const { target } of def.devices.channels) {
     if (target.type === "virtio") target.state = "disconnected";
   }
