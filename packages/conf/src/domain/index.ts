@@ -78,6 +78,7 @@ export {
   type NetworkProtocol,
   type NetworkSource,
   type NvmeSource,
+  networkProtocols,
   type SourceType,
   type StorageSource,
   type VolumeSource,

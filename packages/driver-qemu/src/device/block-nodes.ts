@@ -40,28 +40,49 @@ export function imageParts(layer: ImageLayer, context: DeviceContext): Part[] {
   const parts: Part[] = [];
   const objects = storageObjects(layer, context, parts);
   if (layer.place.type === "vhostuser") return parts;
-  const { storage } = layer.names;
-  const slice = sliceOf(layer);
-  const formatted = hasFormatNode(layer);
-  const blockdev = (props: Props) => parts.push({ kind: "blockdev", props });
-
-  blockdev({
-    ...storageProps(layer, objects),
-    ...nodeProps(layer, storage, !formatted && slice === undefined),
-  });
-  if (slice !== undefined) {
-    const { slice: name } = layer.names;
-    blockdev({
-      driver: "raw",
-      file: storage,
-      offset: slice.offset,
-      size: slice.size,
-      ...nodeProps(layer, name, !formatted),
-    });
-  }
-  if (formatted) blockdev(formatProps(layer, slice === undefined ? storage : layer.names.slice, objects));
+  const { storage, slice, format } = imageNodes(layer, objects);
+  for (const props of [storage, slice, format])
+    if (props !== undefined) parts.push({ kind: "blockdev", props });
   return parts;
 }
+
+/** Arguments of `blockdev-add` for the nodes of one image, in the order they have to be made. */
+export interface ImageNodes {
+  storage: Props;
+  slice?: Props;
+  format?: Props;
+}
+
+/** @throws VirError INTERNAL_ERROR for names QEMU would not take */
+export function imageNodes(layer: ImageLayer, objects: StorageObjects): ImageNodes {
+  const { names } = layer;
+  for (const name of Object.values(names))
+    if (Buffer.byteLength(name) > MAX_NODE_NAME)
+      throw new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, `node-name '${name}' too long for qemu`);
+  const slice = sliceOf(layer);
+  const formatted = hasFormatNode(layer);
+  const storage = {
+    ...storageProps(layer, objects),
+    ...nodeProps(layer, names.storage, !formatted && slice === undefined),
+  };
+  return {
+    storage,
+    ...(slice && {
+      slice: {
+        driver: "raw",
+        file: names.storage,
+        offset: slice.offset,
+        size: slice.size,
+        ...nodeProps(layer, names.slice, !formatted),
+      },
+    }),
+    ...(formatted && {
+      format: formatProps(layer, slice === undefined ? names.storage : names.slice, objects),
+    }),
+  };
+}
+
+const MAX_NODE_NAME = 31;
 
 /** What all nodes have; the node on top of an image carries the wishes of the guest. */
 function nodeProps(layer: ImageLayer, name: string, isTop: boolean): Props {

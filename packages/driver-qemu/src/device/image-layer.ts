@@ -41,6 +41,8 @@ export interface ImageLayer {
   isFloppy?: boolean;
   /** Path of an fd set that stands for the file. */
   fdset?: string | undefined;
+  /** SSH: whoever answers is believed. */
+  isHostKeyUnchecked?: boolean;
   nbdkitSocket?: string | undefined;
   glusterDebug?: number | undefined;
   /** `null`: known to be the last one; absent: nobody looked. */
@@ -109,7 +111,10 @@ export function diskLayers(disk: Disk, place: StorageSource = disk): ImageLayer 
       readonly: true,
       cache: driver?.cache,
       io: driver?.io,
+      discard: driver?.discard,
+      discardNoUnref: driver?.discardNoUnref,
       encryption: below.source?.encryption,
+      auth: below.source?.auth,
       metadataCacheSize: below.format?.metadataCache?.maxSize,
     };
     layer.backing = next;

@@ -35,7 +35,12 @@ export function storageProps(image: ImageLayer, objects: StorageObjects): Props 
       };
     case "dir": {
       if (image.format !== "fat") throw unsupported("missing 'fat' format for a directory disk");
-      return { driver: "vvfat", dir: place.source?.dir ?? "", floppy: image.isFloppy, rw: !image.readonly };
+      return {
+        driver: "vvfat",
+        dir: place.source?.dir ?? "",
+        floppy: image.isFloppy ?? false,
+        rw: !image.readonly,
+      };
     }
     case "nvme": {
       const { address, namespace } = place.source ?? {};
@@ -90,10 +95,14 @@ function networkProps(source: NetworkSource, image: ImageLayer, objects: Storage
     case "ssh":
       return {
         driver: "ssh",
-        path: `/${source.name ?? ""}`,
+        path: source.name,
         server: plainAddress(source, 22),
         user: source.identity?.username ?? image.auth?.username,
-        "host-key-check": source.knownHosts === undefined ? undefined : { mode: "known_hosts" },
+        "host-key-check": image.isHostKeyUnchecked
+          ? { mode: "none" }
+          : source.knownHosts === undefined
+            ? undefined
+            : { mode: "known_hosts" },
       };
     case "nfs":
       return {
@@ -143,7 +152,7 @@ function rbdProps(source: NetworkSource, image: ImageLayer, objects: StorageObje
     server:
       source.hosts.length === 0
         ? undefined
-        : source.hosts.map((host) => ({ host: host.name ?? "", port: String(host.port ?? 6789) })),
+        : source.hosts.map((host) => ({ host: host.name ?? "", port: String(host.port ?? 0) })),
     user: image.auth?.username,
     ...(objects.authSecret === undefined
       ? {}
