@@ -1,7 +1,7 @@
 export { type BootSectorOptions, bootSector } from "./boot-sector.ts";
 export { type Census, census, descriptors, expectNoLeak, locks } from "./census.ts";
 export { type CommandOptions, output, type Result, Running, run, testEnvironment } from "./command.ts";
-export type { DaemonProcess } from "./daemon-process.ts";
+export { DaemonProcess } from "./daemon-process.ts";
 export {
   bootDisk,
   bootDomain,
