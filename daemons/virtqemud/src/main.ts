@@ -18,7 +18,7 @@ import {
 } from "@libvirt-ts/driver-qemu";
 import { ErrorDomain } from "@libvirt-ts/errors";
 import { domainAccess } from "@libvirt-ts/hypervisor";
-import { type ConnectionKind, qemu, remote } from "@libvirt-ts/protocol";
+import { type ConnectionKind, lxc, qemu, remote } from "@libvirt-ts/protocol";
 import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
 import { about } from "./about.ts";
 
@@ -91,6 +91,8 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
         errorDomain: ErrorDomain.QEMU,
         gate: connection.gate,
       },
+      // known in every daemon with a hypervisor; nothing of it is for QEMU
+      { program: lxc, handlers: {}, errorDomain: ErrorDomain.QEMU, gate: connection.gate },
     ],
     async close() {
       await driver.networks.close();

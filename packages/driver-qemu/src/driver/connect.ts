@@ -1,3 +1,5 @@
+import { ConnectGetDomainCapabilitiesFlags as CapabilitiesFlag } from "@libvirt-ts/api";
+import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
@@ -23,7 +25,13 @@ export function connectHandlers(driver: QemuDriver): RemoteHandlers {
       return { hvVer: BigInt(caps.version) };
     },
     connectGetCapabilities: async () => ({ capabilities: await capabilities() }),
-    async connectGetDomainCapabilities({ emulatorbin, arch, machine, virttype }) {
+    async connectGetDomainCapabilities({ emulatorbin, arch, machine, virttype, flags }) {
+      checkFlags(
+        flags,
+        CapabilitiesFlag.DISABLE_DEPRECATED_FEATURES,
+        "qemuConnectGetDomainCapabilities",
+        ErrorDomain.QEMU,
+      );
       const choice = { emulator: emulatorbin, arch, machine, virttype };
       const { caps, virtType } = await chooseHypervisor(driver, choice);
       return { capabilities: await domainCapabilities(driver, caps, { virtType, machine }) };

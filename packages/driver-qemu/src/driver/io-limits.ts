@@ -132,8 +132,8 @@ export function ioLimitHandlers(driver: QemuDriver): RemoteHandlers {
       return { params: perfEvents.map((event) => ({ field: event, value: typed.boolean(isOn(event)) })) };
     },
     domainGetLaunchSecurityInfo({ dom, flags }) {
-      checkFlags(flags, STRING_OKAY, "qemuDomainGetLaunchSecurityInfo", ErrorDomain.QEMU);
       const { launchSecurity } = findDomain(driver, dom).def;
+      checkFlags(flags, STRING_OKAY, "qemuDomainGetLaunchSecurityInfo", ErrorDomain.QEMU);
       if (launchSecurity) {
         throw new VirError(
           ErrorDomain.QEMU,

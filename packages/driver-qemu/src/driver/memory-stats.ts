@@ -42,6 +42,7 @@ const tags: Readonly<Record<GuestMemoryField, number>> = {
 export function memoryStatsHandlers(driver: QemuDriver): RemoteHandlers {
   return {
     async domainMemoryStats({ dom, maxStats, flags }) {
+      if (maxStats === 0) return { stats: [] };
       checkFlags(flags, 0, "qemuDomainMemoryStats", ErrorDomain.QEMU);
       const domain = findDomain(driver, dom);
       const known = await askGuest(domain, "virDomainMemoryStats", async (guest) => ({

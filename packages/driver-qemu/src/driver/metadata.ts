@@ -11,8 +11,9 @@ const IMPACT = Impact.LIVE | Impact.CONFIG;
 export function metadataHandlers(driver: QemuDriver): RemoteHandlers {
   return {
     domainGetMetadata({ dom, type, uri, flags }) {
-      checkFlags(flags, IMPACT, "qemuDomainGetMetadata", ErrorDomain.QEMU);
-      const metadata = getMetadata(affectedOne(findDomain(driver, dom), flags), type, uri ?? "");
+      const domain = findDomain(driver, dom);
+      checkFlags(flags, IMPACT, "virDomainObjGetMetadata", ErrorDomain.DOMAIN);
+      const metadata = getMetadata(affectedOne(domain, flags), type, uri ?? "");
       if (metadata === undefined) {
         throw new VirError(
           ErrorDomain.DOMAIN,

@@ -37,7 +37,7 @@ export function monitorCommandHandlers(driver: QemuDriver): QemuProgramHandlers 
     },
     connectDomainMonitorEventRegister({ dom, event, flags }, { client }) {
       const known = EventFlag.REGEX | EventFlag.NOCASE;
-      checkFlags(flags, known, "qemuConnectDomainQemuMonitorEventRegister", ErrorDomain.QEMU);
+      checkFlags(flags, known, "virDomainQemuMonitorEventStateRegisterID", ErrorDomain.NONE);
       const uuid = dom === null ? undefined : formatUuid(dom.uuid);
       const wish = { uuid, event: event ?? undefined, flags };
       return { callbackID: driver.monitorEvents.register(client, wish) };

@@ -26,7 +26,8 @@ const ksmFields = {
 export function nodeHandlers({ host: { root, arch } }: QemuDriver): RemoteHandlers {
   return {
     connectGetHostname: () => ({ hostname: hostname() }),
-    connectGetSysinfo() {
+    connectGetSysinfo({ flags }) {
+      checkFlags(flags, 0, "qemuConnectGetSysinfo", ErrorDomain.QEMU);
       throw new VirError(
         ErrorDomain.QEMU,
         ErrorCode.CONFIG_UNSUPPORTED,

@@ -1,6 +1,7 @@
 import type { Rule } from "@libvirt-ts/access/rules";
 import type { CallRow } from "@libvirt-ts/protocol";
 import type { AccessGuard } from "./access.ts";
+import { type ArgumentRule, argumentRule } from "./argument-rule.ts";
 import { type ReadOnlyRule, readOnlyRule } from "./read-only.ts";
 import type { Handler, Service } from "./types.ts";
 
@@ -13,6 +14,8 @@ export interface Entry {
   readonly isRaw: boolean;
   /** What a read-only connection is refused; undefined = nothing. */
   readonly readOnlyRule: ReadOnlyRule | undefined;
+  /** What the public function refuses; undefined = nothing. */
+  readonly argumentRule: ArgumentRule | undefined;
   /** What access drivers are asked for; undefined = nothing. */
   readonly accessRules: readonly Rule[] | undefined;
 }
@@ -36,6 +39,7 @@ export function dispatchTable(service: Service, guard?: AccessGuard): DispatchTa
       handler,
       isRaw: handler === undefined && fallback?.accepts(row) === true,
       readOnlyRule: readOnlyRule(row),
+      argumentRule: argumentRule(row),
       accessRules: guard !== undefined && row.acl.length > 0 ? guard.rulesOf(row) : undefined,
     };
   }

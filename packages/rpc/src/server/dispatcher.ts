@@ -93,10 +93,12 @@ export class Dispatcher {
   }
 
   #handle(call: ServedCall, entry: Entry, bytes: Buffer, body: number, end: number): unknown {
-    const { row, service, handler, readOnlyRule, accessRules } = entry;
+    const { row, service, handler, readOnlyRule, argumentRule, accessRules } = entry;
     const args = row.args === null ? undefined : this.#decode(row.args, bytes, body, end);
     service.gate?.(row, this.#client);
+    if (argumentRule?.isFirst === true) argumentRule.check(args);
     if (this.#client.readOnly) readOnlyRule?.(args);
+    if (argumentRule?.isFirst === false) argumentRule.check(args);
     if (handler === undefined) throw noSupport(row.api ?? row.name, apiErrorDomain(row));
     const { access } = this.#host;
     if (access !== undefined && accessRules !== undefined) {

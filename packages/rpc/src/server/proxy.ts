@@ -138,7 +138,6 @@ function ownConnection(sessions: Sessions): RemoteHandlers {
       return peer.call(remote.procs.connectSupportsFeature, { feature });
     },
     async connectSetIdentity({ params, flags }, { client }) {
-      checkFlags(flags, 0, "virConnectSetIdentity", ErrorDomain.NONE);
       client.identity = readIdentity(params);
       await sessions.get(client)?.peer?.call(remote.procs.connectSetIdentity, { params, flags });
     },

@@ -7,8 +7,16 @@ export type ReadOnlyRule = (args: unknown) => void;
 /** Permissions that only look. `search_*` are too. */
 const looking: ReadonlySet<string> = new Set(["getattr", "read"]);
 
-/** Calls that need a writing permission, yet serve read-only connections: a daemon names its client by it. */
-const exempt: ReadonlySet<string> = new Set(["connectSetIdentity"]);
+/** Calls that need a writing permission, yet serve read-only connections: a daemon names its client by the first. */
+const exempt: ReadonlySet<string> = new Set([
+  "connectSetIdentity",
+  "domainMigrateGetCompressionCache",
+  "domainMigrateGetMaxDowntime",
+  "connectDomainMonitorEventDeregister",
+]);
+
+/** Calls that need a reading permission, yet are refused. */
+const refused: ReadonlySet<string> = new Set(["domainSetSchedulerParameters", "domainGetLaunchSecurityInfo"]);
 
 /** Calls that look, but not with these flags, and how they are refused. */
 const flagged: Readonly<Record<string, { bits: number; field?: string; text: string }>> = {
@@ -29,7 +37,7 @@ export function readOnlyRule(row: CallRow): ReadOnlyRule | undefined {
   if (exempt.has(row.name)) return undefined;
   const domain = apiErrorDomain(row);
   const denied = (text: string) => new VirError(domain, ErrorCode.OPERATION_DENIED, text);
-  if (row.acl.some(isWriting)) {
+  if (refused.has(row.name) || row.acl.some(isWriting)) {
     return () => {
       throw denied(`read only access prevents ${row.api ?? row.name}`);
     };
@@ -52,10 +60,12 @@ function isWriting(rule: string): boolean {
 /** The error domain of the public function behind a call: that of the file it is in. */
 export function apiErrorDomain(row: Pick<CallRow, "api" | "conn">): ErrorDomain {
   const { api = "", conn } = row;
+  if (/^vir(Domain|ConnectDomain)(Qemu|Lxc)/.test(api)) return ErrorDomain.NONE;
+  if (/^virNodeDevice/.test(api)) return ErrorDomain.NODEDEV;
   if (conn !== undefined && conn !== "hypervisor") return domainOfConnection[conn];
   if (/Snapshot/.test(api)) return ErrorDomain.DOMAIN_SNAPSHOT;
   if (/Checkpoint/.test(api)) return ErrorDomain.DOMAIN_CHECKPOINT;
-  return /^virDomain(?!Qemu|Lxc)|^virConnect.*Domain/.test(api) ? ErrorDomain.DOMAIN : ErrorDomain.NONE;
+  return conn === undefined ? ErrorDomain.NONE : ErrorDomain.DOMAIN; // also what is about the host
 }
 
 const domainOfConnection = {

@@ -109,7 +109,7 @@ describe("malformed or unexpected input is answered by an error (section 4 of th
       "no handler",
       { proc: procs.connectGetVersion.number },
       undefined,
-      "3/0 this function is not supported by the connection driver: virConnectGetVersion",
+      "3/20 this function is not supported by the connection driver: virConnectGetVersion",
     ],
     [
       "no handler, domain function",

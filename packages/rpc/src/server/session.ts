@@ -1,4 +1,4 @@
-import { checkFlags, ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
 import { type CallRow, readTypedParams, remote, type TypedParam } from "@libvirt-ts/protocol";
 import { authentication } from "./authentication.ts";
 import type { Client, Handlers, Identity } from "./types.ts";
@@ -81,8 +81,7 @@ function opening({ key, options }: Session, uri: UriOf): RemoteHandlers {
     connectClose(_, { client }) {
       client.closeWhenSent();
     },
-    connectSetIdentity({ params, flags }, { client }) {
-      checkFlags(flags, 0, "virConnectSetIdentity", ErrorDomain.NONE);
+    connectSetIdentity({ params }, { client }) {
       client.identity = readIdentity(params);
     },
     connectRegisterCloseCallback() {},

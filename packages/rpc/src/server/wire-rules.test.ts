@@ -1,4 +1,4 @@
-import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
+import { checkFlags, ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { silentLogger } from "@libvirt-ts/logging";
 import {
   type Args,
@@ -158,9 +158,13 @@ describe("4: errors", () => {
   });
 
   test("unknown flags name the function", () => {
-    const { peer } = start();
-    expect(call(peer, procs.connectSetIdentity, { params: [], flags: 8 })).toBe(
-      "8/0 unsupported flags (0x8) in function virConnectSetIdentity",
+    const connectGetSysinfo = ({ flags }: { flags: number }) => {
+      checkFlags(flags, 0, "qemuConnectGetSysinfo", ErrorDomain.QEMU);
+      return { sysinfo: "" };
+    };
+    const { peer } = start({ handlers: { connectGetSysinfo } });
+    expect(call(peer, procs.connectGetSysinfo, { flags: 8 })).toBe(
+      "8/10 unsupported flags (0x8) in function qemuConnectGetSysinfo",
     );
   });
 });

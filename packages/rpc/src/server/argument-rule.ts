@@ -1,0 +1,89 @@
+import { ErrorCode, VirError } from "@libvirt-ts/errors";
+import type { CallRow } from "@libvirt-ts/protocol";
+import { apiErrorDomain } from "./read-only.ts";
+
+/** Throws what the public function refuses before any driver sees it. */
+export interface ArgumentRule {
+  readonly check: (args: unknown) => void;
+  /** Looked at before whether the client may only read. */
+  readonly isFirst: boolean;
+}
+
+const NULL = "must not be NULL";
+const zero = "must not be zero";
+const positive = "must be greater than zero";
+
+interface Refusal {
+  /** The argument on the wire. Nothing, an empty list and zero are refused. */
+  readonly field: string;
+  /** The parameter as errors name it. */
+  readonly parameter: string;
+  readonly text: string;
+  readonly isFirst?: true;
+}
+
+const refusals: Readonly<Record<string, Refusal>> = {
+  connectBaselineCpu: { field: "xmlCPUs", parameter: "xmlCPUs", text: NULL },
+  connectBaselineHypervisorCpu: { field: "xmlCPUs", parameter: "xmlCPUs", text: NULL, isFirst: true },
+  nodeGetCellsFreeMemory: { field: "maxcells", parameter: "maxCells", text: positive },
+  nodeGetFreePages: { field: "pages", parameter: "npages", text: zero },
+  domainRename: { field: "newName", parameter: "new_name", text: NULL, isFirst: true },
+  domainSetLaunchSecurityState: { field: "params", parameter: "params", text: NULL, isFirst: true },
+  domainGetVcpus: { field: "maxinfo", parameter: "info", text: NULL },
+  domainPinVcpu: { field: "cpumap", parameter: "cpumap", text: NULL },
+  domainPinVcpuFlags: { field: "cpumap", parameter: "cpumap", text: NULL },
+  domainPinEmulator: { field: "cpumap", parameter: "cpumap", text: NULL },
+  domainPinIothread: { field: "cpumap", parameter: "cpumap", text: NULL },
+  domainGetVcpuPinInfo: { field: "ncpumaps", parameter: "ncpumaps", text: positive },
+  domainGetEmulatorPinInfo: { field: "maplen", parameter: "cpumap", text: NULL },
+  domainSetMaxMemory: { field: "memory", parameter: "memory", text: zero },
+  domainSetMemory: { field: "memory", parameter: "memory", text: zero },
+  domainSetMemoryFlags: { field: "memory", parameter: "memory", text: zero },
+  domainSetVcpus: { field: "nvcpus", parameter: "nvcpus", text: zero },
+  domainSetVcpusFlags: { field: "nvcpus", parameter: "nvcpus", text: zero },
+  domainGetSchedulerParameters: { field: "nparams", parameter: "params", text: NULL },
+  domainGetSchedulerParametersFlags: { field: "nparams", parameter: "params", text: NULL },
+  domainSetSchedulerParameters: { field: "params", parameter: "params", text: NULL },
+  domainSetSchedulerParametersFlags: { field: "params", parameter: "params", text: NULL },
+  domainSetMemoryParameters: { field: "params", parameter: "params", text: NULL },
+  domainSetNumaParameters: { field: "params", parameter: "params", text: NULL },
+  domainSetInterfaceParameters: { field: "params", parameter: "params", text: NULL },
+  domainSetPerfEvents: { field: "params", parameter: "params", text: NULL },
+  domainSetIothreadParams: { field: "params", parameter: "params", text: NULL },
+  domainSetBlkioParameters: { field: "params", parameter: "params", text: NULL },
+  domainSetBlockIoTune: { field: "params", parameter: "nparams", text: positive },
+  domainDelIothread: { field: "iothreadId", parameter: "iothread_id", text: zero },
+  domainSendKey: { field: "keycodes", parameter: "keycodes", text: NULL },
+  domainSendProcessSignal: { field: "pidValue", parameter: "pid_value", text: zero, isFirst: true },
+  domainSetUserPassword: { field: "user", parameter: "user", text: NULL },
+  domainAttach: { field: "pidValue", parameter: "pid_value", text: zero, isFirst: true },
+  secretSetValue: { field: "value", parameter: "value", text: NULL },
+};
+
+/** @returns undefined if the public function takes anything */
+export function argumentRule(row: CallRow): ArgumentRule | undefined {
+  const refusal = refusals[row.name];
+  if (refusal === undefined) return undefined;
+  const { field, parameter, text, isFirst = false } = refusal;
+  const api = row.api ?? row.name;
+  const message = `${parameter} in ${api} ${text}`;
+  return {
+    isFirst,
+    check(args) {
+      if (isNothing(Reflect.get(Object(args), field), text === positive))
+        throw new VirError(apiErrorDomain(row), ErrorCode.INVALID_ARG, message, {
+          message,
+          str1: api,
+          str2: parameter,
+          int1: 0,
+          int2: 0,
+        });
+    },
+  };
+}
+
+function isNothing(value: unknown, orLess: boolean): boolean {
+  if (typeof value === "number") return orLess ? value <= 0 : value === 0;
+  if (typeof value === "bigint") return value === 0n;
+  return value === null || (Array.isArray(value) || value instanceof Uint8Array ? value.length === 0 : false);
+}
