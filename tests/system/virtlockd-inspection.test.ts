@@ -29,6 +29,9 @@ async function host(machineId: string, ledger: string): Promise<LockWorld> {
   return world;
 }
 
+/** Without those that are being written. */
+const filesIn = (ledger: string) => readdirSync(ledger).filter((file) => !file.endsWith(".new"));
+
 const newLedger = () => mkdtempSync(join(tmpdir(), "ledger-"));
 
 async function admin(world: LockWorld): Promise<RpcClient> {
@@ -70,7 +73,7 @@ test("a refused client is told who holds the lock, here and on another host of t
     domain: 51,
     message: `${start} (${by}, for 0 s)`,
   });
-  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  await waitFor("the claim", () => filesIn(ledger).length === 1);
   await expect(rival.acquire(image)).rejects.toMatchObject({
     code: 87,
     domain: 51,
@@ -79,7 +82,7 @@ test("a refused client is told who holds the lock, here and on another host of t
   const seen = await (await admin(there)).call(who, { path: image, flags: 0 });
   expect(seen.locks.map(({ state }) => state)).toEqual([LockState.held]);
   await guest.release(image);
-  await waitFor("the claim's end", () => readdirSync(ledger).length === 0);
+  await waitFor("the claim's end", () => filesIn(ledger).length === 0);
 });
 
 test("claims of all hosts are listed; one that outlived its lock is stale, and may be struck out", async () => {
@@ -88,7 +91,7 @@ test("claims of all hosts are listed; one that outlived its lock is stale, and m
   const [guest, image, other] = [await here.guest(), here.image(), here.image("b.img")];
   await guest.acquire(image);
   await (await there.guest()).acquire(other);
-  await waitFor("the claims", () => readdirSync(ledger).length === 2);
+  await waitFor("the claims", () => filesIn(ledger).length === 2);
   const client = await admin(there);
   const all = async () => {
     const { locks } = await client.call(claims, { directory: ledger, flags: 0 });
@@ -99,7 +102,7 @@ test("claims of all hosts are listed; one that outlived its lock is stale, and m
   const [claim = ""] = readdirSync(ledger).filter((file) => file.includes(".aa."));
   const text = readFileSync(join(ledger, claim), "utf8");
   await guest.release(image);
-  await waitFor("the claim's end", () => readdirSync(ledger).length === 1);
+  await waitFor("the claim's end", () => filesIn(ledger).length === 1);
   writeFileSync(join(ledger, claim), text); // as a host leaves it that lost its power
   expect(await all()).toEqual({ [image]: LockState.stale, [other]: LockState.held });
   await expect(client.call(breakLock, { ...give, proof: "" })).rejects.toMatchObject({ code: 8 });
@@ -110,12 +113,38 @@ test("claims of all hosts are listed; one that outlived its lock is stale, and m
   expect(record).toMatchObject({ path: image, proof: give.proof, by: { machineId: "bb" } });
 });
 
+test("who gets the lock of a host that lost it has the only true claim, and the ledger keeps why", async () => {
+  const ledger = newLedger();
+  const [here, there] = [await host("aa", ledger), await host("bb", ledger)];
+  const [guest, image] = [await here.guest(), here.image()];
+  await guest.acquire(image);
+  await waitFor("the claim", () => filesIn(ledger).length === 1);
+  const [claim = ""] = filesIn(ledger);
+  const text = readFileSync(join(ledger, claim), "utf8");
+  await guest.release(image);
+  await waitFor("the claim's end", () => filesIn(ledger).length === 0);
+  writeFileSync(join(ledger, claim), text); // as a host leaves it that lost its power
+  await (await there.guest()).acquire(image);
+  await waitFor("the claim", () => filesIn(ledger).length === 2);
+  for (const world of [here, there]) {
+    const { locks } = await (await admin(world)).call(claims, { directory: ledger, flags: 0 });
+    expect(locks.map(({ state }) => state).sort()).toEqual([LockState.held, LockState.stale]);
+  }
+  const broken = join(ledger, claim.replace(".json", ".broken"));
+  await waitFor("the record", () => readdirSync(ledger).includes(claim.replace(".json", ".broken")));
+  expect(JSON.parse(readFileSync(broken, "utf8"))).toMatchObject({
+    host: { machineId: "aa" },
+    by: { machineId: "bb" },
+  });
+  await waitFor("the claim's end", () => !readdirSync(ledger).includes(claim));
+});
+
 test("no lock is broken whose holder lives", async () => {
   const ledger = newLedger();
   const [here, there] = [await host("aa", ledger), await host("bb", ledger)];
   const [guest, image] = [await here.guest(), here.image()];
   await guest.acquire(image);
-  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  await waitFor("the claim", () => filesIn(ledger).length === 1);
   const proof = "manual: I am sure";
   for (const world of [here, there]) {
     const broken = (await admin(world)).call(breakLock, { path: image, proof, flags: 0 });
@@ -128,14 +157,14 @@ test("a daemon that starts takes back what it no longer holds; what is no claim 
   const world = await host("aa", ledger);
   const [guest, image] = [await world.guest(), world.image()];
   await guest.acquire(image);
-  await waitFor("the claim", () => readdirSync(ledger).length === 1);
+  await waitFor("the claim", () => filesIn(ledger).length === 1);
   const junk = ["x.aa.json", `${"0".repeat(64)}.aa.json`, "y"].map((name) => join(ledger, name));
   for (const file of junk) writeFileSync(file, '{"version":1,"host":7}');
   await world.kill();
   guest.kill();
   await world.start();
   await untilFree(image);
-  await waitFor("the claim's end", () => readdirSync(ledger).length === junk.length);
+  await waitFor("the claim's end", () => filesIn(ledger).length === junk.length);
   expect(await (await admin(world)).call(claims, { directory: ledger, flags: 0 })).toEqual({ locks: [] });
 });
 

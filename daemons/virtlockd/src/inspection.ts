@@ -35,6 +35,9 @@ export function inspection({ spaces, ledger, files }: InspectionOptions): Inspec
     return heldLock(claim, (await files.isLocked(claim.path)) ? LockState.held : LockState.stale);
   }
 
+  const isOurs = ({ space, name, holders: [first] }: HeldLock) =>
+    first?.bootId === host.bootId && find({ space, name }) !== undefined;
+
   const find = ({ space, name }: Pick<Claim, "space" | "name">) =>
     [...spaces.resources()].find((each) => each.space === space && each.name === name);
 
@@ -49,7 +52,7 @@ export function inspection({ spaces, ledger, files }: InspectionOptions): Inspec
   async function who(path: string): Promise<HeldLock[]> {
     const known = [...spaces.resources()].filter((each) => each.path === path).map(ours);
     const others = (await claimsTo(path)).filter((claim) => claim.host.machineId !== host.machineId);
-    const all = [...known, ...(await Promise.all(others.map(judged)))];
+    const all = settled([...known, ...(await Promise.all(others.map(judged)))], isOurs);
     if (all.length > 0 || !(await files.isLocked(path))) return all;
     const nobody = { host, space: "", name: path, path, shared: false, since: 0, holders: [] };
     return [heldLock(nobody, LockState.unknown)];
@@ -97,7 +100,7 @@ export function inspection({ spaces, ledger, files }: InspectionOptions): Inspec
         async claims({ directory, flags }) {
           noFlags(flags, "claims");
           const claims = await ledger.claimsIn(directory);
-          return { locks: await Promise.all(claims.map(judged)) };
+          return { locks: settled(await Promise.all(claims.map(judged)), isOurs) };
         },
         async who({ path, flags }) {
           noFlags(flags, "who");
@@ -122,6 +125,20 @@ export function inspection({ spaces, ledger, files }: InspectionOptions): Inspec
       for (const client of watchers) client.sendEvent(lockAdmin.procs.changed, { change, lock });
     },
   };
+}
+
+/** Of several exclusive claims to a locked file one can be true: ours, if it is, or else the latest. */
+function settled(locks: readonly HeldLock[], isOurs: (lock: HeldLock) => boolean): HeldLock[] {
+  const winners = new Map<string, HeldLock>();
+  for (const lock of locks.filter(({ state, shared }) => state === LockState.held && !shared)) {
+    const before = winners.get(lock.path);
+    if (!before || isOurs(lock) || (!isOurs(before) && lock.since > before.since))
+      winners.set(lock.path, lock);
+  }
+  return locks.map((lock) => {
+    const isTrue = lock.state !== LockState.held || (winners.get(lock.path) ?? lock) === lock;
+    return isTrue ? lock : { ...lock, state: LockState.stale };
+  });
 }
 
 /** A resource of a lockspace is a file in it; in the default one its name is the path. */

@@ -9,6 +9,6 @@ export const virtlockdKeys = {
   lease_seconds: int(90, {
     min: 2,
     max: 3600,
-    doc: "After this time a file server gives the locks of a silent host away; half of it is how often locks on network file systems are asked for again.",
+    doc: "After this time a file server gives the locks of a silent host away; a third of it is how often locks on network file systems are asked for again.",
   }),
 } satisfies Keys;

@@ -5,7 +5,7 @@ export interface Watched {
 }
 
 interface LeaseWatchOptions<W> {
-  /** Between two looks at one lock, and how long an answer may take; half of the server's lease. */
+  /** Between two looks at one lock, and how long an answer may take; less than half of the server's lease. */
   readonly intervalMs: number;
   /** @throws when the lock is lost */
   readonly check: (lock: W) => Promise<void>;
@@ -14,7 +14,7 @@ interface LeaseWatchOptions<W> {
 }
 
 /**
- * Looks after locks that a file server may give away without telling: asks for each again twice per lease. One that
+ * Looks after locks that a file server may give away without telling: asks for each again some times per lease. One that
  * cannot be asked for in time is taken for lost, since the server will think so too. Costs one thread per file system,
  * and nothing while there are no such locks.
  */

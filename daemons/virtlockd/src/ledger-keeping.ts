@@ -22,6 +22,26 @@ export function keepLedger(ledger: Ledger, change: LockChange, resource: Resourc
   else ledger.write(claimOf(resource, ledger.host));
 }
 
+/** A host that gives a lock back needs a moment to take back its claim as well. */
+const courtesyMs = 2000;
+
+/**
+ * An exclusive lock of ours proves that nobody else has it: claims of other hosts to it are struck out after a while,
+ * and the ledger keeps that they lost it without giving it back (a power cut, a cut network).
+ */
+export function takeOver(ledger: Ledger, resource: Resource): void {
+  const { space, name, shared } = resource;
+  if (shared || !ledger.has(space)) return;
+  const strike = async () => {
+    const isOurs = resource.owners.length > 0 && !resource.isLost;
+    for (const claim of isOurs ? await ledger.claimsTo(space, name) : [])
+      if (claim.host.machineId !== ledger.host.machineId && claim.since < resource.since)
+        await ledger.strike(claim, "its lock was free when this host took it");
+  };
+  const timer = setTimeout(() => void strike().catch(() => {}), courtesyMs); // it stays a claim that is not true
+  timer.unref();
+}
+
 /** How long a refused client may wait to learn who is in its way. */
 const patienceMs = 1000;
 

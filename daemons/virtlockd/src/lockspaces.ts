@@ -67,7 +67,7 @@ export class Lockspaces {
     this.#records = o.records ?? new Records();
     this.#pass = o.pass ?? (() => {});
     this.#leases = new LeaseWatch({
-      intervalMs: o.checkMs ?? 45_000,
+      intervalMs: o.checkMs ?? 30_000,
       check: (resource) => this.#order.run(resource.path, () => this.#ask(resource)),
       onResult: (resource, why) => this.#judge(resource, why === undefined),
     });

@@ -7,7 +7,7 @@ import { about } from "./about.ts";
 import { adoptAll } from "./adoption.ts";
 import { inspection } from "./inspection.ts";
 import { Ledger } from "./ledger.ts";
-import { describeHolder, keepLedger } from "./ledger-keeping.ts";
+import { describeHolder, keepLedger, takeOver } from "./ledger-keeping.ts";
 import { lockFiles } from "./lock-file.ts";
 import { Lockspaces } from "./lockspaces.ts";
 import { mountOf } from "./mounts.ts";
@@ -42,12 +42,13 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     records,
     pass,
     inhibit: ctx.inhibit,
-    checkMs: (ctx.config.lease_seconds * 1000) / 2,
+    checkMs: (ctx.config.lease_seconds * 1000) / 3,
     onError: (error) => log.error({ err: error }, "resource of an ended owner not wholly released"),
     onChange(change, resource) {
       if (change === LockChange.lost)
         log.error({ resource: resource.path }, "lock is lost: others may have it");
       keepLedger(ledger, change, resource);
+      if (change === LockChange.acquired) takeOver(ledger, resource);
       inspect.changed(change, resource);
     },
     onSpace(directory) {
