@@ -25,7 +25,7 @@ export async function finishBundle(name: string): Promise<void> {
   await put(`${stem}.cjs`, code);
   await put("libvirt-ts.node", await readFile(addon), 0o755);
   for (const file of await readdir(".")) if (file.endsWith(".c")) await compile(file);
-  await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`, startsAnywhere.has(name)));
+  await put(`${stem}.cache`, await compiledForm(`dist/${stem}.cjs`));
   const apart = (await readdir("build")).filter((file) => /^lib-.*\.cjs$/.test(file));
   for (const file of apart) await put(file, await readFile(`build/${file}`));
   await put("package.json", '{ "type": "commonjs" }\n');
@@ -49,17 +49,17 @@ async function compile(file: string): Promise<void> {
   await rename(`${program}.new`, program);
 }
 
-/** Daemons that touch nothing but files below their prefix: these are started, the others check a configuration. */
-const startsAnywhere: ReadonlySet<string> = new Set(["virtlockd", "virtlogd"]);
-
-/** What V8 makes of the program: of all functions that run until it is ready. */
-async function compiledForm(program: string, starts: boolean): Promise<Buffer> {
+/**
+ * What V8 makes of the program: of all functions that run until a first client has its answer.
+ * The daemon really runs; without guests and networks it touches nothing but files below its prefix.
+ */
+async function compiledForm(program: string): Promise<Buffer> {
   const prefix = await mkdtemp(join(tmpdir(), "bundle-"));
   try {
     const cache = join(prefix, "cache");
     const warm = fileURLToPath(new URL("./warm.cjs", import.meta.url));
-    await execute(process.execPath, [warm, program, cache, ...(starts ? [] : ["--config-check"])], {
-      env: { PATH: process.env.PATH, HOME: prefix, LIBVIRT_PREFIX: prefix },
+    await execute(process.execPath, [warm, program, cache], {
+      env: { PATH: process.env.PATH, HOME: prefix, XDG_RUNTIME_DIR: "/run", LIBVIRT_PREFIX: prefix },
     });
     return await readFile(cache);
   } finally {
