@@ -195,7 +195,7 @@ test("a full disk under a guest's log: the guest goes on, others keep their logs
     await world.virsh("destroy", name);
   }
   await world.output(["umount", full]);
-  await world.output(["rm", other, copy]);
+  await world.output(["rm", other, `${world.prefix}/images/.other.log.idx`, copy]);
 });
 
 test("no room for a log at all: a clear error", async () => {

@@ -68,16 +68,17 @@ export class LogIndex {
     const file = indexPath(path);
     const found = size === 0 ? undefined : readIndex(path, inode, size);
     const records = found ?? rebuilt();
+    let fd: number | undefined;
     try {
       const flags = constants.O_WRONLY | constants.O_CREAT | (found ? 0 : constants.O_TRUNC);
-      const fd = openSync(file, flags, 0o600);
+      fd = openSync(file, flags, 0o600);
       const end = headerBytes + records.length * recordBytes;
       if (found)
         ftruncateSync(fd, end); // half a record, or records of bytes that are gone
       else writeSync(fd, Buffer.concat([header(inode), ...records.map(encode)]), 0, end, 0);
-      const index = new LogIndex(fd, end, records.at(-1)?.time ?? 0);
-      return index;
+      return new LogIndex(fd, end, records.at(-1)?.time ?? 0);
     } catch (error) {
+      if (fd !== undefined) closeSync(fd);
       return noIndex(error);
     }
   }
@@ -129,14 +130,16 @@ export class IndexReader {
 
   /** @param path of the log @returns undefined when there is no index that is the log's */
   static open(path: string, inode: bigint): IndexReader | undefined {
+    let fd: number | undefined;
     try {
-      const fd = openSync(indexPath(path), "r");
+      fd = openSync(indexPath(path), "r");
       const head = Buffer.alloc(headerBytes);
       readSync(fd, head, 0, headerBytes, 0);
       if (head.equals(header(inode))) return new IndexReader(fd);
       closeSync(fd);
       return undefined;
     } catch (error) {
+      if (fd !== undefined) closeSync(fd);
       return noIndex(error);
     }
   }
