@@ -61,10 +61,13 @@ export interface GuestFacts {
   /** State of the lock manager, kept while paused. */
   lockState: string | undefined;
   /** Whose the images were before. */
-  readonly formerOwners: readonly FormerOwner[];
+  readonly formerOwners: FormerOwner[];
   /** The CPU as configured, before QEMU's answer was written into the definition. */
   readonly originalCpu: DomainDef["cpu"];
 }
+
+/** What became of a device that was asked to go. */
+export type Removal = "removed" | "refused" | "waiting";
 
 export interface NewGuest {
   process: GuestProcess;
@@ -97,6 +100,7 @@ export class Guest {
   isRebooting = false;
   isBeingDestroyed = false;
   balloonBytes: number | undefined;
+  readonly #removals = new Map<string, (end: Removal) => void>();
   #monitor: Monitor | undefined;
 
   constructor({ process, facts, teardown, report }: NewGuest) {
@@ -123,6 +127,25 @@ export class Guest {
 
   get isMonitorOpen(): boolean {
     return this.#monitor?.qmp.isOpen === true;
+  }
+
+  /** What becomes of a device that is about to be asked to go; "waiting" when nothing has been heard in time. */
+  expectRemoval(alias: string, limitMs: number): Promise<Removal> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => this.settleRemoval(alias, "waiting"), limitMs);
+      this.#removals.set(alias, (end) => {
+        clearTimeout(late);
+        this.#removals.delete(alias);
+        resolve(end);
+      });
+    });
+  }
+
+  /** @returns whether somebody was waiting for it */
+  settleRemoval(alias: string, end: Removal): boolean {
+    const settle = this.#removals.get(alias);
+    settle?.(end);
+    return settle !== undefined;
   }
 
   /** Ends the conversation, once QEMU's last words have been heard: it has ended, so they come at once. */

@@ -6,6 +6,7 @@ import { connectHandlers } from "./driver/connect.ts";
 import { consoleHandlers } from "./driver/console.ts";
 import { cpuHandlers } from "./driver/cpu.ts";
 import { defineHandlers } from "./driver/define.ts";
+import { deviceHandlers } from "./driver/devices.ts";
 import { infoHandlers } from "./driver/info.ts";
 import { interfaceHandlers } from "./driver/interfaces.ts";
 import { ioLimitHandlers } from "./driver/io-limits.ts";
@@ -38,6 +39,7 @@ export const qemuHandlers = (driver: QemuDriver): RemoteHandlers => ({
   ...defineHandlers(driver),
   ...lifecycleHandlers(driver),
   ...infoHandlers(driver),
+  ...deviceHandlers(driver),
   ...nativeHandlers(driver),
   ...snapshotHandlers(driver),
   ...eventHandlers(driver),

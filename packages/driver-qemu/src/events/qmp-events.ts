@@ -1,5 +1,6 @@
 import type { QmpEvent } from "@libvirt-ts/qmp";
 import type { Guest, QemuDomain } from "../guest.ts";
+import { deviceRemoved } from "../process/unplug.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { blockIoError, trayMoved } from "./block.ts";
 import { portChanged } from "./channel.ts";
@@ -29,6 +30,13 @@ const handlers: Readonly<Record<string, EventHandler>> = {
   GUEST_CRASHLOADED: (context) => panicked(context, "crashloaded"),
   BLOCK_IO_ERROR: blockIoError,
   DEVICE_TRAY_MOVED: trayMoved,
+  DEVICE_DELETED({ driver, domain, guest }, { device }) {
+    if (typeof device === "string") deviceRemoved(driver, domain, guest, device);
+  },
+  DEVICE_UNPLUG_GUEST_ERROR({ driver, domain, guest }, { device }) {
+    driver.events.emit("deviceRemovalFailed", domain, { devAlias: String(device ?? "") });
+    guest.settleRemoval(String(device), "refused");
+  },
   BALLOON_CHANGE: ({ driver, domain, guest }, { actual }) => {
     guest.balloonBytes = Number(actual);
     driver.events.emit("balloonChange", domain, { actual: BigInt(Math.floor(Number(actual) / 1024)) });

@@ -162,6 +162,21 @@ export class Monitor {
   qomSet = (path: string, property: string, value: unknown) =>
     this.#ask<unknown>("qom-set", { path, property, value });
 
+  /** Makes something that the command line would have made. */
+  add = (command: "object-add" | "blockdev-add" | "netdev_add" | "device_add", props: object) =>
+    this.#ask<unknown>(command, { ...props });
+  remove = (command: "object-del" | "blockdev-del" | "netdev_del" | "device_del", which: object) =>
+    this.#ask<unknown>(command, { ...which });
+  /** Gives QEMU a descriptor, to be taken by its name; ours stays open. */
+  getfd = (name: string, fd: number) => this.qmp.command("getfd", { fdname: name }, { fds: [fd] });
+
+  /** @param id alias of a drive. @param force also when the guest has locked its tray */
+  openTray = (id: string, force: boolean) => this.#ask<unknown>("blockdev-open-tray", { id, force });
+  closeTray = (id: string) => this.#ask<unknown>("blockdev-close-tray", { id });
+  removeMedium = (id: string) => this.#ask<unknown>("blockdev-remove-medium", { id });
+  insertMedium = (id: string, node: string) =>
+    this.#ask<unknown>("blockdev-insert-medium", { id, "node-name": node });
+
   /** @param file where QEMU writes the picture */
   screendump = (
     file: string,

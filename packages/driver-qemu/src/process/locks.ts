@@ -55,6 +55,14 @@ export async function lockOneMore(
   return () => giveBack(driver, domain, owner, [resource]);
 }
 
+/** A disk has left a guest that runs; its image is anybody's again. */
+export async function unlockDisk(driver: QemuDriver, domain: QemuDomain, disk: Disk): Promise<void> {
+  const resource = diskResource(disk);
+  const guest = domain.live;
+  if (!guest || !resource) return;
+  await giveBack(driver, domain, lockOwner(domain, guest.process.pid), [resource]);
+}
+
 type Disk = QemuDomain["def"]["devices"]["disks"][number];
 
 /** The local path of a disk's image; networks and empty drives have none. */

@@ -1,4 +1,5 @@
 import { chown, stat } from "node:fs/promises";
+import type { Disk } from "@libvirt-ts/conf/domain";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -22,12 +23,21 @@ export interface FormerOwner {
  * @returns whose they were, in the order they were given
  * @throws VirError SYSTEM_ERROR; then all are as before
  */
-export async function giveImages(driver: QemuDriver, { def }: QemuDomain): Promise<FormerOwner[]> {
+export const giveImages = (driver: QemuDriver, { def }: QemuDomain): Promise<FormerOwner[]> =>
+  giveFiles(driver, images(def));
+
+/** The same for a disk that is plugged in. */
+export function giveDisk(driver: QemuDriver, disk: Disk): Promise<FormerOwner[]> {
+  const path = diskPath(disk);
+  return giveFiles(driver, path === undefined ? [] : [path]);
+}
+
+async function giveFiles(driver: QemuDriver, files: readonly string[]): Promise<FormerOwner[]> {
   const { user, settings, paths } = driver;
   if (!paths.privileged || !settings.dynamic_ownership) return [];
   const given: FormerOwner[] = [];
   try {
-    for (const path of images(def)) {
+    for (const path of files) {
       const { uid, gid } = await stat(path);
       if (uid === user.uid && gid === user.gid) continue;
       await chown(path, user.uid, user.gid);

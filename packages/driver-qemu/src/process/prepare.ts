@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdir, rm, writeFile } from "node:fs/promises";
-import { type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
+import { type Disk, type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { Undo } from "@libvirt-ts/util/undo";
 import { assignAliases } from "../address/aliases.ts";
@@ -42,7 +42,7 @@ export async function prepareDefinition(
     resources: { random: randomBytes },
   });
   setLabel(driver, domain.def);
-  await endChains(domain.def);
+  for (const disk of domain.def.devices.disks) await endChain(disk);
   await setDisplayPorts(driver, domain.def, undo);
   return paths;
 }
@@ -64,14 +64,12 @@ function setLabel({ user, paths }: QemuDriver, def: DomainDef): void {
   def.seclabels.push({ type: "dynamic", model: "dac", relabel: true, label, imagelabel: label });
 }
 
-/** Says of images that stand on no other that they do not. QEMU finds the others by what is written in them. */
-async function endChains({ devices }: DomainDef): Promise<void> {
-  for (const disk of devices.disks) {
-    const path = diskPath(disk);
-    if (path === undefined || disk.backingStore !== undefined) continue;
-    const { type } = disk.driver ?? {};
-    if (type === "raw" || (type === "qcow2" && !(await hasBackingFile(path)))) disk.backingStore = {};
-  }
+/** Says of an image that stands on no other that it does not. QEMU finds the others by what is written in them. */
+export async function endChain(disk: Disk): Promise<void> {
+  const path = diskPath(disk);
+  if (path === undefined || disk.backingStore !== undefined) return;
+  const { type } = disk.driver ?? {};
+  if (type === "raw" || (type === "qcow2" && !(await hasBackingFile(path)))) disk.backingStore = {};
 }
 
 async function setDisplayPorts(driver: QemuDriver, { devices }: DomainDef, undo: Undo): Promise<void> {
