@@ -72,7 +72,7 @@ test.each([
 
 test("what is plugged in is still there for the next daemon", async () => {
   await attach(disk("b.raw", "sdb", "scsi"), "--live");
-  await world.daemon("virtqemud").kill();
+  await world.daemon("virtqemud").stop("SIGKILL");
   await world.start("virtqemud");
   expect(await targets()).toEqual(["sda", "sdb", "hdc"]);
   await detach(disk("b.raw", "sdb", "scsi"), "--live");
