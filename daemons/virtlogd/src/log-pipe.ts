@@ -116,7 +116,7 @@ export class LogPipe {
   #move(limit: number, small: number): void {
     let total = 0;
     try {
-      this.file.check();
+      this.file.check(this.#problem !== undefined);
       if (this.#dropped > 0) this.#tellDropped();
       for (let moved = small; total < limit && moved >= small; total += moved) {
         moved = this.#moveSome();

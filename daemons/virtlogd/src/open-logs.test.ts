@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { noFdStore } from "@libvirt-ts/keeper";
 import { silentLogger } from "@libvirt-ts/logging";
-import { native } from "@libvirt-ts/native";
+import { type Native, native } from "@libvirt-ts/native";
 import { deferred } from "@libvirt-ts/util/deferred";
 import { expect, test, vi } from "vitest";
 import { LogRecords } from "./log-records.ts";
@@ -12,11 +12,11 @@ import { ScratchPipe } from "./scratch-pipe.ts";
 
 const owner = { driver: "qemu", domainName: "vm1", domainUuid: "8b3f4dc4-6a8e-5f9b-94a5-4c35babd8d95" };
 
-function world(limits = { maxSize: 0, maxBackups: 3 }, records = new LogRecords()) {
+function world(limits = { maxSize: 0, maxBackups: 3 }, records = new LogRecords(), calls: Native = native) {
   const path = join(mkdtempSync(join(tmpdir(), "open-logs-")), "vm1.log");
   const ended = deferred<void>();
   const inhibit = vi.fn(() => () => ended.resolve());
-  const host = { native, log: silentLogger(), now: () => 0, scratch: new ScratchPipe(native) };
+  const host = { native: calls, log: silentLogger(), now: () => 0, scratch: new ScratchPipe(native) };
   return { path, logs: new OpenLogs({ host, limits, inhibit, records }), ended: ended.promise };
 }
 
@@ -136,6 +136,29 @@ test("a pipe nobody noted and a note without a pipe are forgotten", () => {
   expect(records.take((fd) => native.close(fd))).toEqual([]);
   expect([removed, table.size, records.newKey()]).toEqual([["log-9"], 0, "log-10"]);
   expect(() => writeSync(writeEnd, "x")).toThrow("EPIPE");
+  native.close(writeEnd);
+});
+
+test.each([
+  ["EIO", 5, "Input/output error"],
+  ["EROFS", 30, "Read-only file system"],
+  ["EDQUOT", 122, "Disk quota exceeded"],
+])("%s while bytes are moved: they wait, then all are there", async (_, errno, reason) => {
+  let isBroken = false;
+  const splice: Native["splice"] = (...args) => (isBroken ? -errno : native.splice(...args));
+  const { logs, path } = world(undefined, undefined, { ...native, splice });
+  const { writeEnd } = await logs.open(path, owner, false);
+  const pipe = logs.get(path)?.pipe;
+  writeSync(writeEnd, "one ");
+  logs.position(path);
+  isBroken = true;
+  writeSync(writeEnd, "two ");
+  logs.position(path);
+  expect([text(path), pipe?.problem, pipe?.dropped]).toEqual(["one ", reason, 0]);
+  isBroken = false;
+  writeSync(writeEnd, "three");
+  await vi.waitFor(() => expect(pipe?.problem).toBeUndefined());
+  expect(text(path)).toBe("one two three");
   native.close(writeEnd);
 });
 

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { type IndexKind, LogIndex, moveIndex, rebuiltIndex, removeIndex } from "./log-index.ts";
 
 /** When a log rolls over, and how much is kept. */
@@ -36,7 +36,7 @@ interface OpenFile {
   /** Bytes in the file, which is where the next one goes. */
   offset: number;
   /** Whether it ends where a full one would have been cut. */
-  ended: boolean;
+  readonly ended: boolean;
   readonly index: LogIndex | undefined;
 }
 
@@ -114,19 +114,18 @@ export class RotatingFile {
   /**
    * To be called before writing: opens what could not be opened yet. A file that somebody deleted is begun anew, folder
    * included, with what came since the last look; one that was cut off is gone on with where it ends.
+   * @param isFailing the file cannot be written: should its name be another file's or nobody's by now, as when a file system was
+   *   mounted anew, that one is gone on with
    * @throws VirError NONE/SYSTEM_ERROR; nothing is lost, call again
    */
-  check(): void {
+  check(isFailing = false): void {
     const time = performance.now();
-    if (this.#file && time < this.#nextLook) return;
-    if (!this.#file) {
-      makeFolder(this.path);
-      this.#file = this.#openFile();
-      this.#file.ended = this.#wasEnded(this.#file);
-    } else {
-      const { nlink, size } = fstatSync(this.#file.fd);
-      if (nlink === 0) this.#beginAnew(this.#file);
-      else if (size < this.#file.offset) this.#goOnAt(this.#file, size);
+    if (this.#file && time < this.#nextLook && !isFailing) return;
+    try {
+      this.#file = this.#look(isFailing);
+    } catch (error) {
+      if (error instanceof VirError) throw error;
+      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to stat file: ${this.path}`);
     }
     this.#sure = this.#file.offset;
     this.#nextLook = time + lookMs;
@@ -263,15 +262,39 @@ export class RotatingFile {
     return readSync(fd, last, 0, 1, offset - 1) === 1 && last[0] === newline;
   }
 
+  /** @throws VirError, or Error of node:fs */
+  #look(isFailing: boolean): OpenFile {
+    const file = this.#file;
+    if (!file) return this.#resume();
+    const { nlink, size, dev } = fstatSync(file.fd, { bigint: true });
+    if (nlink === 0n) return this.#beginAnew(file);
+    if (isFailing) {
+      const there = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+      if (there?.ino !== file.inode || there.dev !== dev) {
+        const other = this.#resume();
+        close(file);
+        return other;
+      }
+    }
+    return size < file.offset ? this.#goOnAt(file, Number(size)) : file;
+  }
+
+  /** Goes on with what the path names, a file that was perhaps written by a process before us. */
+  #resume(): OpenFile {
+    makeFolder(this.path);
+    const file = this.#openFile();
+    return { ...file, ended: this.#wasEnded(file) };
+  }
+
   /** Somebody cut the file off. */
-  #goOnAt(file: OpenFile, size: number): void {
+  #goOnAt(file: OpenFile, size: number): OpenFile {
     file.index?.close();
     const index = file.index && LogIndex.open(this.path, file.inode, size, () => []);
-    this.#file = { ...file, offset: size, ended: false, index };
+    return { ...file, offset: size, ended: false, index };
   }
 
   /** The file has no name any more. */
-  #beginAnew(old: OpenFile): void {
+  #beginAnew(old: OpenFile): OpenFile {
     makeFolder(this.path);
     const file = this.#openFile();
     try {
@@ -282,7 +305,7 @@ export class RotatingFile {
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
     }
     close(old);
-    this.#file = file;
+    return file;
   }
 }
 
