@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootDisk, bootDomain, idleDomain, network, nic, World, waitFor } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -73,6 +73,20 @@ test("a guest that goes while nobody watches", async () => {
   process.kill(guest, "SIGKILL");
   await world.start("virtqemud");
   await waitFor("the end to be noticed", async () => (await state("vm")) === "shut off (crashed)");
+  await world.virsh("undefine", "vm");
+});
+
+test("what was made for a start nobody lived to note is removed, and only that", async () => {
+  await world.define(idleDomain({ name: "vm" }));
+  await world.virsh("start", "vm");
+  const folders = ["var/lib/libvirt/qemu/domain-77-gone", "run/libvirt/qemu/channel/77-gone"];
+  await world.daemon("virtqemud").stop("SIGKILL");
+  for (const folder of folders) mkdirSync(join(world.prefix, folder), { recursive: true });
+  await world.start("virtqemud");
+  expect(folders.filter((folder) => existsSync(join(world.prefix, folder)))).toEqual([]);
+  await world.restart("virtqemud");
+  expect(await state("vm")).toBe("running (booted)");
+  await world.virsh("destroy", "vm");
   await world.virsh("undefine", "vm");
 });
 

@@ -12,6 +12,7 @@ import type { GuestPaths } from "./guest-paths.ts";
 import { guestPaths } from "./guest-paths.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { portWish } from "./interfaces.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { takeBackImages } from "./ownership.ts";
 import { fakeReboot } from "./reboot.ts";
 import { connect } from "./start.ts";
@@ -31,7 +32,9 @@ export async function loadRunning(driver: QemuDriver): Promise<(() => Promise<vo
       return undefined;
     }
   });
-  return (await Promise.all(tasks)).filter((task) => task !== undefined);
+  const takeOvers = (await Promise.all(tasks)).filter((task) => task !== undefined);
+  if (takeOvers.length === stored.length) await removeLeftovers(driver);
+  return takeOvers;
 }
 
 async function takeOver(driver: QemuDriver, status: StoredStatus): Promise<() => Promise<void>> {
