@@ -198,8 +198,10 @@ async function makeFolders(dirs: DriverPaths): Promise<void> {
     dirs.ram,
     dirs.channel,
   ];
-  for (const path of own) await mkdir(path, { recursive: true, mode: 0o751 });
-  for (const path of [dirs.config, dirs.autostart]) await mkdir(path, { recursive: true, mode: 0o755 });
+  await Promise.all([
+    ...own.map((path) => mkdir(path, { recursive: true, mode: 0o751 })),
+    ...[dirs.config, dirs.autostart].map((path) => mkdir(path, { recursive: true, mode: 0o755 })),
+  ]);
 }
 
 async function findEmulators(path: string, hostArch: string): Promise<Map<string, string>> {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeAtomic } from "@libvirt-ts/util/write-atomic";
@@ -109,6 +110,8 @@ export async function findEmulator(
   const candidates = path.split(":").flatMap((dir) => names.map((name) => join(dir, name)));
   if (arch === hostArch) candidates.push("/usr/libexec/qemu-kvm");
   for (const candidate of candidates) {
+    // A hundred places at each start of the daemon: most are told apart without a turn of the thread pool.
+    if (!existsSync(candidate)) continue;
     try {
       await access(candidate, constants.X_OK);
       return candidate;
