@@ -1,2 +1,2 @@
 export { type CpuPlace, type HotpluggableCpu, type VcpuInfo, vcpuInfo } from "./cpu-info.ts";
-export { type CpuFast, type JobInfo, Monitor } from "./monitor.ts";
+export { type CpuFast, type DirtyBitmap, type JobInfo, Monitor, type NamedNode } from "./monitor.ts";

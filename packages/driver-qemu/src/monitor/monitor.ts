@@ -59,8 +59,27 @@ export interface BlockStats {
 
 export interface NamedNode {
   "node-name": string;
-  image: { "virtual-size": number; "actual-size"?: number };
+  image: {
+    "virtual-size": number;
+    "actual-size"?: number;
+    snapshots?: { name: string; "vm-state-size": number }[];
+    "format-specific"?: { data?: { compat?: string } };
+  };
   write_threshold: number;
+  "dirty-bitmaps"?: DirtyBitmap[];
+}
+
+/** Which parts of an image were written to since the bitmap began. */
+export interface DirtyBitmap {
+  name?: string;
+  recording: boolean;
+  persistent: boolean;
+  busy: boolean;
+  inconsistent?: boolean;
+  /** Bytes a bit stands for. */
+  granularity: number;
+  /** Bytes that are dirty. */
+  count: number;
 }
 
 export interface BlockInfo {
