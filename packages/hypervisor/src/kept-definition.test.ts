@@ -26,7 +26,7 @@ const def = (...tags: string[]): Def => ({ name: "vm", uuid, tags });
 const text = (...tags: string[]): string => JSON.stringify(def(...tags));
 
 test("a text says what it says, however often it is asked", () => {
-  const { kept, count } = keeper(2);
+  const { kept, count } = keeper(2 * text("a").length);
   const all = ["a", "b", "c"].map((tag) => kept.keep(text(tag)));
   for (const round of [1, 2]) {
     expect(all.map((each) => each.def.tags)).toEqual([["a"], ["b"], ["c"]]);

@@ -1,7 +1,10 @@
 export interface KeptDefinitionsOptions<D> {
   /** What a text says. It was accepted before, so this does not fail on sense. */
   read(text: string): D;
-  /** So many of the definitions used last are kept as what they say, too. */
+  /**
+   * Of the definitions used last so many characters' worth are kept as what they say, too (which takes about five
+   * times the room); default 2 million, some two thousand small guests.
+   */
   models?: number;
 }
 
@@ -13,10 +16,12 @@ export interface KeptDefinitionsOptions<D> {
 export class KeptDefinitions<D extends object> {
   readonly #read: (text: string) => D;
   readonly #most: number;
+  /** Characters of the texts in `#models`. */
+  #length = 0;
   /** Least recently used first. */
   readonly #models = new Map<KeptDefinition<D>, D>();
 
-  constructor({ read, models = 32 }: KeptDefinitionsOptions<D>) {
+  constructor({ read, models = 2_000_000 }: KeptDefinitionsOptions<D>) {
     this.#read = read;
     this.#most = models;
   }
@@ -26,15 +31,18 @@ export class KeptDefinitions<D extends object> {
     return new KeptDefinition(this, text, hasSecrets);
   }
 
-  /** @throws whatever `read` throws */
+  /** What a text of its own says. @throws whatever `read` throws */
   modelOf(kept: KeptDefinition<D>): D {
     let model = this.#models.get(kept);
-    if (model === undefined) model = freeze(this.#read(kept.text));
-    else this.#models.delete(kept);
+    if (model === undefined) {
+      model = freeze(this.#read(kept.text));
+      this.#length += kept.text.length;
+    } else this.#models.delete(kept);
     this.#models.set(kept, model);
     for (const oldest of this.#models.keys()) {
-      if (this.#models.size <= this.#most) break;
+      if (this.#length <= this.#most || oldest === kept) break;
       this.#models.delete(oldest);
+      this.#length -= oldest.text.length;
     }
     return model;
   }
