@@ -30,7 +30,7 @@ export {
 } from "./fields.ts";
 export { withLists } from "./lists.ts";
 export { type Namespace, ownChild, replaceOwnChild } from "./namespaced.ts";
-export { type ParseXmlOptions, parseXml } from "./parse.ts";
+export { decodeXml, type ParseXmlOptions, parseXml } from "./parse.ts";
 export type { Context, Field, Show } from "./plan.ts";
 export {
   hex,

@@ -56,6 +56,23 @@ export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElemen
   return new Scanner(text, { what, errorDomain }, maxDepth).document(maxLength);
 }
 
+const notUtf8 = "\ufffd";
+
+/**
+ * The text of a file. The first byte that is no UTF-8 stands as U+DC00 plus its value, for `parseXml` to refuse where
+ * it is.
+ */
+export function decodeXml(bytes: Buffer): string {
+  const text = bytes.toString();
+  for (let at = text.indexOf(notUtf8); at >= 0; at = text.indexOf(notUtf8, at + 1)) {
+    const offset = Buffer.byteLength(text.slice(0, at));
+    // Written as such it is a character like others.
+    if (bytes.subarray(offset, offset + 3).equals(Buffer.from(notUtf8))) continue;
+    return `${text.slice(0, at)}${String.fromCharCode(0xdc00 + (bytes[offset] ?? 0))}${text.slice(at + 1)}`;
+  }
+  return text;
+}
+
 /** Line and column of growing offsets, counted only as far as asked. */
 class Scanner {
   readonly #text: string;
@@ -64,12 +81,13 @@ class Scanner {
   #at = 0;
   #line = 1;
   #lineStart = 0;
-  /** Up to here line ends have been counted. */
-  #counted = 0;
+  /** Where the line that was reached ends; looked for once a line, which may be long. */
+  #lineEnd: number;
   readonly #stack: OpenElement[] = [];
 
   constructor(text: string, origin: Origin, maxDepth: number) {
     this.#text = text;
+    this.#lineEnd = this.#endOfLine(0);
     this.#origin = origin;
     this.#maxDepth = maxDepth;
   }
@@ -78,7 +96,7 @@ class Scanner {
     const text = this.#text;
     if (text.length > maxLength) this.#fail(`Document is longer than ${maxLength} characters`, 0);
     const bad = suspectChar.test(text) ? badChar.exec(text) : null;
-    if (bad) this.#fail(`PCDATA invalid Char value ${bad[0].charCodeAt(0)}`, bad.index);
+    if (bad) this.#fail(complaintAbout(text, bad.index), bad.index);
     if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
     this.#skipBlank();
     if (this.#at === text.length) this.#fail("Document is empty", this.#at);
@@ -192,7 +210,9 @@ class Scanner {
       const written = text.slice(from, to);
       if (attrs === noAttrs) attrs = {};
       if (Object.hasOwn(attrs, name)) this.#fail(`Attribute ${name} redefined`, to + 1);
-      attrs[name] = special.test(written) ? this.#attrValue(written, from) : written;
+      const value = special.test(written) ? this.#attrValue(written, from) : written;
+      if (name === "__proto__") Object.defineProperty(attrs, name, { value, enumerable: true });
+      else attrs[name] = value;
       this.#at = to + 1;
     }
     return this.#open(tag, attrs, tagAt);
@@ -335,13 +355,17 @@ class Scanner {
   }
 
   #lineOf(offset: number): number {
-    for (let at = this.#text.indexOf("\n", this.#counted); at >= 0 && at < offset; ) {
+    while (this.#lineEnd < offset) {
       this.#line++;
-      this.#lineStart = at + 1;
-      this.#counted = at + 1;
-      at = this.#text.indexOf("\n", at + 1);
+      this.#lineStart = this.#lineEnd + 1;
+      this.#lineEnd = this.#endOfLine(this.#lineStart);
     }
     return this.#line;
+  }
+
+  #endOfLine(from: number): number {
+    const end = this.#text.indexOf("\n", from);
+    return end < 0 ? this.#text.length : end;
   }
 
   #fail(message: string, offset: number): never {
@@ -353,6 +377,15 @@ class Scanner {
     const lineText = text === "" ? "(null)" : text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
     throw malformed(this.#origin, { line, column: offset - lineStart, lineText }, message);
   }
+}
+
+/** What is wrong with a character; of bytes that are no UTF-8 each stands as U+DC00 plus its value. */
+function complaintAbout(text: string, at: number): string {
+  const code = text.charCodeAt(at);
+  if (code < 0xdc80 || code > 0xdcff) return `PCDATA invalid Char value ${code}`;
+  const bytes = Array.from(text.slice(at, at + 4), (char) => char.charCodeAt(0) & 0xff);
+  const shown = bytes.map((byte) => `0x${byte.toString(16).toUpperCase().padStart(2, "0")}`);
+  return `Input is not proper UTF-8, indicate encoding !\nBytes: ${shown.join(" ")}`;
 }
 
 /** Letters, digits and what else names consist of, as far as ASCII goes. */

@@ -18,10 +18,13 @@ export interface Problem {
 /** Told of each part of a declaration a document makes use of, by its path: `/domain/devices/disk/target/@bus`. */
 export type Touched = (path: string) => void;
 
+/** So many problems are told; a document with more has one that makes the others. */
+const mostProblems = 100;
+
 /**
  * Compares an element and all below it with its declaration. Unlike parsing, nothing is passed over: unknown names,
  * stray text, repeated elements, values in a spelling the parser would let pass.
- * @returns all problems in document order, as far as the surroundings make sense
+ * @returns the problems in document order, as far as the surroundings make sense; at most 100
  */
 export function validateElement(element: XmlElement, shape: Shape, touched?: Touched): Problem[] {
   const problems: Problem[] = [];
@@ -50,9 +53,10 @@ class Walk {
 
   element(element: XmlElement, shape: Shape, path: string): void {
     const before = this.#problems.length;
+    if (before >= mostProblems) return;
     const parts = partsOf(shape, element);
     const say = (message: string, attr?: string) =>
-      this.#problems.push({
+      this.#say({
         element,
         path: attr === undefined ? path : `${path}/@${attr}`,
         message,
@@ -64,6 +68,10 @@ class Walk {
     if (this.#problems.length > before) return;
     const complaint = shape.rule?.(element);
     if (complaint !== undefined) say(complaint);
+  }
+
+  #say(problem: Problem): void {
+    if (this.#problems.length < mostProblems) this.#problems.push(problem);
   }
 
   #attributes(
@@ -114,12 +122,12 @@ class Walk {
       if (!known) {
         if (parts.isOpen) continue;
         const message = unknownName(`element <${name}> in <${element.name}>`, name, parts, "children");
-        this.#problems.push({ element: child, path: childPath, message });
+        this.#say({ element: child, path: childPath, message });
         continue;
       }
       this.#touched?.(childPath);
       if (count === 2 && !known.many)
-        this.#problems.push({ element: child, path: childPath, message: `<${name}> must occur only once` });
+        this.#say({ element: child, path: childPath, message: `<${name}> must occur only once` });
       const shape = known.shape();
       if (shape) this.element(child, shape, childPath);
     }

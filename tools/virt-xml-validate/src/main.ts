@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { schemaNames } from "@libvirt-ts/conf/schema";
+import { decodeXml } from "@libvirt-ts/xml";
 import { Command } from "commander";
 import { judge } from "./verdict.ts";
 
 function read(file: string): string | undefined {
-  if (file === "-") return readFileSync(0, "utf8");
-  return existsSync(file) && statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
+  if (file === "-") return decodeXml(readFileSync(0));
+  return existsSync(file) && statSync(file).isFile() ? decodeXml(readFileSync(file)) : undefined;
 }
 
 new Command("virt-xml-validate")

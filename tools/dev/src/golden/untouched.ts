@@ -12,11 +12,14 @@ export function untouched(corpus: Corpus): { [schema: string]: string[] } {
     const seen = schema && touched.get(schema);
     if (seen) findProblems(corpus.text(row.input), schema, (path) => seen.add(declarationOf(path)));
   }
+  const ofGuests = declarations("domain");
   const missing: { [schema: string]: string[] } = {};
   for (const [schema, seen] of touched) {
     // Devices by themselves are those of guests.
     if (seen.size === 0 || schema === "device") continue;
-    const list = [...declarations(schema)].filter((each) => !seen.has(each)).sort();
+    // A guest within another document is a guest.
+    const isElsewhere = (each: string) => schema !== "domain" && ofGuests.has(each);
+    const list = [...declarations(schema)].filter((each) => !seen.has(each) && !isElsewhere(each)).sort();
     if (list.length > 0) missing[schema] = list;
   }
   return missing;
