@@ -20,6 +20,9 @@ test("old logs go with their backups, the rest stays", async () => {
     "open.log": 9,
     "rolled.log": 9,
     "rolled.log.0": 3,
+    ".old.log.idx": 9,
+    ".fresh.log.0.idx": 90,
+    ".gone.log.1.idx": 1,
     "notes.txt": 99,
     "x.log.old": 99,
   };
@@ -37,6 +40,7 @@ test("old logs go with their backups, the rest stays", async () => {
     log: silentLogger(),
   });
   expect(readdirSync(directory).sort()).toEqual([
+    ".fresh.log.0.idx",
     "fresh.log",
     "fresh.log.0",
     "notes.txt",

@@ -1,6 +1,7 @@
 import { promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
 import { join } from "node:path";
 import type { Logger } from "@libvirt-ts/logging";
+import { indexedLog, removeIndex } from "./log-index.ts";
 
 export interface ExpiryOptions {
   /** Directory whose subdirectories hold logs. */
@@ -17,7 +18,7 @@ const logName = /^(.+\.log)(?:\.([0-9]+))?$/;
 
 /**
  * Removes logs nobody wrote for `maxAgeDays` (the newest of a log and its backups counts), and backups numbered
- * beyond what is kept. Open logs stay. A directory or file that cannot be read is reported and passed over.
+ * beyond what is kept, with their indexes. Open logs stay. A directory or file that cannot be read is reported and passed over.
  */
 export async function removeOldLogs(o: ExpiryOptions): Promise<void> {
   for (const entry of await list(o, o.root)) {
@@ -37,7 +38,11 @@ export function keepRemovingOldLogs(o: ExpiryOptions): () => void {
 
 async function cleanDirectory(o: ExpiryOptions, directory: string): Promise<void> {
   const groups = new Map<string, string[]>();
-  for (const entry of await list(o, directory)) {
+  const entries = await list(o, directory);
+  const names = new Set(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    const log = indexedLog(entry.name);
+    if (log !== undefined && !names.has(log)) removeIndex(join(directory, log));
     const [name, base, index] = logName.exec(entry.name) ?? [];
     if (!entry.isFile() || name === undefined || base === undefined) continue;
     const path = join(directory, name);
@@ -75,6 +80,7 @@ async function list(o: ExpiryOptions, directory: string) {
 async function remove(o: ExpiryOptions, path: string): Promise<void> {
   try {
     await promises.unlink(path);
+    removeIndex(path);
     o.log.info({ path }, "old log removed");
   } catch (error) {
     o.log.warn({ err: error, path }, "old log not removed");

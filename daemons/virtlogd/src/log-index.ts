@@ -38,6 +38,11 @@ export function indexPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.idx`);
 }
 
+/** The log that a file of this name is the index of, if it is one. */
+export function indexedLog(name: string): string | undefined {
+  return /^\.(.+\.log(?:\.\d+)?)\.idx$/.exec(name)?.[1];
+}
+
 /**
  * Says when the bytes of a log came and where a guest's life begins; the log itself is nothing but what the guest wrote.
  * Never in the way of the log: what cannot be written is left out, and times are then told less exactly.
