@@ -48,9 +48,7 @@ async function readCpu(base: string, id: number): Promise<HostCpu> {
     readNumber(`${topology}/core_id`),
     readFact(`${topology}/thread_siblings_list`),
   ]);
-  // Where it has none the kernel writes -1, or that in sixteen bits.
-  const known = (value: number | undefined) =>
-    value === undefined || value < 0 || value === 0xffff ? 0 : value;
+  const known = (value: number | undefined) => (value === undefined || value < 0 ? 0 : value);
   return {
     id,
     socket: known(socket),

@@ -13,6 +13,7 @@ export { startedCpu } from "../cpu/guest-cpu.ts";
 export { describedModels, type HostModels, type HostProcessor, hostModels } from "../cpu/host-model.ts";
 export { formatDomainCapabilities } from "../domcaps/format.ts";
 export { formatCapabilities } from "../driver/capabilities.ts";
+export { readTopology } from "../driver/host-capabilities.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";
 export { supportedFirmware } from "../fill/firmware-supported.ts";
 export { type FillContext, hooksWithoutCaps, qemuHooks } from "../fill/hooks.ts";

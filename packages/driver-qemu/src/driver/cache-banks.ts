@@ -17,7 +17,7 @@ const types: Readonly<Record<string, CacheBank["type"]>> = {
   Data: "data",
 };
 /** Caches closer to the processor than this are not shown. */
-const LOWEST_LEVEL = 3;
+const LOWEST_LEVEL = 2;
 
 /** @param cpus processors that are online */
 export async function readCacheBanks(root: string, cpus: Bitmap): Promise<CacheBank[]> {
@@ -46,9 +46,15 @@ async function readBank(base: string): Promise<CacheBank | undefined> {
     id,
     level,
     type: kind,
-    sizeKiB: Number.parseInt(size ?? "0", 10),
+    sizeKiB: parseSize(size ?? ""),
     cpus: parseBitmap(shared ?? "") ?? [],
   };
+}
+
+/** `33M` in KiB. */
+function parseSize(text: string): number {
+  const [, amount = "0", unit = "K"] = /^(\d+)([KMG])?/.exec(text) ?? [];
+  return Number(amount) * 1024 ** "KMG".indexOf(unit);
 }
 
 async function entries(folder: string): Promise<string[]> {

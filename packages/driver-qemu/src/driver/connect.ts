@@ -1,9 +1,10 @@
 import { ConnectGetDomainCapabilitiesFlags as CapabilitiesFlag } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { QemuDriver } from "../qemu-driver.ts";
-import { allCaps, describeHost, formatCapabilities } from "./capabilities.ts";
+import { allCaps, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
 import { domainCapabilities } from "./domain-capabilities.ts";
+import { describeHost } from "./host-capabilities.ts";
 import { capsFor, chooseHypervisor } from "./hypervisor.ts";
 import { keptFor } from "./kept.ts";
 
