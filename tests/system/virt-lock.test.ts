@@ -71,7 +71,7 @@ test("watch: what happens to the guest's lock", async () => {
   await waitFor("the watcher", async () => {
     await world.virsh("suspend", "guest");
     await world.virsh("resume", "guest");
-    return /released[^]*acquired/.test(watching.stdout);
+    return /released[\s\S]*acquired/.test(watching.stdout);
   });
   expect(watching.stdout).toContain(`acquired ${image} guest (${qemu})`);
   expect(watching.stdout).toContain(`released ${image}`);
