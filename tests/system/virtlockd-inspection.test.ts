@@ -1,10 +1,21 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type HeldLock, LockChange, LockState, lock, lockAdmin } from "@libvirt-ts/protocol";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { waitFor } from "@libvirt-ts/testing";
 import { afterEach, expect, test } from "vitest";
+import { run } from "./support/daemon.ts";
 import { LockWorld, untilFree } from "./support/lock-world.ts";
 
 const worlds: LockWorld[] = [];
@@ -201,5 +212,65 @@ test.each(["..", ".", "", "a/../../b", "/etc/passwd"])(
     }
     expect(readdirSync(path)).toEqual([]);
     client.close();
+  },
+);
+
+test("a link in a lockspace leads nowhere: neither locked, nor made, nor its target removed", async () => {
+  const world = await host("aa", newLedger());
+  const client = await (await world.guest()).connect();
+  const [path, target] = [join(world.prefix, "space"), world.image()];
+  await client.call(lock.procs.createLockspace, { path });
+  symlinkSync(target, join(path, "planted"));
+  symlinkSync(`${target}.new`, join(path, "dangling"));
+  for (const name of ["planted", "dangling"]) {
+    for (const flags of [0, 2])
+      await expect(client.call(lock.procs.acquireResource, { path, name, flags })).rejects.toMatchObject({
+        code: 38,
+      });
+    await expect(client.call(lock.procs.createResource, { path, name, flags: 0 })).rejects.toMatchObject({
+      code: 38,
+    });
+    await client.call(lock.procs.deleteResource, { path, name, flags: 0 });
+  }
+  expect([existsSync(target), existsSync(`${target}.new`), readdirSync(path)]).toEqual([true, false, []]);
+  client.close();
+});
+
+test("others reach neither sockets, nor table, nor ledger", async () => {
+  const ledger = join(newLedger(), "made");
+  const world = await host("aa", ledger);
+  await (await world.guest()).acquire(world.image());
+  await waitFor("the claim", () => existsSync(ledger) && filesIn(ledger).length === 1);
+  const run = join(world.prefix, "run/libvirt");
+  const modes = [
+    ...["virtlockd-sock", "virtlockd-admin-sock", "virtlockd-keeper-sock", "virtlockd.state"].map((file) =>
+      join(run, file),
+    ),
+    ledger,
+    join(ledger, filesIn(ledger)[0] ?? ""),
+  ].map((file) => statSync(file).mode & 0o077);
+  expect(modes).toEqual(modes.map(() => 0));
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "another user is not let in, even where the socket's mode would let him",
+  async () => {
+    const world = await host("aa", newLedger());
+    for (const directory of [world.prefix, join(world.prefix, "run"), join(world.prefix, "run/libvirt")])
+      chmodSync(directory, 0o755);
+    const script =
+      "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); print(s.recv(1) == b'')";
+    for (const socket of [world.daemon.socket, world.daemon.adminSocket]) {
+      chmodSync(socket, 0o777);
+      const { stdout } = await run("setpriv", [
+        "--reuid=65534",
+        "--clear-groups",
+        "/usr/bin/python3",
+        "-c",
+        script,
+        socket,
+      ]);
+      expect(stdout).toBe("True\n");
+    }
   },
 );

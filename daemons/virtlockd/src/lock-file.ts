@@ -31,7 +31,7 @@ export interface LockFiles {
   isLocked(path: string): Promise<boolean>;
   /** Gives a lock file another name, so that the lock on it locks nothing any more. @returns the name */
   setAside(path: string): Promise<string>;
-  touch(path: string): Promise<void>;
+  touch(path: string, o: Pick<LockRequest, "follow">): Promise<void>;
   /** Missing is fine. */
   remove(path: string): Promise<void>;
   /** Makes the directory (0700) unless it is there. */
@@ -41,6 +41,8 @@ export interface LockFiles {
 interface LockRequest {
   readonly shared: boolean;
   readonly create: boolean;
+  /** Whether the name may be a link; one inside a lockspace could lead out of it. */
+  readonly follow: boolean;
 }
 
 /** EAGAIN, EACCES */
@@ -99,25 +101,31 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
         });
       return aside;
     },
-    async touch(path) {
-      await gate.run(path, () => touchWith(pooled, path));
+    async touch(path, { follow }) {
+      await gate.run(path, () => touchWith(pooled, path, links(follow)));
     },
     remove: (path) => gate.run(path, () => removeWith(pooled, path)),
     makeDirectory: (path) => gate.run(path, () => makeDirectory(pooled, path)),
   };
 }
 
+const links = (follow: boolean): number => (follow ? 0 : constants.O_NOFOLLOW);
+
 /** @param ifLink returned when the path is a link and `calls` do not follow links; undefined if they do */
 async function lockWith<L extends "link" | undefined>(
   calls: FileCalls,
   path: string,
-  { shared, create }: LockRequest,
+  { shared, create, follow }: LockRequest,
   ifLink: L,
 ): Promise<number | "busy" | NonNullable<L>> {
   for (;;) {
     let fd: number;
     try {
-      fd = await calls.open(path, constants.O_RDWR | (create ? constants.O_CREAT : 0), fileMode);
+      fd = await calls.open(
+        path,
+        constants.O_RDWR | (create ? constants.O_CREAT : 0) | links(follow),
+        fileMode,
+      );
     } catch (error) {
       if (ifLink && (error as NodeJS.ErrnoException).code === "ELOOP") return ifLink; // node:fs throws nothing else
       throw fileError(error, `Unable to open${create ? "/create" : ""} resource ${path}`);
@@ -164,9 +172,9 @@ async function isLockedWith(native: Native, path: string): Promise<boolean> {
   }
 }
 
-async function touchWith(calls: FileCalls, path: string): Promise<void> {
+async function touchWith(calls: FileCalls, path: string, flags: number): Promise<void> {
   try {
-    await calls.close(await calls.open(path, constants.O_WRONLY | constants.O_CREAT, fileMode));
+    await calls.close(await calls.open(path, constants.O_WRONLY | constants.O_CREAT | flags, fileMode));
   } catch (error) {
     throw fileError(error, `cannot create file '${path}'`);
   }

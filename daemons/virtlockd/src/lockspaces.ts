@@ -94,7 +94,7 @@ export class Lockspaces {
 
   /** Makes the file of a resource. @throws VirError LOCKSPACE/RESOURCE_BUSY while it is locked */
   async createFile(spacePath: string, name: string): Promise<void> {
-    await this.#onFree(spacePath, name, (path) => this.#files.touch(path));
+    await this.#onFree(spacePath, name, (path) => this.#files.touch(path, { follow: spacePath === "" }));
   }
 
   /** Removes the file of a resource; a missing one is fine. */
@@ -178,7 +178,7 @@ export class Lockspaces {
       await this.#files.check(fd, path, shared);
       return;
     }
-    const again = await this.#files.lock(path, { shared, create: false });
+    const again = await this.#files.lock(path, { shared, create: false, follow: space === "" });
     if (again === "busy") throw isLocked(name);
     resource.fd = again;
     this.#watch(resource);
@@ -198,7 +198,7 @@ export class Lockspaces {
     { shared, create }: AcquireOptions,
   ): Promise<"elsewhere" | undefined> {
     const path = pathOf(space, name);
-    const fd = await this.#files.lock(path, { shared, create });
+    const fd = await this.#files.lock(path, { shared, create, follow: space.directory === undefined });
     if (fd === "busy") return "elsewhere";
     this.#pass("acquire.locked");
     const resource: Resource = {
