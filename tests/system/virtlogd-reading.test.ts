@@ -10,7 +10,7 @@ import { afterEach, expect, test } from "vitest";
 import { newPrefix, run, TestDaemon } from "./support/daemon.ts";
 
 /** MiB of the long log. */
-const longMiB = Number(process.env.LOG_INDEX_MIB ?? 48);
+const longMiB = Number(process.env.LOG_INDEX_MIB ?? 32);
 const tool = fileURLToPath(new URL("../../tools/virt-log/dist/virt-log.mjs", import.meta.url));
 const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
 
@@ -59,12 +59,16 @@ function spawnLog(...args: string[]) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   started.push(child);
+  const ended = once(child, "close");
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk));
   return {
     child,
     async until(count: number): Promise<string[]> {
-      while (output.split("\n").length <= count) await once(child.stdout, "data");
+      while (output.split("\n").length <= count) {
+        if (child.exitCode !== null) throw new Error(`virt-log ended with ${child.exitCode}: ${output}`);
+        await Promise.race([once(child.stdout, "data"), ended]);
+      }
       return output.split("\n").slice(0, -1);
     },
   };
@@ -149,13 +153,13 @@ test(`--since, --until and --boot in a log of ${longMiB} MiB that rolls over`, {
   await start("max_size = 2097152\nmax_backups = 32\n");
   const path = join(prefix, "vm.log");
   const starts: { first: number; at: number }[] = [];
-  const perStart = Math.floor((longMiB * 1024 * 1024) / line(0).length / 6);
+  const perStart = 500_000; // 7.5 MB, of which the last three are surely kept
   let next = 0;
   for (let session = 0; session < 6; session++) {
     const fd = await open(path);
     starts.push({ first: next, at: Date.now() });
-    await write(fd, block(next, next + perStart));
-    next += perStart;
+    const lines = session > 0 ? perStart : Math.floor((longMiB * 1024 * 1024) / line(0).length);
+    for (const end = next + lines; next < end; next += 50_000) await write(fd, block(next, next + 50_000));
     closeSync(fd);
     await ended(path);
     await sleep(120);

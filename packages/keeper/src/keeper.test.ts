@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { connected } from "./connected.ts";
 import type { FdStore } from "./fd-store.ts";
 import { Keeper } from "./keeper.ts";
-import { keeperFdStore } from "./open-fd-store.ts";
+import { keeperFdStore, managerFdStore } from "./open-fd-store.ts";
 import { SocketStore } from "./socket-store.ts";
 
 const log = silentLogger();
@@ -140,4 +140,21 @@ test("nobody to keep anything: the daemon goes on without", async () => {
   const { open } = world();
   const store = new SocketStore({ native, log, found: new Map(), connect: () => -111, forgets: true });
   expect(await store.put("a", open("a"))).toBeUndefined();
+});
+
+test("what the service manager kept for an earlier process is given up when told so, without anything new to keep", () => {
+  const address = join(mkdtempSync(join(tmpdir(), "manager-")), "sock");
+  const manager = native.socketUnix("dgram");
+  native.bind(manager, address);
+  const file = openSync("/dev/null", "r");
+  const store = managerFdStore({ native, log, address, found: new Map([["lock-1", file]]) });
+  store.remove("lock-1");
+  store.remove("never-kept");
+  const buffer = Buffer.alloc(256);
+  const length = native.recv(manager, buffer, 0, buffer.length);
+  expect(buffer.toString("latin1", 0, length)).toBe("FDSTOREREMOVE=1\nFDNAME=lock-1");
+  expect(native.recv(manager, buffer, 0, buffer.length)).toBeLessThan(0);
+  store.close();
+  closeSync(file);
+  native.close(manager);
 });

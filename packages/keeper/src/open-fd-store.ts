@@ -27,14 +27,11 @@ export interface ManagerStoreOptions extends FdStoreOptions {
  */
 export function managerFdStore({ native, log, saved, address, found }: ManagerStoreOptions): FdStore {
   const connect = () => connected(native, native.socketUnix("dgram"), address);
-  return new SocketStore({
-    native,
-    log,
-    found: saved ? new Map(saved.kept) : found,
-    saved,
-    connect,
-    forgets: false,
-  });
+  if (saved)
+    return new SocketStore({ native, log, found: new Map(saved.kept), saved, connect, forgets: false });
+  const socket = found.size > 0 ? connect() : -1; // to say what of it need not be kept any more
+  const kept = socket < 0 ? undefined : { socket, kept: [...found] };
+  return new SocketStore({ native, log, found, saved: kept, connect, forgets: false });
 }
 
 export interface KeeperStoreOptions extends FdStoreOptions {
