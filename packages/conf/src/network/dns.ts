@@ -1,4 +1,5 @@
 import { attr, element, type Infer, leaves, list, oneOf, str, uint, xmlError, yesNo } from "@libvirt-ts/xml";
+import { dnsName } from "../types.ts";
 import { ipText } from "./scalars.ts";
 
 const Forwarder = element(
@@ -13,7 +14,12 @@ const Forwarder = element(
   },
 );
 
-export const DnsTxt = element("txt", { name: attr("name", str), value: attr("value", str) });
+const needed = { strict: { required: true } } as const;
+
+export const DnsTxt = element("txt", {
+  name: attr("name", dnsName, needed),
+  value: attr("value", str, needed),
+});
 export type DnsTxt = Infer<typeof DnsTxt>;
 
 export const DnsSrv = element("srv", {
@@ -22,7 +28,7 @@ export const DnsSrv = element("srv", {
     "protocol",
     oneOf(["tcp", "udp"], (text) => xmlError(`invalid protocol attribute value '${text}' in DNS SRV record`)),
   ),
-  domain: attr("domain", str),
+  domain: attr("domain", dnsName),
   target: attr("target", str),
   port: attr("port", uint),
   priority: attr("priority", uint),
@@ -32,7 +38,7 @@ export type DnsSrv = Infer<typeof DnsSrv>;
 
 export const DnsHost = element("host", {
   ip: attr("ip", ipText, { strict: { required: true } }),
-  hostnames: leaves("hostname", str),
+  hostnames: leaves("hostname", dnsName),
 });
 export type DnsHost = Infer<typeof DnsHost>;
 

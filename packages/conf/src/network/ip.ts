@@ -34,13 +34,22 @@ export const DhcpRange = element("range", {
 });
 export type DhcpRange = Infer<typeof DhcpRange>;
 
-export const DhcpHost = element("host", {
-  id: attr("id", str, { emptyIsAbsent: true }),
-  mac: attr("mac", unicastMac),
-  name: attr("name", str, { emptyIsAbsent: true }),
-  ip: attr("ip", ipText, { strict: { required: true } }),
-  lease: child(Lease),
-});
+export const DhcpHost = element(
+  "host",
+  {
+    id: attr("id", str, { emptyIsAbsent: true }),
+    mac: attr("mac", unicastMac),
+    name: attr("name", str, { emptyIsAbsent: true }),
+    ip: attr("ip", ipText, { strict: { required: true } }),
+    lease: child(Lease),
+  },
+  {
+    rule: ({ attrs: { mac, id, name } }) =>
+      mac === undefined && id === undefined && name === undefined
+        ? "<host> needs one of the attributes 'mac', 'id' and 'name'"
+        : undefined,
+  },
+);
 export type DhcpHost = Infer<typeof DhcpHost>;
 
 const Dhcp = element("dhcp", {

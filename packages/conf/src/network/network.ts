@@ -14,7 +14,7 @@ import {
   str,
   yesNo,
 } from "@libvirt-ts/xml";
-import { deviceName, objectName } from "../types.ts";
+import { deviceName, dnsName, objectName } from "../types.ts";
 import { Dns } from "./dns.ts";
 import { Forward } from "./forward.ts";
 import { NetworkIp, NetworkRoute } from "./ip.ts";
@@ -34,7 +34,7 @@ const Bridge = element("bridge", {
 export type Bridge = Infer<typeof Bridge>;
 
 const DnsDomain = element("domain", {
-  name: attr("name", str),
+  name: attr("name", dnsName, { strict: { required: true } }),
   localOnly: attr("localOnly", yesNo),
   register: attr("register", yesNo),
 });

@@ -11,11 +11,12 @@ import {
   list,
   oneOf,
   str,
+  strictlyAny,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
 import { told } from "../told.ts";
-import { objectName } from "../types.ts";
+import { absPath, objectName } from "../types.ts";
 import { storageError, unsupported } from "./errors.ts";
 import { permissions } from "./permissions.ts";
 import { poolSources } from "./pool-source.ts";
@@ -43,11 +44,12 @@ const refresh = child(
   }),
 );
 
-const Target = element("target", { path: leaf("path", path), permissions }, { endTag: true });
+const targetPath = strictlyAny(path, absPath);
+const Target = element("target", { path: leaf("path", targetPath), permissions }, { endTag: true });
 
 const DirTarget = element(
   "target",
-  { path: leaf("path", path, { strict: { required: true } }), permissions },
+  { path: leaf("path", targetPath, { strict: { required: true } }), permissions },
   { endTag: true },
 );
 

@@ -199,6 +199,8 @@ const netModel: Scalar<string> = {
   format: (value) => value,
 };
 
+const bridgeName = strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge");
+
 /** What each kind of network attachment has as its `<source>`. */
 const kinds = {
   network: {
@@ -207,7 +209,7 @@ const kinds = {
         network: attr("network", str, { strict: { required: true } }),
         portgroup: attr("portgroup", deviceName),
         portid: attr("portid", uuid, { show: "live" }),
-        bridge: attr("bridge", strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge"), {
+        bridge: attr("bridge", bridgeName, {
           show: "live",
         }),
         dev: attr("dev", deviceName, { show: "live" }),
@@ -218,7 +220,7 @@ const kinds = {
   bridge: {
     source: child(
       element("source", {
-        bridge: attr("bridge", str, { strict: { required: true } }),
+        bridge: attr("bridge", bridgeName, { strict: { required: true } }),
         dev: attr("dev", str, { show: "live" }),
         ...hostSide,
       }),
