@@ -1,5 +1,5 @@
 import type { Cpu } from "@libvirt-ts/conf/domain";
-import { ErrorCode } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain } from "@libvirt-ts/errors";
 import { childNamed, parseXml, type XmlElement } from "@libvirt-ts/xml";
 import { cpuError } from "./errors.ts";
 import { candidateOfGuest, readGuestCpu } from "./guest-cpu.ts";
@@ -23,7 +23,8 @@ export function readAnyCpu(root: XmlElement): AnyCpu {
 }
 
 /** @throws VirError for text that is no `<cpu>` */
-export const parseAnyCpu = (text: string): AnyCpu => readAnyCpu(parseXml(text, { what: "CPU_definition" }));
+export const parseAnyCpu = (text: string): AnyCpu =>
+  readAnyCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
 
 export const modelOfAny = ({ kind, cpu }: AnyCpu): CpuModel =>
   kind === "host" ? modelOfHost(cpu) : modelOfGuest(cpu);

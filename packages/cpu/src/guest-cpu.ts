@@ -1,4 +1,5 @@
 import { Cpu } from "@libvirt-ts/conf/domain";
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
 import { modelOfGuest } from "./guest-model.ts";
 import type { Candidate, CpuModel } from "./types.ts";
@@ -6,7 +7,8 @@ import type { Candidate, CpuModel } from "./types.ts";
 export const readGuestCpu = (root: XmlElement): Cpu => Cpu.parse(root, {});
 
 /** @throws VirError for text that is not a guest's `<cpu>` */
-export const parseGuestCpu = (text: string): Cpu => readGuestCpu(parseXml(text, { what: "CPU_definition" }));
+export const parseGuestCpu = (text: string): Cpu =>
+  readGuestCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
 
 export function formatGuestCpu(cpu: Cpu): string {
   const writer = new XmlWriter();

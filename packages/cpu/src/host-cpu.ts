@@ -1,4 +1,5 @@
 import { HostCpu } from "@libvirt-ts/conf/host-cpu";
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
 import type { Candidate, CpuModel } from "./types.ts";
 
@@ -8,7 +9,7 @@ export const readHostCpu = (root: XmlElement): HostCpu => HostCpu.parse(root, {}
 
 /** @throws VirError for text that is not a host's `<cpu>` */
 export const parseHostCpu = (text: string): HostCpu =>
-  readHostCpu(parseXml(text, { what: "CPU_definition" }));
+  readHostCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
 
 export function formatHostCpu(cpu: HostCpu): string {
   const writer = new XmlWriter();

@@ -69,8 +69,8 @@ export class CapsCache {
     const { self, kvm, kernelVersion } = this.#options;
     if (caps.origin.selfCtime !== self.ctime || caps.origin.selfVersion !== self.version) return false;
     if (caps.kernelVersion !== (kvm ? kernelVersion : undefined)) return false;
-    const { ctimeMs } = await stat(caps.emulator);
-    return Math.floor(ctimeMs / 1000) === caps.origin.binaryCtime;
+    const now = await stat(caps.emulator).catch(() => undefined); // who probes it says what is wrong
+    return now !== undefined && Math.floor(now.ctimeMs / 1000) === caps.origin.binaryCtime;
   }
 
   #file(emulator: string): string {

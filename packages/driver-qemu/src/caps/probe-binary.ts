@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { QmpClient, QmpCommandError, type Transport } from "@libvirt-ts/qmp";
 import { needsTcgProbe, probe, probeTcg } from "./probe.ts";
 import { probeHostCpu } from "./probe-cpu.ts";
@@ -21,12 +21,25 @@ export interface ProbeBinaryOptions {
   timeoutMs?: number;
 }
 
+async function statEmulator(emulator: string) {
+  try {
+    return await stat(emulator);
+  } catch (error) {
+    // stat throws nothing else
+    throw systemError(
+      ErrorDomain.QEMU,
+      error as NodeJS.ErrnoException,
+      `Cannot check QEMU binary ${emulator}`,
+    );
+  }
+}
+
 /**
  * Runs a QEMU without a machine and asks it everything; a second one for TCG if the first had KVM, at the same time.
- * @throws VirError QEMU/INTERNAL_ERROR with QEMU's stderr if it does not come up, QEMU/CONFIG_UNSUPPORTED if too old
+ * @throws VirError QEMU/SYSTEM_ERROR if there is no such file, QEMU/INTERNAL_ERROR with QEMU's stderr if it does not come up, QEMU/CONFIG_UNSUPPORTED if too old
  */
 export async function probeBinary(emulator: string, options: ProbeBinaryOptions): Promise<QemuCaps> {
-  const { ctimeMs } = await stat(emulator);
+  const { ctimeMs } = await statEmulator(emulator);
   const origin = {
     binaryCtime: Math.floor(ctimeMs / 1000),
     selfCtime: options.self.ctime,
