@@ -20,6 +20,7 @@ import { nativeHandlers } from "./driver/native.ts";
 import { nodeHandlers } from "./driver/node.ts";
 import { pinningHandlers } from "./driver/pinning.ts";
 import { renameHandlers } from "./driver/rename.ts";
+import { saveHandlers } from "./driver/save.ts";
 import { schedulerHandlers } from "./driver/scheduler.ts";
 import { screenshotHandlers } from "./driver/screenshot.ts";
 import { sendKeyHandlers } from "./driver/send-key.ts";
@@ -61,4 +62,5 @@ export const qemuHandlers = (driver: QemuDriver): RemoteHandlers => ({
   ...metadataHandlers(driver),
   ...renameHandlers(driver),
   ...managedSaveHandlers(driver),
+  ...saveHandlers(driver),
 });

@@ -14,10 +14,12 @@ import { readDefinition } from "../process/definition.ts";
 import { startDomain } from "../process/start.ts";
 import { stopGuest } from "../process/stop.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { startOrRestore } from "../save/restore.ts";
 import { findDomain, invalid, type RemoteHandlers, wireDomain } from "./common.ts";
 import { findSame } from "./define.ts";
 
-const { START_PAUSED, START_AUTODESTROY, START_VALIDATE, START_RESET_NVRAM } = DomainCreateFlags;
+const { START_PAUSED, START_AUTODESTROY, START_VALIDATE, START_RESET_NVRAM, START_FORCE_BOOT } =
+  DomainCreateFlags;
 const CREATE_FLAGS = Object.values(DomainCreateFlags).reduce<number>((all, bit) => all | bit, 0);
 const { ACPI_POWER_BTN, GUEST_AGENT } = DomainShutdownFlags;
 
@@ -81,9 +83,11 @@ async function start(
   client: Client | undefined,
   definition?: QemuDomain["def"],
 ): Promise<void> {
-  await startDomain(driver, domain, {
+  const begin = definition === undefined ? startOrRestore : startDomain;
+  await begin(driver, domain, {
     api: "virDomainCreateWithFlags",
     definition,
+    anew: (flags & START_FORCE_BOOT) !== 0,
     paused: (flags & START_PAUSED) !== 0,
     resetNvram: (flags & START_RESET_NVRAM) !== 0,
     autodestroyFor: (flags & START_AUTODESTROY) !== 0 ? client : undefined,

@@ -1,21 +1,43 @@
 import { access, unlink } from "node:fs/promises";
-import { join } from "node:path";
 import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
-import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
-import { findDomain, type RemoteHandlers } from "./common.ts";
+import { managedImage } from "../save/restore.ts";
+import { saveDomain } from "../save/save.ts";
+import { openSaveFile } from "../save/save-file.ts";
+import { findDomain, invalid, type RemoteHandlers } from "./common.ts";
+import { runsAfter } from "./save.ts";
 
-/** Saved guests that libvirt keeps for itself. None is made here; one from elsewhere can be seen and removed. */
+/** Saved guests that libvirt keeps for itself: the next start brings them back. */
 export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
   return {
+    async domainManagedSave({ dom, flags }) {
+      const runs = runsAfter(flags, "qemuDomainManagedSave");
+      const domain = findDomain(driver, dom);
+      domain.requireActive();
+      if (!domain.isPersistent) throw invalid("cannot do managed save for transient domain");
+      await saveDomain(driver, domain, {
+        api: "virDomainManagedSave",
+        path: managedImage(driver, domain),
+        runs,
+      });
+    },
+    async domainManagedSaveGetXmlDesc({ dom, flags }) {
+      checkFlags(flags, 1, "qemuDomainManagedSaveGetXMLDesc", ErrorDomain.QEMU);
+      const domain = findDomain(driver, dom);
+      const path = managedImage(driver, domain);
+      if (!(await exists(path))) throw invalid("domain does not have managed save image");
+      const { file, xml } = await openSaveFile(path);
+      await file.close();
+      return { xml };
+    },
     async domainHasManagedSaveImage({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainHasManagedSaveImage", ErrorDomain.QEMU);
-      return { result: (await exists(imageOf(driver, findDomain(driver, dom)))) ? 1 : 0 };
+      return { result: (await exists(managedImage(driver, findDomain(driver, dom)))) ? 1 : 0 };
     },
     async domainManagedSaveRemove({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainManagedSaveRemove", ErrorDomain.QEMU);
       const domain = findDomain(driver, dom);
-      const image = imageOf(driver, domain);
+      const image = managedImage(driver, domain);
       await domain.jobs.run("modify", { api: "virDomainManagedSaveRemove" }, async () => {
         try {
           await unlink(image);
@@ -27,8 +49,6 @@ export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
     },
   };
 }
-
-const imageOf = ({ dirs }: QemuDriver, { name }: QemuDomain): string => join(dirs.save, `${name}.save`);
 
 async function exists(path: string): Promise<boolean> {
   try {

@@ -189,6 +189,14 @@ export class Monitor {
   /** Gives QEMU a descriptor, to be taken by its name; ours stays open. */
   getfd = (name: string, fd: number) => this.qmp.command("getfd", { fdname: name }, { fds: [fd] });
 
+  setMigrationEvents = () =>
+    this.#ask<unknown>("migrate-set-capabilities", { capabilities: [{ capability: "events", state: true }] });
+  /** @param bandwidth bytes a second */
+  setMigrationLimit = (bandwidth: number) =>
+    this.#ask<unknown>("migrate-set-parameters", { "max-bandwidth": bandwidth });
+  migrate = (uri: string) => this.#ask<unknown>("migrate", { uri });
+  migrateIncoming = (uri: string) => this.#ask<unknown>("migrate-incoming", { uri });
+
   /** @param id alias of a drive. @param force also when the guest has locked its tray */
   openTray = (id: string, force: boolean) => this.#ask<unknown>("blockdev-open-tray", { id, force });
   closeTray = (id: string) => this.#ask<unknown>("blockdev-close-tray", { id });

@@ -1,7 +1,7 @@
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { QemuDriver } from "../qemu-driver.ts";
-import { startDomain } from "./start.ts";
+import { startOrRestore } from "../save/restore.ts";
 
 /** Starts the domains marked for it, once a boot: the mark that it was done does not survive one. */
 export async function autostart(driver: QemuDriver): Promise<void> {
@@ -11,7 +11,7 @@ export async function autostart(driver: QemuDriver): Promise<void> {
   for (const domain of [...driver.domains]) {
     if (!domain.autostart || domain.isActive) continue;
     try {
-      await startDomain(driver, domain, { api: "autostart", paused: false });
+      await startOrRestore(driver, domain, { api: "autostart", paused: false });
     } catch (error) {
       driver.log.error({ err: error, domain: domain.name }, "cannot autostart domain");
     }

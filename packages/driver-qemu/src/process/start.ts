@@ -9,6 +9,7 @@ import { hostModels } from "../cpu/host-model.ts";
 import { handleEvent } from "../events/qmp-events.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { migrationEnd } from "../save/migration-end.ts";
 import { configureGuest } from "./configure.ts";
 import { startCpus } from "./cpus.ts";
 import { capsOf, completeDefinition } from "./definition.ts";
@@ -35,6 +36,8 @@ export interface StartOptions {
   definition?: QemuDomain["def"] | undefined;
   /** The guest goes when this client does. */
   autodestroyFor?: Client | undefined;
+  /** Where its memory is read from: it was saved. The descriptor stays the caller's. */
+  incomingFd?: number;
 }
 
 /**
@@ -97,16 +100,19 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
       caps,
       hostArch: driver.host.arch,
       models: hostModels(caps, domain.def.type, driver.processor),
-      isNew: true,
+      isNew: options.incomingFd === undefined,
     });
     const output = await openGuestLog(driver, domain, paths.log);
     try {
-      const running = await launch(driver, domain, { paths, masterKey, caps, output, undo });
+      const { incomingFd } = options;
+      const running = await launch(driver, domain, { paths, masterKey, caps, output, undo, incomingFd });
       try {
         await connect(driver, domain, running);
         await configureGuest(domain, running);
         announceAgent(driver, domain);
-        if (!options.paused) await startCpus(driver, domain, running, "booted");
+        if (incomingFd !== undefined) await readMemory(running, incomingFd);
+        const reason = incomingFd === undefined ? "booted" : "restored";
+        if (!options.paused) await startCpus(driver, domain, running, reason);
         else domain.move({ name: "paused", reason: "user" }, null);
       } catch (error) {
         throw await explain(running, output, error);
@@ -124,22 +130,32 @@ interface LaunchContext {
   caps: Awaited<ReturnType<typeof capsOf>>;
   output: GuestLog;
   undo: Undo;
+  incomingFd: number | undefined;
+}
+
+/** Reads what was saved. @throws VirError OPERATION_FAILED when QEMU does not take it */
+async function readMemory(guest: Guest, fd: number): Promise<void> {
+  const end = await migrationEnd(guest, () => guest.monitor.migrateIncoming(`fd:${fd}`));
+  if (end !== "completed")
+    throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_FAILED, `restoring the guest ended as '${end}'`);
 }
 
 async function launch(
   driver: QemuDriver,
   domain: QemuDomain,
-  { paths, masterKey, caps, output, undo }: LaunchContext,
+  { paths, masterKey, caps, output, undo, incomingFd }: LaunchContext,
 ): Promise<Guest> {
   const formerOwners = await giveImages(driver, domain);
   undo.add(() => takeBackImages(driver, formerOwners));
   const resources = await openResources(driver, domain, { paths, masterKey, undo });
   try {
-    const line = buildCommand(domain.def, {
+    const built = buildCommand(domain.def, {
       caps,
       resources,
       ...commandSettings(driver, paths, domain.id),
+      ...(incomingFd !== undefined && { incoming: "defer" }),
     });
+    const line = incomingFd === undefined ? built : { ...built, fds: [...built.fds, incomingFd] };
     const { now, host, version } = driver;
     const qemuVersion = `${formatVersion(caps.version)}${caps.package ? ` (${caps.package})` : ""}`;
     const facts = {
@@ -216,9 +232,10 @@ async function withLimit(connecting: Promise<QmpClient>, guest: Guest): Promise<
 }
 
 /** What the world hears of a start, in libvirt's order: RESUMED has been told by the CPUs themselves. */
-function announce(driver: QemuDriver, domain: QemuDomain, { paused }: StartOptions): void {
-  domain.announce({ event: "started", detail: "booted" });
-  if (paused) domain.announce({ event: "suspended", detail: "paused" });
+function announce(driver: QemuDriver, domain: QemuDomain, { paused, incomingFd }: StartOptions): void {
+  domain.announce({ event: "started", detail: incomingFd === undefined ? "booted" : "restored" });
+  if (paused)
+    domain.announce({ event: "suspended", detail: incomingFd === undefined ? "paused" : "restored" });
   driver.domains.touch();
 }
 

@@ -1,0 +1,118 @@
+import { rm } from "node:fs/promises";
+import { constants } from "node:os";
+import { join } from "node:path";
+import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { Domain } from "@libvirt-ts/hypervisor";
+import { findSame } from "../driver/define.ts";
+import type { Guest, QemuDomain } from "../guest.ts";
+import { readDefinition } from "../process/definition.ts";
+import { type StartOptions, startDomain } from "../process/start.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
+import { openSaveFile, type SaveFile } from "./save-file.ts";
+
+const { ENOENT } = constants.errno;
+
+export interface RestoreOptions {
+  api: string;
+  path: string;
+  /** Whether it runs then; default: as it was when it was saved. */
+  runs?: boolean | undefined;
+  /** Instead of the definition in the file. */
+  xml?: string | undefined;
+}
+
+/**
+ * Brings a saved guest back; the file stays.
+ * @throws VirError
+ */
+export async function restoreDomain(driver: QemuDriver, options: RestoreOptions): Promise<QemuDomain> {
+  const saved = await openSaveFile(options.path);
+  try {
+    const def = await definitionOf(driver, options.xml ?? saved.xml);
+    const domain = await ownerOf(driver, def);
+    const paused = !(options.runs ?? saved.wasRunning);
+    await startDomain(driver, domain, {
+      api: options.api,
+      definition: def,
+      paused,
+      incomingFd: saved.file.fd,
+    });
+    return domain;
+  } finally {
+    await saved.file.close();
+  }
+}
+
+const definitionOf = (driver: QemuDriver, xml: string): Promise<DomainDef> =>
+  readDefinition(driver, xml, { inactive: true, abiUpdate: false });
+
+/**
+ * Starts a domain, or brings it back when it was saved by libvirt's own choice of file; that file goes then.
+ * @param options of a start; `paused` counts also for what was running when it was saved
+ * @throws VirError; the file is still there then
+ */
+export async function startOrRestore(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  options: StartOptions & { anew?: boolean },
+): Promise<void> {
+  const path = managedImage(driver, domain);
+  const saved =
+    options.anew === true || domain.isActive ? undefined : await managedSave(driver, domain, path);
+  if (!saved) {
+    await startDomain(driver, domain, options);
+    if (options.anew === true) await rm(path, { force: true });
+    return;
+  }
+  try {
+    await startDomain(driver, domain, {
+      ...options,
+      definition: await definitionOf(driver, saved.xml),
+      paused: options.paused || !saved.wasRunning,
+      incomingFd: saved.file.fd,
+    });
+  } finally {
+    await saved.file.close();
+  }
+  await rm(path, { force: true });
+}
+
+/** Where libvirt itself keeps a saved guest. */
+export const managedImage = ({ dirs }: QemuDriver, { name }: QemuDomain): string =>
+  join(dirs.save, `${name}.save`);
+
+/** One that was not written to its end is of no use to anybody: it goes, and the guest boots. */
+async function managedSave(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  path: string,
+): Promise<SaveFile | undefined> {
+  try {
+    return await openSaveFile(path);
+  } catch (error) {
+    if (!(error instanceof VirError)) throw error;
+    if (error.code === ErrorCode.SYSTEM_ERROR && error.int1 === ENOENT) return undefined;
+    if (error.code !== ErrorCode.OPERATION_FAILED) throw error;
+    driver.log.warn({ err: error, domain: domain.name }, "a saved guest that cannot be used is removed");
+    await rm(path, { force: true });
+    return undefined;
+  }
+}
+
+/** The domain that is defined, or one that exists as long as it runs. */
+function ownerOf(driver: QemuDriver, def: DomainDef): Promise<QemuDomain> {
+  return driver.defining.run(def.name, async () => {
+    const known = findSame(driver, def);
+    if (known?.isActive)
+      throw new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.OPERATION_INVALID,
+        `domain '${known.name}' is already active`,
+      );
+    if (known) return known;
+    const made = new Domain<DomainDef, Guest>({ def, isPersistent: false, watcher: driver.watcher });
+    driver.domains.add(made);
+    return made;
+  });
+}
