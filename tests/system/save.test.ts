@@ -55,8 +55,8 @@ test("a guest that is saved goes on where it was", { timeout: 170_000 }, async (
   expect(events.lifecycle("vm").slice(3)).toEqual([
     "Suspended Paused",
     "Stopped Saved",
-    "Resumed Unpaused",
     "Started Restored",
+    "Resumed Snapshot",
   ]);
 });
 

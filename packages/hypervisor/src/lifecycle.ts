@@ -68,6 +68,7 @@ const suspendedBy: Partial<Record<string, DetailOf<"suspended">>> = {
   "post-copy failed": "postcopy-failed",
 };
 const resumedBy: Partial<Record<string, DetailOf<"resumed">>> = {
+  restored: "from-snapshot",
   migrated: "migrated",
   "from snapshot": "from-snapshot",
   "post-copy": "postcopy",

@@ -40,7 +40,8 @@ export const resumed: EventHandler = ({ driver, domain, guest }) => {
 
 /** The guest went off, or QEMU was told to end. With `-no-shutdown` QEMU waits for us to end it. */
 export const shutDown: EventHandler = ({ driver, domain, guest }, { guest: byGuest }) => {
-  if (guest.hasShutDown) return;
+  // Its end is decided already, and is told in other words: saved, failed.
+  if (guest.hasShutDown || guest.ending) return;
   const again = guest.facts.fakeReboot || domain.def.onPoweroff === "restart";
   if (again && !guest.isBeingDestroyed) {
     guest.isRebooting = true;

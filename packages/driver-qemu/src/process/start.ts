@@ -36,8 +36,13 @@ export interface StartOptions {
   definition?: QemuDomain["def"] | undefined;
   /** The guest goes when this client does. */
   autodestroyFor?: Client | undefined;
-  /** Where its memory is read from: it was saved. The descriptor stays the caller's. */
-  incomingFd?: number;
+  /** It was saved. */
+  saved?: {
+    /** Where its memory is read from; the descriptor stays the caller's. */
+    readonly fd: number;
+    /** What is told of one that stays paused: somebody wants it so, or it was saved so. */
+    readonly pausedAs: "paused" | "restored";
+  };
 }
 
 /**
@@ -100,17 +105,20 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
       caps,
       hostArch: driver.host.arch,
       models: hostModels(caps, domain.def.type, driver.processor),
-      isNew: options.incomingFd === undefined,
+      isNew: options.saved === undefined,
     });
     const output = await openGuestLog(driver, domain, paths.log);
     try {
-      const { incomingFd } = options;
+      const incomingFd = options.saved?.fd;
       const running = await launch(driver, domain, { paths, masterKey, caps, output, undo, incomingFd });
       try {
         await connect(driver, domain, running);
         await configureGuest(domain, running);
         announceAgent(driver, domain);
-        if (incomingFd !== undefined) await readMemory(running, incomingFd);
+        if (incomingFd !== undefined) {
+          await readMemory(running, incomingFd);
+          domain.announce({ event: "started", detail: "restored" });
+        }
         const reason = incomingFd === undefined ? "booted" : "restored";
         if (!options.paused) await startCpus(driver, domain, running, reason);
         else domain.move({ name: "paused", reason: "user" }, null);
@@ -232,10 +240,9 @@ async function withLimit(connecting: Promise<QmpClient>, guest: Guest): Promise<
 }
 
 /** What the world hears of a start, in libvirt's order: RESUMED has been told by the CPUs themselves. */
-function announce(driver: QemuDriver, domain: QemuDomain, { paused, incomingFd }: StartOptions): void {
-  domain.announce({ event: "started", detail: incomingFd === undefined ? "booted" : "restored" });
-  if (paused)
-    domain.announce({ event: "suspended", detail: incomingFd === undefined ? "paused" : "restored" });
+function announce(driver: QemuDriver, domain: QemuDomain, { paused, saved }: StartOptions): void {
+  if (!saved) domain.announce({ event: "started", detail: "booted" });
+  if (paused) domain.announce({ event: "suspended", detail: saved?.pausedAs ?? "paused" });
   driver.domains.touch();
 }
 

@@ -36,7 +36,7 @@ export async function restoreDomain(driver: QemuDriver, options: RestoreOptions)
       api: options.api,
       definition: def,
       paused,
-      incomingFd: saved.file.fd,
+      saved: { fd: saved.file.fd, pausedAs: "restored" },
     });
     return domain;
   } finally {
@@ -70,7 +70,7 @@ export async function startOrRestore(
       ...options,
       definition: await definitionOf(driver, saved.xml),
       paused: options.paused || !saved.wasRunning,
-      incomingFd: saved.file.fd,
+      saved: { fd: saved.file.fd, pausedAs: options.paused ? "paused" : "restored" },
     });
   } finally {
     await saved.file.close();
