@@ -80,7 +80,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
       : ownUser(),
     env,
     host,
-    processor: readHostProcessor({ root: host.root, arch: host.arch, native }),
+    processor: readHostProcessor({ root: host.root, arch: host.arch, kvm: host.kvm, native }),
     caps,
     firmware: new HostFirmware(firmwareFolders(world)),
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),

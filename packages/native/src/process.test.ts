@@ -97,3 +97,7 @@ test("flags of the engine take effect at once", () => {
   native.setEngineFlags("--no-allow-natives-syntax");
   expect(() => native.setEngineFlags(1 as unknown as string)).toThrow(TypeError);
 });
+
+test("a register nobody has is no answer", () => {
+  expect(native.kvmMsr(0xdead_beef)).toBeLessThan(0);
+});

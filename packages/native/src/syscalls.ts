@@ -236,4 +236,9 @@ export interface Syscalls {
 
   /** The CPUID instruction on some processor of the machine. -ENOSYS where there is none (it is x86's). */
   cpuid(leaf: number, subleaf: number): CpuidRegisters | number;
+  /**
+   * What KVM offers guests in a model-specific register that describes features (KVM_GET_MSRS on /dev/kvm).
+   * -ENOENT if it has no such register, -ENOSYS on other machines than x86.
+   */
+  kvmMsr(index: number): bigint | number;
 }

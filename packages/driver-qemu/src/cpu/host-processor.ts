@@ -16,67 +16,77 @@ export interface ProcessorQuestions {
   /** Folder below which /proc and /dev are; "" for the machine itself. */
   root: string;
   arch: string;
-  native: Pick<Native, "cpuid">;
+  native: Pick<Native, "cpuid" | "kvmMsr">;
+  /** Guests may use KVM. */
+  kvm: boolean;
 }
 
-/** Asks the machine's processor what it is; once, at start. */
-export function readHostProcessor({ root, arch, native }: ProcessorQuestions): HostProcessor {
+/** The machine's processor; it is asked what it is when somebody wants to know. */
+export function readHostProcessor(questions: ProcessorQuestions): HostProcessor {
+  const { root, arch } = questions;
   const info = readInfo(`${root}/proc/cpuinfo`);
   const microcode = Number(/^microcode\s*:\s*(\S+)/m.exec(info)?.[1] ?? 0);
   const physicalBits = Number(/^address sizes\s*:\s*(\d+) bits physical/m.exec(info)?.[1] ?? 0);
   const facts = { arch, physicalBits, ...(microcode > 0 && { microcode }) };
-  if (isX86(arch)) return { ...facts, ...x86Descriptions(root, native) };
+  if (isX86(arch)) return { ...facts, ...x86Descriptions(questions) };
   const model = arch.startsWith("ppc64") ? ppc64Of(info) : armOf(info);
   // What ARM calls its processors means nothing to QEMU.
   const forGuests = arch.startsWith("ppc64") ? model : undefined;
   return { ...facts, describe: () => forGuests, itself: () => model };
 }
 
-function x86Descriptions(
-  root: string,
-  native: Pick<Native, "cpuid">,
-): Pick<HostProcessor, "describe" | "itself"> {
-  const data = readCpuid(
-    gatherCpuid({
-      cpuid(leaf, subleaf) {
-        const answer = native.cpuid(leaf, subleaf);
-        return typeof answer === "number" ? undefined : answer;
-      },
-      msr: msrReader(`${root}/dev/cpu/0/msr`),
-    }),
+function x86Descriptions({
+  root,
+  native,
+  kvm,
+}: ProcessorQuestions): Pick<HostProcessor, "describe" | "itself"> {
+  const data = once(() =>
+    readCpuid(
+      gatherCpuid({
+        cpuid(leaf, subleaf) {
+          const answer = native.cpuid(leaf, subleaf);
+          return typeof answer === "number" ? undefined : answer;
+        },
+        msr: (index) =>
+          readMsr(`${root}/dev/cpu/0/msr`, index) ?? (kvm ? offeredByKvm(native, index) : undefined),
+      }),
+    ),
   );
-  const once = <T>(make: () => T): (() => T) => {
-    let value: { made: T } | undefined;
-    return () => {
-      value ??= { made: make() };
-      return value.made;
-    };
-  };
-  const alone = once(() => decode(data, { as: "guest" }));
+  const alone = once(() => decode(data(), { as: "guest" }));
   return {
     describe: (models?: readonly UsableModel[]): CpuModel =>
-      models === undefined ? alone() : decode(data, { as: "guest", models }),
-    itself: once(() => decode(data, { as: "host" })),
+      models === undefined ? alone() : decode(data(), { as: "guest", models }),
+    itself: once(() => decode(data(), { as: "host" })),
+  };
+}
+
+/** Made when it is asked for first. */
+function once<T>(make: () => T): () => T {
+  let value: { made: T } | undefined;
+  return () => {
+    value ??= { made: make() };
+    return value.made;
   };
 }
 
 /** The kernel's window to model-specific registers; often there is none. */
-const msrReader =
-  (path: string) =>
-  (index: number): bigint | undefined => {
-    let fd: number | undefined;
-    try {
-      const bytes = Buffer.alloc(8);
-      fd = openSync(path, "r");
-      return readSync(fd, bytes, 0, bytes.length, index) === bytes.length
-        ? bytes.readBigUInt64LE()
-        : undefined;
-    } catch {
-      return undefined; // no window, or the processor has no such register
-    } finally {
-      if (fd !== undefined) closeSync(fd);
-    }
-  };
+function readMsr(path: string, index: number): bigint | undefined {
+  let fd: number | undefined;
+  try {
+    const bytes = Buffer.alloc(8);
+    fd = openSync(path, "r");
+    return readSync(fd, bytes, 0, bytes.length, index) === bytes.length ? bytes.readBigUInt64LE() : undefined;
+  } catch {
+    return undefined; // no window, or the processor has no such register
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function offeredByKvm(native: Pick<Native, "kvmMsr">, index: number): bigint | undefined {
+  const value = native.kvmMsr(index);
+  return typeof value === "bigint" ? value : undefined;
+}
 
 function readInfo(path: string): string {
   try {

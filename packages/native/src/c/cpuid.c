@@ -3,6 +3,10 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static napi_value js_cpuid(napi_env env, napi_callback_info info) {
   struct args a = args_read(env, info);
@@ -17,11 +21,35 @@ static napi_value js_cpuid(napi_env env, napi_callback_info info) {
   object_number(env, object, "edx", edx);
   return object;
 }
+
+/* What KVM offers guests in a register that describes features. */
+static napi_value js_kvm_msr(napi_env env, napi_callback_info info) {
+  struct args a = args_read(env, info);
+  int64_t index = arg_int64(&a, 0);
+  struct {
+    struct kvm_msrs head;
+    struct kvm_msr_entry entry;
+  } request = {.head = {.nmsrs = 1}, .entry = {.index = (uint32_t)index}};
+  napi_value value;
+  if (a.bad) return NULL;
+  int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+  if (fd == -1) return reply(env, -errno);
+  int rc = ioctl(fd, KVM_GET_MSRS, &request);
+  int error = rc == -1 ? errno : ENOENT;
+  close(fd);
+  if (rc < 1) return reply(env, -error);
+  return napi_create_bigint_uint64(env, request.entry.data, &value) == napi_ok ? value : NULL;
+}
 #else
+static napi_value js_kvm_msr(napi_env env, napi_callback_info info) {
+  (void)info;
+  return reply(env, -ENOSYS);
+}
+
 static napi_value js_cpuid(napi_env env, napi_callback_info info) {
   (void)info;
   return reply(env, -ENOSYS);
 }
 #endif
 
-const struct function cpuid_functions[] = {{"cpuid", js_cpuid}, {NULL, NULL}};
+const struct function cpuid_functions[] = {{"cpuid", js_cpuid}, {"kvmMsr", js_kvm_msr}, {NULL, NULL}};
