@@ -11,5 +11,6 @@ export {
   removeBitmap,
 } from "./bitmaps.ts";
 export { formatCreateProps, type NewImage, storageCreateProps } from "./create.ts";
+export { type NbdkitCommand, type NbdkitOptions, nbdkitCommand } from "./nbdkit.ts";
 export { type Backing, parseBacking } from "./parse-backing.ts";
 export { backingString, targetProps } from "./target.ts";

@@ -189,7 +189,8 @@ function iscsiProps(source: NetworkSource, image: ImageLayer, objects: StorageOb
 
 const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443, ftp: 21, ftps: 990, tftp: 69 };
 
-function sourceUrl(source: NetworkSource): string {
+/** The URL of an image on a web or file server. */
+export function sourceUrl(source: NetworkSource): string {
   const host = source.hosts[0];
   const name = host?.name ?? "";
   const port = host?.port ?? defaultPorts[source.protocol] ?? 0;
