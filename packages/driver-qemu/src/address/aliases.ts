@@ -40,14 +40,17 @@ export function assignAliases(def: DomainDef): void {
   number(devices.hubs, "hub");
   number(devices.smartcards, "smartcard");
   number(devices.watchdogs, "watchdog");
-  if (devices.memballoon) devices.memballoon.alias ??= "balloon0";
+  if (devices.memballoon && devices.memballoon.model !== "none") devices.memballoon.alias ??= "balloon0";
   number(devices.rngs, "rng");
   number(devices.tpms, "tpm");
   number(devices.shmems, "shmem");
   if (devices.vsock) devices.vsock.alias ??= "vsock0";
   number(devices.iommus, "iommu");
   number(devices.cryptos, "crypto");
-  number(devices.panics, "panic");
+  number(
+    devices.panics.filter(({ model }) => model !== "s390" && model !== "pseries"),
+    "panic",
+  );
   if (devices.pstore) devices.pstore.alias ??= "pstore0";
   if (devices.nvram) devices.nvram.alias ??= "nvram";
   assignMemoryAliases(def);

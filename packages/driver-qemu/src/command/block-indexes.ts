@@ -45,6 +45,15 @@ export function assignNodeIndexes(def: DomainDef): BlockNames {
   return { filters, hostdevs };
 }
 
+/** Numbers the images of a disk that joins a running guest. @returns the highest number in use */
+export function numberImages(def: DomainDef, disk: Disk): number {
+  let next = highestIndex(def) + 1;
+  if (disk.source !== undefined && !isEmptySource(disk)) disk.source.index ??= next++;
+  for (let store = disk.backingStore; store; store = store.backingStore)
+    if (store.source !== undefined) store.source.index ??= next++;
+  return next - 1;
+}
+
 function highestIndex({ devices }: DomainDef): number {
   let highest = 0;
   for (const disk of devices.disks) {

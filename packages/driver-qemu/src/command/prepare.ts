@@ -1,7 +1,7 @@
-import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { type AnyDevice, allDevices, type DomainDef } from "@libvirt-ts/conf/domain";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { alignMemory } from "./memory-align.ts";
-import type { CommandContext, Resources } from "./types.ts";
+import type { CommandContext, CommandPaths, Resources } from "./types.ts";
 
 interface PrepareContext extends Pick<CommandContext, "paths" | "settings" | "incoming"> {
   resources: Pick<Resources, "random">;
@@ -32,9 +32,30 @@ export function prepareDefaults(
       }
     }
   }
-  for (const { source, target } of def.devices.channels) {
-    if (source.type !== "unix" || target.type === "guestfwd" || source.source?.path !== undefined) continue;
-    const path = `${paths.channelTarget}/${target.name ?? ""}`;
-    source.source = { seclabels: [], ...source.source, mode: "bind", path };
+  for (const each of allDevices(def.devices)) prepareDevice(each, paths);
+}
+
+/** The same for one device, of a guest that starts or one that runs. */
+export function prepareDevice(each: AnyDevice, paths: Pick<CommandPaths, "domain" | "channelTarget">): void {
+  switch (each.kind) {
+    case "channel": {
+      const { source, target } = each.device;
+      if (source.type !== "unix" || target.type === "guestfwd" || source.source?.path !== undefined) return;
+      const path = `${paths.channelTarget}/${target.name ?? ""}`;
+      source.source = { seclabels: [], ...source.source, mode: "bind", path };
+      return;
+    }
+    case "disk": {
+      const reservations = each.device.source?.reservations;
+      // One helper serves all disks of the guest.
+      if (reservations?.managed)
+        reservations.source ??= { type: "unix", path: `${paths.domain}/pr-helper0.sock`, mode: "client" };
+      return;
+    }
+    case "hostdev":
+      if (each.device.type === "pci") each.device.driver = { ...each.device.driver, name: "vfio" };
+      return;
+    case "shmem":
+      if (each.device.server) each.device.server.path ??= `/var/lib/libvirt/shmem-${each.device.name}-sock`;
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type AddressOptions,
   assignAddresses,
   assignAliases,
   buildCommand,
@@ -44,6 +45,10 @@ const iommuGroups: Readonly<Record<string, number>> = {
   "0000:03:00.0": 16,
 };
 
+/** The IOMMU group of a pretended device. */
+export const iommuGroup: NonNullable<AddressOptions["iommuGroup"]> = (address) =>
+  iommuGroups[formatPlace(address)];
+
 export const plug: QemuPlug = {
   hooks(row, corpus) {
     const caps = capsOf(row, corpus);
@@ -62,7 +67,7 @@ export const plug: QemuPlug = {
       legacyFirmware: ["OVMF/OVMF", "OVMF/OVMF_CODE.secboot", "AAVMF/AAVMF", "AAVMF/AAVMF32"].map(legacyPair),
       nvramDir: "/var/lib/libvirt/qemu/nvram",
       libDir: "/var/lib/libvirt/qemu",
-      iommuGroup: (address) => iommuGroups[formatPlace(address)],
+      iommuGroup,
       hostAudioDriver: row.env?.QEMU_AUDIO_DRV,
     });
   },

@@ -1,4 +1,5 @@
 import { findType, type Schema, validateQmp } from "@libvirt-ts/driver-qemu/command";
+import { prettyJson } from "../json.ts";
 
 /** Options whose value, written as JSON, is what a QMP command takes. */
 const commands: Readonly<Record<string, string>> = {
@@ -23,4 +24,12 @@ export function validateArguments(args: readonly string[], schema: Schema): void
     const complaint = validateQmp(schema, findType(schema, `${command}/arg-type`), JSON.parse(text), options);
     if (complaint !== undefined) throw new Error(`${option} ${text}: ${complaint}`);
   }
+}
+
+/** Holds one command against the schema. @throws Error with what QEMU would not take */
+export function validateStep({ command, args }: { command: string; args: object }, schema: Schema): void {
+  const text = prettyJson(args);
+  const options = { incomplete: command === "device_add", deprecated: true };
+  const complaint = validateQmp(schema, findType(schema, `${command}/arg-type`), JSON.parse(text), options);
+  if (complaint !== undefined) throw new Error(`${command} ${text}: ${complaint}`);
 }

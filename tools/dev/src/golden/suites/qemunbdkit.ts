@@ -52,9 +52,7 @@ export const suite: Suite = {
     return { got };
 
     function textsOf(files: Record<string, string>): Record<string, string> {
-      return Object.fromEntries(
-        Object.entries(files).map(([fd, file]) => [fd, corpus.file(file).trimEnd()]),
-      );
+      return Object.fromEntries(Object.entries(files).map(([fd, file]) => [fd, corpus.file(file).trimEnd()]));
     }
   },
 };
