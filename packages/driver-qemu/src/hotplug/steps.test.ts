@@ -14,7 +14,7 @@ test("what a device stands on comes before it and goes after it", () => {
   expect(plugSteps(shmem, parts).map(({ command }) => command)).toEqual(["object-add", "device_add"]);
   expect(unplugSteps(shmem, parts)).toEqual({
     ask: { command: "device_del", args: { id: "shmem0" } },
-    then: [{ command: "object-del", args: { id: "m" } }],
+    after: [{ command: "object-del", args: { id: "m" } }],
   });
 });
 

@@ -155,7 +155,7 @@ export function plugSteps(each: AnyDevice, parts: readonly Part[]): QmpStep[] {
 export interface Unplug {
   /** Absent: the guest has no say in it. */
   ask?: QmpStep;
-  then: QmpStep[];
+  after: QmpStep[];
 }
 
 export function unplugSteps(each: AnyDevice, parts: readonly Part[]): Unplug {
@@ -163,6 +163,6 @@ export function unplugSteps(each: AnyDevice, parts: readonly Part[]): Unplug {
   const isDevice = parts.some(({ kind }) => kind === "device");
   const isForward = each.kind === "channel" && each.device.target.type === "guestfwd";
   // The network back end owns its character device.
-  const then = removeSteps(isForward ? parts.filter(({ kind }) => kind !== "chardev") : parts);
-  return { ...(isDevice && { ask: { command: "device_del", args: { id: alias } } }), then };
+  const after = removeSteps(isForward ? parts.filter(({ kind }) => kind !== "chardev") : parts);
+  return { ...(isDevice && { ask: { command: "device_del", args: { id: alias } } }), after };
 }

@@ -115,8 +115,8 @@ function detach(def: DomainDef, found: AnyDevice, row: Row, corpus: Corpus): Qmp
   const device = findDevice(def, found);
   if (device === undefined) throw new Error("device not found");
   const parts = partsOf(device, contextFor(def, row, corpus));
-  const { ask, then } = unplugSteps(device, parts);
-  return ask ? [ask, ...then] : then;
+  const { ask, after } = unplugSteps(device, parts);
+  return ask ? [ask, ...after] : after;
 }
 
 function check(steps: readonly QmpStep[], script: readonly Exchange[], row: Row, corpus: Corpus): void {
