@@ -57,7 +57,7 @@ export {
   yesNo,
 } from "./scalar.ts";
 export { type AttrShape, type ChildShape, type Rule, type Shape, shapeOf, type TextShape } from "./shape.ts";
-export { firstChange, mismatch } from "./stable.ts";
+export { absentIsZero, firstChange, mismatch } from "./stable.ts";
 export { childNamed, childrenNamed, type XmlAside, type XmlElement, type XmlNode } from "./tree.ts";
 export { didYouMean, type Problem, type Touched, validateElement } from "./validate.ts";
 export { formatTree, XmlWriter } from "./write.ts";

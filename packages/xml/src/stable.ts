@@ -1,4 +1,4 @@
-import type { FixedPart, Shape } from "./shape.ts";
+import type { Compare, FixedPart, Shape } from "./shape.ts";
 
 type Bag = { readonly [key: string]: unknown };
 
@@ -54,6 +54,12 @@ export function mismatch(label: string, source: unknown, target: unknown): strin
   const template = label.startsWith("Target ") ? label : `Target ${label} %t does not match source %s`;
   return template.replace(/%[ts]/g, (which) => shown(which === "%t" ? target : source));
 }
+
+/** Compares numbers of which absence is none. */
+export const absentIsZero =
+  (label: string): Compare =>
+  (source, target) =>
+    (source ?? 0) === (target ?? 0) ? undefined : mismatch(label, source ?? 0, target ?? 0);
 
 const shown = (value: unknown): string =>
   value === undefined ? "(null)" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);

@@ -41,6 +41,22 @@ test.each([
   ["<domain type='kvm'", "<domain type='qemu'", "Target domain virt type qemu does not match source kvm"],
   ["<name>a<", "<name>b<", "Target domain name 'b' does not match source 'a'"],
   ["<memory>4096<", "<memory>8192<", "Target domain max memory 8192 does not match source 4096"],
+  ["<os>", "<iothreads>2</iothreads><os>", "Target domain iothreads count 2 does not match source 0"],
+  [
+    "<features>",
+    "<clock offset='utc'><timer name='hpet' present='no'/></clock><features>",
+    "Target domain timer count 1 does not match source 0",
+  ],
+  [
+    "bus='virtio'/>",
+    "bus='virtio'/><vendor>X</vendor>",
+    "Target disk vendor 'X' does not match source '(null)'",
+  ],
+  [
+    "bus='virtio'/>",
+    "bus='virtio' rotation_rate='7200'/>",
+    "Target disk rotation rate 7200 RPM does not match source 0 RPM",
+  ],
   ["<vcpu>2<", "<vcpu>3<", "Target domain vCPU max 3 does not match source 2"],
   ["machine='pc'", "machine='q35'", "Target domain machine type q35 does not match source pc"],
   ["<acpi/>", "", "State of feature 'acpi' differs: source: 'on', destination: 'default'"],

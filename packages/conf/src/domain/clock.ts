@@ -2,6 +2,7 @@ import {
   attr,
   child,
   element,
+  fixed,
   type Infer,
   list,
   long,
@@ -26,16 +27,17 @@ const Catchup = element("catchup", {
 export const Timer = element(
   "timer",
   {
-    name: attrOneOf(
-      "name",
-      ["platform", "pit", "rtc", "hpet", "tsc", "kvmclock", "hypervclock", "armvtimer"],
-      { required: true },
+    name: fixed(
+      "timer",
+      attrOneOf("name", ["platform", "pit", "rtc", "hpet", "tsc", "kvmclock", "hypervclock", "armvtimer"], {
+        required: true,
+      }),
     ),
-    present: attr("present", yesNo),
+    present: fixed("Target timer presence '%t' does not match source '%s'", attr("present", yesNo)),
     tickpolicy: attrOneOf("tickpolicy", ["delay", "catchup", "merge", "discard"]),
     track: attrOneOf("track", ["boot", "guest", "wall", "realtime"]),
-    frequency: attr("frequency", ulong),
-    mode: attrOneOf("mode", ["auto", "native", "emulate", "paravirt", "smpsafe"]),
+    frequency: fixed("TSC frequency", attr("frequency", ulong)),
+    mode: fixed("TSC mode", attrOneOf("mode", ["auto", "native", "emulate", "paravirt", "smpsafe"])),
     catchup: child(Catchup),
   },
   {
@@ -74,7 +76,7 @@ export const Clock = element(
       },
       absolute: { start: attr("start", size, { strict: { required: true } }) },
     }),
-    timers: list(Timer),
+    timers: fixed("timer", list(Timer)),
   },
   {
     read(clock) {

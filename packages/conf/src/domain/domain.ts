@@ -1,4 +1,5 @@
 import {
+  absentIsZero,
   attr,
   attrOf,
   child,
@@ -212,10 +213,13 @@ export const DomainSyntax = element(
     memoryBacking: child(MemoryBacking),
     vcpu: child(Vcpu),
     vcpuList: child(VcpuList),
-    iothreads: leaf(
-      "iothreads",
-      refusing(uint, (text) => xmlError(`invalid iothreads count '${text}'`)),
-      { omit: 0 },
+    iothreads: fixed(
+      absentIsZero("domain iothreads count"),
+      leaf(
+        "iothreads",
+        refusing(uint, (text) => xmlError(`invalid iothreads count '${text}'`)),
+        { omit: 0 },
+      ),
     ),
     iothreadids: child(element("iothreadids", { iothreads: list(Iothread) })),
     defaultiothread: child(

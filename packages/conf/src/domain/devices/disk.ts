@@ -1,4 +1,5 @@
 import {
+  absentIsZero,
   attr,
   child,
   childNamed,
@@ -78,7 +79,10 @@ const DiskTarget = element("target", {
   ),
   tray: attrOneOf("tray", ["closed", "open"]),
   removable: attr("removable", onOff),
-  rotationRate: attr("rotation_rate", positive),
+  rotationRate: fixed(
+    absentIsZero("Target disk rotation rate %t RPM does not match source %s RPM"),
+    attr("rotation_rate", positive),
+  ),
 });
 
 const Geometry = element("geometry", {
@@ -196,8 +200,14 @@ export const Disk = element(
       leaf("serial", strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'")),
     ),
     wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", wwn)),
-    vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
-    product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
+    vendor: fixed(
+      "Target disk vendor '%t' does not match source '%s'",
+      leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
+    ),
+    product: fixed(
+      "Target disk product '%t' does not match source '%s'",
+      leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
+    ),
     encryption: child(Encryption),
     ...bootInfo,
     privateData: raw("privateData", { show: "status", plain: true }),
