@@ -104,7 +104,9 @@ export class Owners {
     kept.start = kept.pidfd === undefined ? undefined : processStartTime(kept.pid)?.toString();
     kept.kept = true;
     this.#record(kept);
-    return kept.pidfd === undefined ? undefined : this.#records.store.put(kept.key, kept.pidfd);
+    return kept.pidfd === undefined
+      ? undefined
+      : this.#records.store.put(kept.key, kept.pidfd, { alone: false });
   }
 
   /**
@@ -128,7 +130,8 @@ export class Owners {
     const owner = this.#add(key, pid, same === "gone" ? undefined : same);
     Object.assign(owner, { start, details, condemned, kept: true });
     if (same === "gone") owner.isGone = true;
-    else if (pidfd === undefined && same !== undefined) void this.#records.store.put(key, same);
+    else if (pidfd === undefined && same !== undefined)
+      void this.#records.store.put(key, same, { alone: false });
     this.#adopted.push(owner);
     return owner;
   }

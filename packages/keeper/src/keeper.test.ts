@@ -113,6 +113,16 @@ test("it leaves when there is no daemon and nothing it keeps is in use", async (
   closeSync(lock);
 });
 
+test("what is only worth keeping beside others does not make it stay, in use or not", async () => {
+  const { first, open, left } = world();
+  const store = first();
+  store.put("owner", native.pidfdOpen(process.pid), { alone: false }); // runs longer than this test
+  store.put("lock", open("lock"));
+  store.remove("lock");
+  store.close();
+  await left;
+});
+
 test("an exec in place goes on with the connection", async () => {
   const { first, next, open } = world();
   const store = first();

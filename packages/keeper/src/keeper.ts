@@ -26,6 +26,8 @@ export class Keeper {
   readonly #buffer = Buffer.alloc(maxMessageBytes);
   /** Descriptors of one name are kept side by side, as systemd does. */
   readonly #kept = new Map<string, number[]>();
+  /** Names of what is kept only as long as there is something else. */
+  readonly #beside = new Set<string>();
   /** Ends of what is in use, while there is no daemon. */
   #watches = new Set<Poll>();
   #timer: NodeJS.Timeout | undefined;
@@ -67,7 +69,7 @@ export class Keeper {
   }
 
   #checkUse(): void {
-    if (this.#watches.size > 0) return;
+    if (this.#watches.size > 0 && this.#kept.size > this.#beside.size) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#leaveUnlessNeeded(), this.#kept.size === 0 ? 0 : this.#graceMs);
   }
@@ -82,7 +84,10 @@ export class Keeper {
     for (const [name, fds] of this.#kept) {
       const left = fds.filter((fd) => !isListening(this.#native, fd) || this.#native.close(fd) < 0);
       if (left.length > 0) this.#kept.set(name, left);
-      else this.#kept.delete(name);
+      else {
+        this.#kept.delete(name);
+        this.#beside.delete(name);
+      }
     }
   }
 
@@ -153,8 +158,9 @@ export class Keeper {
   #serve(text: string, fds: readonly number[]): void {
     const message = parseMessage(text);
     if (message?.what === "put") {
-      const beside = this.#kept.get(message.name);
-      if (beside) beside.push(...fds);
+      if (message.beside) this.#beside.add(message.name);
+      const same = this.#kept.get(message.name);
+      if (same) same.push(...fds);
       else this.#kept.set(message.name, [...fds]);
       return;
     }
@@ -162,6 +168,7 @@ export class Keeper {
     if (message?.what !== "remove") return;
     for (const fd of this.#kept.get(message.name) ?? []) this.#native.close(fd);
     this.#kept.delete(message.name);
+    this.#beside.delete(message.name);
   }
 }
 

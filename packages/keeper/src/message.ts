@@ -3,8 +3,8 @@
  * @see sd_pid_notify_with_fds(3)
  */
 export type KeeperMessage =
-  /** Keep the descriptor that comes along, whatever happens to its other end. */
-  | { readonly what: "put"; readonly name: string }
+  /** Keep the descriptor that comes along, whatever happens to its other end; `beside`: only as long as others are. */
+  | { readonly what: "put"; readonly name: string; readonly beside?: boolean }
   | { readonly what: "remove"; readonly name: string }
   /** From the keeper: one that is kept (it comes along), or the end of the list. */
   | { readonly what: "kept"; readonly name: string }
@@ -18,7 +18,7 @@ export function formatMessage(message: KeeperMessage): Buffer {
 function lines(message: KeeperMessage): string {
   switch (message.what) {
     case "put":
-      return `FDSTORE=1\nFDNAME=${message.name}\nFDPOLL=0`;
+      return `FDSTORE=1\nFDNAME=${message.name}\nFDPOLL=0${message.beside ? "\nX_BESIDE=1" : ""}`;
     case "remove":
       return `FDSTOREREMOVE=1\nFDNAME=${message.name}`;
     case "kept":
@@ -34,7 +34,8 @@ export function parseMessage(text: string): KeeperMessage | undefined {
   const name = fields.get("FDNAME");
   if (fields.get("READY") === "1") return { what: "all" };
   if (name === undefined) return undefined;
-  if (fields.get("FDSTORE") === "1") return { what: "put", name };
+  if (fields.get("FDSTORE") === "1")
+    return { what: "put", name, ...(fields.get("X_BESIDE") === "1" && { beside: true }) };
   if (fields.get("FDSTOREREMOVE") === "1") return { what: "remove", name };
   return { what: "kept", name };
 }

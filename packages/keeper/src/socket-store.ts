@@ -53,7 +53,7 @@ export class SocketStore implements FdStore {
   put(name: string, fd: number, { alone = true }: { alone?: boolean } = {}): undefined | Promise<void> {
     if (this.#kept.get(name)?.fd === fd) return undefined;
     this.#kept.set(name, { fd, alone });
-    if (this.#socket) return this.#send(name, formatMessage({ what: "put", name }), [fd]);
+    if (this.#socket) return this.#send(name, formatMessage({ what: "put", name, beside: !alone }), [fd]);
     if (alone) return this.#begin();
     return undefined;
   }
@@ -90,8 +90,8 @@ export class SocketStore implements FdStore {
     }
     this.#watch(fd);
     let last: undefined | Promise<void>;
-    for (const [name, { fd: kept }] of [...this.#kept]) {
-      last = this.#send(name, formatMessage({ what: "put", name }), [kept]);
+    for (const [name, { fd: kept, alone }] of [...this.#kept]) {
+      last = this.#send(name, formatMessage({ what: "put", name, beside: !alone }), [kept]);
       if (!this.#socket) return last;
     }
     return last;
