@@ -127,7 +127,11 @@ async function undefine(driver: QemuDriver, domain: QemuDomain, flags: number): 
 }
 
 /** Firmware variables go with their guest or stay, as the caller says; nobody loses or leaves them unasked. */
-async function settleNvram({ config }: QemuDomain, flags: number): Promise<void> {
+async function settleNvram(domain: QemuDomain, flags: number): Promise<void> {
+  // Most have none, and then their text need not be read again.
+  const { keptConfig } = domain;
+  if (keptConfig && !keptConfig.text.includes("<nvram")) return;
+  const { config } = domain;
   const path = config && nvramPath(config);
   if (path === undefined || (flags & DomainUndefineFlags.KEEP_NVRAM) !== 0 || !(await exists(path))) return;
   if ((flags & DomainUndefineFlags.NVRAM) === 0)

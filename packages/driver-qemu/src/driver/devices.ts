@@ -105,10 +105,7 @@ async function changeBoth(
     const where = affected(domain, flags);
     const next = where.config && domain.config ? await changed(driver, domain.config, config) : undefined;
     if (where.live) await live({ driver, domain, guest: runningGuest(domain) });
-    if (!next) return;
-    await saveConfig(driver, next);
-    if (domain.isActive) domain.nextDef = next;
-    else domain.def = next;
+    if (next) domain.configure(await saveConfig(driver, next));
   });
 }
 
