@@ -115,7 +115,7 @@ describe.skipIf(process.geteuid?.() !== 0)("what goes wrong with the place of a 
     );
     const [lines, stallMs] = await vm.end();
     checkAccount(inside("vm.log"), lines);
-    expect(stallMs).toBeLessThan(1000);
+    expect(stallMs).toBeLessThan(5000);
   });
 
   test("the daemon is killed while the disk is full: what it dropped is not forgotten", async () => {
@@ -166,7 +166,7 @@ describe.skipIf(process.geteuid?.() !== 0)("what goes wrong with the place of a 
     expect(
       readFileSync(inside("vm.log"), "latin1").endsWith(`line ${String(lines - 1).padStart(30, "0")}\n`),
     ).toBe(true);
-    expect(stallMs).toBeLessThan(1000);
+    expect(stallMs).toBeLessThan(5000);
   });
 
   test("its folder is deleted: it is made again, and nothing is lost that came after", async () => {

@@ -131,7 +131,7 @@ test(`killed again and again under eight writers at full speed (seed ${seed})`, 
   console.log(
     `${kills} kills, ${megabytes} MB, ${Math.round(megabytes / seconds)} MB/s, longest write ${stall} ms`,
   );
-  expect(kills).toBeGreaterThan(seconds / 2);
+  expect(kills).toBeGreaterThan(seconds / 5);
 });
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
