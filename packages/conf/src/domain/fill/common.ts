@@ -5,7 +5,7 @@ import type { Disk } from "../devices/disk.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { fillConsoles } from "./consoles.ts";
 import { addController } from "./controllers.ts";
-import type { FillFlags } from "./fill.ts";
+import type { FillFlags, FillOptions } from "./fill.ts";
 import { fillMemory } from "./memory.ts";
 
 /**
@@ -14,14 +14,14 @@ import { fillMemory } from "./memory.ts";
  */
 export function fillDomainCommon(
   def: DomainDef,
-  flags: FillFlags,
+  flags: Pick<FillOptions, "noStubConsole"> & FillFlags,
   fillOne: (device: AnyDevice) => void,
 ): void {
   fillMemory(def, flags);
   rejectDuplicateControllers(def.devices.controllers);
   rejectUsbDevices(def);
   fillBoot(def);
-  const serial = fillConsoles(def);
+  const serial = flags.noStubConsole ? undefined : fillConsoles(def);
   if (serial) fillOne({ kind: "serial", device: serial });
   for (const controller of addNeededControllers(def)) fillOne({ kind: "controller", device: controller });
   fillVideos(def, fillOne);

@@ -31,6 +31,8 @@ export interface DomainHooks {
 }
 
 export interface FillOptions extends FillFlags {
+  /** A console is what it says: it brings no serial port along. */
+  readonly noStubConsole?: boolean;
   /** The security model of labels that name none. */
   readonly defaultSecurityModel?: string;
   /** Makes a MAC address for a card that has none; default: a random one of QEMU's. */
