@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { figures, HealthyClient, isServed, recordedCalls, run } from "@libvirt-ts/fuzz";
 import { World, waitFor } from "@libvirt-ts/testing";
@@ -8,11 +8,26 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 const seeds = [1, 2, 3, 5, 8, 13];
 const socket = () => world.socket("virtqemud");
 let world: World;
+let givenBefore = 0;
+
+/** Descriptors of the daemon that clients may have given: all that is sent is /dev/null. */
+function given(): number {
+  const folder = `/proc/${world.daemon("virtqemud").pid}/fd`;
+  const linkOf = (name: string) => {
+    try {
+      return readlinkSync(join(folder, name));
+    } catch {
+      return ""; // closed meanwhile
+    }
+  };
+  return readdirSync(folder).filter((name) => linkOf(name) === "/dev/null").length;
+}
 
 beforeAll(async () => {
   world = await World.create({ daemons: ["virtlogd"] });
   writeFileSync(join(world.prefix, "etc/libvirt/virtqemud.conf"), "max_anonymous_clients = 1000\n");
   await world.start("virtqemud");
+  givenBefore = given();
   await run({ socket: socket(), recorded: recordedCalls(), seed: 0, parallel: 8, sessions: 200 }); // everything is loaded
 });
 afterAll(() => world?.close());
@@ -29,6 +44,10 @@ test.each(seeds)("seed %i: the daemon lives, serves others in time, forgets", as
   await waitFor("descriptors to be closed", () => figures(pid).descriptors <= before.descriptors);
   expect(figures(pid).rssMiB).toBeLessThan(400);
   expect(world.daemon("virtqemud").running).toBe(true);
+});
+
+test("nothing that clients gave is left", async () => {
+  await waitFor("descriptors to be closed", () => given() <= givenBefore);
 });
 
 test("no call has failed in a way that nobody expected", async () => {

@@ -14,6 +14,11 @@ const program = new Command("fuzz")
 program.parse();
 const { minutes, seed, round } = program.opts<{ minutes: string; seed: string; round: string }>();
 
+/** What a round may leave open for a moment: a guest that it has started. */
+const spareDescriptors = 40;
+const mostMiB = 400;
+let most: number | undefined;
+
 const world = await World.create({ daemons: ["virtlogd"] });
 try {
   writeFileSync(join(world.prefix, "etc/libvirt/virtqemud.conf"), "max_anonymous_clients = 1000\n");
@@ -38,6 +43,9 @@ try {
     console.log(
       JSON.stringify({ seed: current, ...sent, longestMs: Math.round(longestMs), ...figures(pid) }),
     );
+    most ??= figures(pid).descriptors + spareDescriptors;
+    const { descriptors, rssMiB } = figures(pid);
+    if (descriptors > most || rssMiB > mostMiB) throw new Error(`seed ${current}: it keeps too much`);
     if (unexpected.length > 0) throw new Error(`seed ${current}:\n${unexpected.slice(0, 5).join("\n")}`);
   }
 } finally {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ErrorCode, ErrorDomain } from "@libvirt-ts/errors";
@@ -104,6 +104,18 @@ test("calls of the other daemon are passed on under the client's name, errors to
     message: "this function is not supported by the connection driver: virNetworkCreate",
   });
   expect(backs.map(({ clientCount }) => clientCount)).toEqual([1, 0]);
+});
+
+test("descriptors of a call that cannot be passed on are closed", async () => {
+  const { rpc, stopBack } = await start({});
+  stopBack();
+  const open = () => readdirSync("/proc/self/fd").length;
+  const before = open();
+  const fds = [openSync("/dev/null", "r"), openSync("/dev/null", "r")];
+  await expect(rpc.call(procs.networkCreate, { net }, { fds })).rejects.toMatchObject({
+    code: ErrorCode.NO_SUPPORT,
+  });
+  expect(open()).toBe(before);
 });
 
 test("many calls at once share one connection and keep their own replies", async () => {

@@ -57,13 +57,12 @@ export function forwarder({ kinds, connect, log }: ForwarderOptions): Fallback {
   return {
     accepts: ({ conn }) => known.has(conn),
     async call(call: RawCall): Promise<RawReply> {
-      const fds = call.takeFds();
       const { api, conn } = call.row;
       if (conn === undefined) throw new TypeError("not a call for another daemon");
       const peer = await peerFor(conn, call.client).catch((error: unknown) => {
         throw isAbsent(error) ? noSupport(`${api}: ${error.message}`) : error;
       });
-      return relay(peer, call, fds);
+      return relay(peer, call);
     },
   };
 }

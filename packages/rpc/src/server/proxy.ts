@@ -49,8 +49,7 @@ export function proxyServices({ connect, log }: ProxyOptions): Service[] {
     call(call) {
       const { peer } = sessionOf(call.client) ?? {};
       if (peer === undefined) throw notOpen(call.row);
-      const fds = call.takeFds();
-      return relay(peer, call, fds);
+      return relay(peer, call);
     },
   };
   const gate = (row: CallRow, client: Client) => {

@@ -7,8 +7,9 @@ import type { RawCall, RawReply } from "./types.ts";
 /** Packets on their way to a slow client at which its secondary connection stops reading. */
 const maxUnsent = 4;
 
-/** Passes a call on to another daemon, and its answer back. @param fds those of the call */
-export function relay(peer: RpcClient, call: RawCall, fds: readonly number[]): Promise<RawReply> {
+/** Passes a call and its descriptors on to another daemon, and its answer back. */
+export function relay(peer: RpcClient, call: RawCall): Promise<RawReply> {
+  const fds = call.takeFds();
   return call.row.stream === undefined ? peer.callRaw(call.frame, fds) : relayStream(peer, call, fds);
 }
 
