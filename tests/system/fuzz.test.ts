@@ -27,8 +27,8 @@ beforeAll(async () => {
   world = await World.create({ daemons: ["virtlogd"] });
   writeFileSync(join(world.prefix, "etc/libvirt/virtqemud.conf"), "max_anonymous_clients = 1000\n");
   await world.start("virtqemud");
-  givenBefore = given();
   await run({ socket: socket(), recorded: recordedCalls(), seed: 0, parallel: 8, sessions: 200 }); // everything is loaded
+  givenBefore = given();
 });
 afterAll(() => world?.close());
 

@@ -174,7 +174,7 @@ export class ServerClient implements Client, ConnectionOwner {
       this.#onStreamPacket(type, bytes, start, end);
     } else if (type === MessageType.MESSAGE) {
       this.#onMessage(bytes, start);
-    }
+    } else if (fds !== undefined) this.closeFds(fds);
     // replies and unknown types mean nothing here and are dropped
     return this.#mayGoOn;
   }
