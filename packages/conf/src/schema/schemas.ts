@@ -4,6 +4,7 @@ import { CheckpointSyntax } from "../checkpoint/checkpoint.ts";
 import { Cpu } from "../domain/cpu.ts";
 import { deviceCodecs } from "../domain/device.ts";
 import { DomainSyntax } from "../domain/domain.ts";
+import { DomainCapabilitiesSyntax } from "../domain-capabilities/domain-capabilities.ts";
 import { InterfaceSyntax } from "../interface/interface.ts";
 import { NetworkSyntax } from "../network/network.ts";
 import { PortSyntax } from "../network/port.ts";
@@ -15,7 +16,6 @@ import { SnapshotSyntax } from "../snapshot/snapshot.ts";
 import { PoolSyntax } from "../storage/pool.ts";
 import { VolumeSyntax } from "../storage/volume.ts";
 import { Capabilities } from "./capabilities.ts";
-import { DomainCapabilities } from "./domain-capabilities.ts";
 import { CpuData, CpuTest, HostCpu } from "./host-cpu.ts";
 import { StoragePoolCapabilities } from "./pool-capabilities.ts";
 
@@ -40,7 +40,7 @@ const roots = {
   domaincheckpoint: [CheckpointSyntax],
   domainbackup: [BackupSyntax],
   capability: [Capabilities],
-  domaincaps: [DomainCapabilities],
+  domaincaps: [DomainCapabilitiesSyntax],
   storagepoolcaps: [StoragePoolCapabilities],
   cpu: [Cpu, HostCpu],
   "cpu-baseline": [Cpu, HostCpu, CpuData, CpuTest],

@@ -11,7 +11,7 @@ export { type ValidateOptions, validateQmp } from "../caps/schema-validate.ts";
 export { parseVhostUserDescriptor } from "../caps/vhost-user.ts";
 export { startedCpu } from "../cpu/guest-cpu.ts";
 export { describedModels, type HostModels, type HostProcessor, hostModels } from "../cpu/host-model.ts";
-export { formatDomainCapabilities } from "../domcaps/format.ts";
+export { describeDomainCapabilities } from "../domcaps/describe.ts";
 export { formatCapabilities } from "../driver/capabilities.ts";
 export { readTopology } from "../driver/host-capabilities.ts";
 export { type FirmwareDescriptor, parseFirmwareDescriptor } from "../fill/firmware-descriptor.ts";

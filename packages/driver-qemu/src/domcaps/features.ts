@@ -1,6 +1,7 @@
-import type { XmlWriter } from "@libvirt-ts/xml";
+import type { Choices, DomainCapabilities } from "@libvirt-ts/conf/domain-capabilities";
 import { type Accelerator, acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
 import { isArmVirt, isI440fx, isQ35 } from "../device/machine.ts";
+import { choicesOf } from "./choices.ts";
 import {
   all,
   type DomainCapabilitiesRequest,
@@ -12,7 +13,6 @@ import {
   type Test,
   type Value,
 } from "./request.ts";
-import { empty, leaf, leafWith, section, support } from "./write.ts";
 
 const always: Test = () => true;
 const protectsGuests = all(has("confidential-guest-support"), has("s390-pv-guest"));
@@ -21,14 +21,16 @@ const togglesPs2: Test = (request) =>
   (isBoard(isQ35)(request) || isBoard(isI440fx)(request)) &&
   has("machine-i8042-opt")(request);
 
-/** Yes or no, in libvirt's order; those that are no question for the architecture are left out. */
-const plain: readonly (readonly [tag: string, test: Test, applies?: Test])[] = [
+type Features = NonNullable<DomainCapabilities["features"]>;
+
+/** Yes or no; those that are no question for the architecture are left out. */
+const plain: readonly (readonly [key: keyof Features, test: Test, applies?: Test])[] = [
   ["vmcoreinfo", has("vmcoreinfo")],
   ["genid", has("vmgenid")],
   ["backingStoreInput", always],
   ["backup", always],
-  ["async-teardown", has("run-with.async-teardown")],
-  ["s390-pv", protectsGuests, isS390],
+  ["asyncTeardown", has("run-with.async-teardown")],
+  ["s390Pv", protectsGuests, isS390],
   ["ps2", togglesPs2],
 ];
 
@@ -44,26 +46,24 @@ const launchSecurity: Section = {
 };
 
 /** `<features>` of the capabilities of a guest. */
-export function writeFeatures(writer: XmlWriter, request: DomainCapabilitiesRequest): void {
+export function features(request: DomainCapabilitiesRequest): Features {
   const { caps } = request;
-  writer.open("features");
+  const { hyperv } = caps;
   const gic = gicVersions(request);
-  section(writer, { tag: "gic", supported: () => gic.length > 0, enums: [["version", gic]] }, request);
-  for (const [tag, test, applies] of plain)
-    if (applies?.(request) ?? true) support(writer, tag, test(request));
-  writeSev(writer, request);
-  writeSgx(writer, caps);
-  if (caps.hyperv !== undefined) {
-    const { hyperv } = caps;
-    section(
-      writer,
-      { tag: "hyperv", supported: () => hyperv.length > 0, enums: [["features", hyperv]] },
-      request,
-    );
-  }
-  section(writer, launchSecurity, request);
-  writer.close("features");
+  const asked = plain.filter(([, , applies]) => applies?.(request) ?? true);
+  return {
+    ...Object.fromEntries(asked.map(([key, test]) => [key, { supported: test(request) }])),
+    gic: choicesIf("version", gic, request),
+    sev: sevOf(request),
+    sgx: sgxOf(caps),
+    ...(hyperv !== undefined && { hyperv: choicesIf("features", hyperv, request) }),
+    launchSecurity: choicesOf(launchSecurity, request),
+  };
 }
+
+/** Supported if there is any value. */
+const choicesIf = (name: string, values: readonly Value[], request: DomainCapabilitiesRequest): Choices =>
+  choicesOf({ supported: () => values.length > 0, enums: [[name, values]] }, request);
 
 /** Who plays the interrupt controller. */
 const gicBy: Readonly<Partial<Record<Accelerator, "kernel" | "emulated">>> = {
@@ -78,34 +78,35 @@ function gicVersions(request: DomainCapabilitiesRequest): Value[] {
   return caps.gic.filter((gic) => gic[offered]).map(({ version }) => String(version));
 }
 
-function writeSev(writer: XmlWriter, { caps, sevGuests }: DomainCapabilitiesRequest): void {
+function sevOf({ caps, sevGuests }: DomainCapabilitiesRequest): Features["sev"] {
   const { sev } = caps;
-  writer.open("sev");
-  writer.attr("supported", sev ? "yes" : "no");
-  if (sev) {
-    leaf(writer, "cbitpos", sev.cbitpos);
-    leaf(writer, "reducedPhysBits", sev.reducedPhysBits);
-    if (sevGuests) {
-      leaf(writer, "maxGuests", sevGuests.maxGuests);
-      leaf(writer, "maxESGuests", sevGuests.maxEsGuests);
-    }
-    if (sev.cpu0Id !== undefined) leaf(writer, "cpu0Id", sev.cpu0Id);
-  }
-  writer.close("sev");
+  if (!sev) return { supported: false };
+  return {
+    supported: true,
+    cbitpos: sev.cbitpos,
+    reducedPhysBits: sev.reducedPhysBits,
+    ...(sevGuests && { maxGuests: sevGuests.maxGuests, maxESGuests: sevGuests.maxEsGuests }),
+    cpu0Id: sev.cpu0Id,
+  };
 }
 
-function writeSgx(writer: XmlWriter, { sgx }: QemuCaps): void {
-  writer.open("sgx");
-  writer.attr("supported", sgx ? "yes" : "no");
-  if (sgx) {
-    for (const name of ["flc", "sgx1", "sgx2"] as const) leaf(writer, name, sgx[name] ? "yes" : "no");
-    leafWith(writer, "section_size", { unit: "KiB" }, sgx.sectionSizeKiB);
-    if (sgx.sections.length > 0) {
-      writer.open("sections");
-      for (const { node, sizeKiB } of sgx.sections)
-        empty(writer, "section", { node: String(node), size: String(sizeKiB), unit: "KiB" });
-      writer.close("sections");
-    }
-  }
-  writer.close("sgx");
+function sgxOf({ sgx }: QemuCaps): Features["sgx"] {
+  if (!sgx) return { supported: false };
+  const { flc, sgx1, sgx2, sectionSizeKiB, sections } = sgx;
+  return {
+    supported: true,
+    flc,
+    sgx1,
+    sgx2,
+    sectionSize: { unit: "KiB", size: BigInt(sectionSizeKiB) },
+    ...(sections.length > 0 && {
+      sections: {
+        sections: sections.map(({ node, sizeKiB }) => ({
+          node,
+          size: BigInt(sizeKiB),
+          unit: "KiB" as const,
+        })),
+      },
+    }),
+  };
 }

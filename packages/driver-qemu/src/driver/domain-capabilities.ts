@@ -1,9 +1,10 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { formatDomainCapabilities } from "@libvirt-ts/conf/domain-capabilities";
 import { native } from "@libvirt-ts/native";
 import { findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { hostModels } from "../cpu/host-model.ts";
-import { formatDomainCapabilities } from "../domcaps/format.ts";
+import { describeDomainCapabilities } from "../domcaps/describe.ts";
 import { supportedFirmware } from "../fill/firmware-supported.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { badArgument } from "./common.ts";
@@ -55,7 +56,7 @@ async function make(
   const found = await Promise.all(firmware.images.map(({ path }) => exists(join(host.root, path))));
   const images = firmware.images.filter((_, at) => found[at]).map(({ path }) => path);
   const sevGuests = caps.sev && encryptedGuests();
-  return formatDomainCapabilities({
+  const described = describeDomainCapabilities({
     caps,
     machine,
     maxVcpus: machine.maxCpus,
@@ -67,6 +68,7 @@ async function make(
     hasVfio,
     ...(sevGuests && { sevGuests }),
   });
+  return formatDomainCapabilities(described);
 }
 
 /** Software that plays a TPM plays both versions. */

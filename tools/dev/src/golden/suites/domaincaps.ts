@@ -1,13 +1,15 @@
+import { formatDomainCapabilities } from "@libvirt-ts/conf/domain-capabilities";
 import {
   acceleratorOf,
+  describeDomainCapabilities,
   findMachine,
-  formatDomainCapabilities,
   hostModels,
   parseQemuCaps,
   type QemuCaps,
   supportedFirmware,
 } from "@libvirt-ts/driver-qemu/command";
 import type { Row } from "../corpus.ts";
+import { foreignCapabilities } from "../foreign-capabilities.ts";
 import { firmwareOf } from "../qemu/firmware.ts";
 import { domcapsHost } from "../qemu/host-cpu.ts";
 import type { Suite } from "../suite.ts";
@@ -28,14 +30,14 @@ function machineOf(caps: QemuCaps, { machine }: Row, virtType: string) {
 
 export const suite: Suite = {
   run(row, corpus) {
-    if (row.input === undefined) return { error: "another hypervisor's" };
+    if (row.input === undefined) return { got: { xml: formatDomainCapabilities(foreignCapabilities(row)) } };
     const { arch = "" } = row;
     const virtType = String(row.virtType);
     const caps = { ...parseQemuCaps(corpus.text(row.input)), emulator: String(row.emulator) };
     const found = machineOf(caps, row, virtType);
     if (!found) return { error: `no machine ${row.machine}` };
     const firmware = supportedFirmware(firmwareOf(corpus), { arch, machine: found.machine.name });
-    const xml = formatDomainCapabilities({
+    const described = describeDomainCapabilities({
       ...found,
       caps,
       virtType,
@@ -46,6 +48,6 @@ export const suite: Suite = {
       hasVfio: true,
       sevGuests,
     });
-    return { got: { xml } };
+    return { got: { xml: formatDomainCapabilities(described) } };
   },
 };
