@@ -9,8 +9,8 @@ const packages = [
   ...["libvirt-clients", "python3-libvirt", "libsys-virt-perl", "virtinst"],
   // The daemons in C that some tests compare with; from Debian 13 on in packages of their own.
   ...["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-daemon-lock?", "libvirt-daemon-log?"],
-  ...["qemu-system-x86", "qemu-utils", "swtpm", "swtpm-tools", "dnsmasq-base", "nftables", "iproute2", "iputils-ping"],
-  ...["busybox-static", "cpio", "systemd", "dbus", "polkitd"],
+  ...["qemu-system-x86", "qemu-utils", "dnsmasq-base", "nftables", "iproute2", "iputils-ping"],
+  ...["swtpm", "swtpm-tools", "busybox-static", "cpio", "systemd", "dbus", "polkitd"],
 ];
 
 requireNode();
