@@ -2,6 +2,7 @@ import { eventHandlers, listHandlers, lookupHandlers, type RemoteHandlers } from
 import { definitionHandlers } from "./domain/definition.ts";
 import { infoHandlers } from "./domain/info.ts";
 import { lifecycleHandlers } from "./domain/lifecycle.ts";
+import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
 import { hostHandlers } from "./host/calls.ts";
@@ -12,6 +13,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...hostHandlers(driver),
   ...listHandlers(driver),
   ...lookupHandlers(driver),
+  ...plainLookupHandlers(driver),
   ...definitionHandlers(driver),
   ...lifecycleHandlers(driver),
   ...infoHandlers(driver),

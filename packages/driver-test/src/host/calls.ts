@@ -9,7 +9,6 @@ import { hostCpuCount } from "./host.ts";
 const VERSION = 2n;
 const MAX_VCPUS = 32;
 const MODEL_LENGTH = 32;
-const BYTES_PER_KIB = 1024n;
 
 /** A BIOS of a real machine, as libvirt's test driver shows it. */
 const sysinfo = `<sysinfo type='smbios'>
@@ -38,7 +37,6 @@ const cpuTimes = {
 /** What clients ask about the host and the hypervisor as a whole. */
 export function hostHandlers({ host, hostname }: TestDriver): RemoteHandlers {
   const capabilities = formatCapabilities(host);
-  const freeKiB = () => host.cells.map((cell) => cell.freeKiB);
   return {
     connectGetVersion: () => ({ hvVer: VERSION }),
     connectGetHostname: () => ({ hostname }),
@@ -71,11 +69,12 @@ export function hostHandlers({ host, hostname }: TestDriver): RemoteHandlers {
       const all = Object.entries(cpuTimes).map(([field, value]) => ({ field, value }));
       return { params: all.slice(0, nparams), nparams: all.length };
     },
-    nodeGetFreeMemory: () => ({ freeMem: BigInt(freeKiB().reduce((a, b) => a + b, 0)) * BYTES_PER_KIB }),
+    // KiB, and whole cells below: libvirt's test driver is that way.
+    nodeGetFreeMemory: () => ({ freeMem: BigInt(host.cells.reduce((sum, { freeKiB }) => sum + freeKiB, 0)) }),
     nodeGetCellsFreeMemory({ startCell, maxcells }) {
       if (startCell < 0 || startCell >= host.cells.length) throw badArgument("Range exceeds available cells"); // only its start is looked at
-      const cells = freeKiB().slice(startCell, startCell + maxcells);
-      return { cells: cells.map((kiB) => BigInt(kiB) * BYTES_PER_KIB) };
+      const cells = host.cells.slice(startCell, startCell + maxcells);
+      return { cells: cells.map(({ memoryKiB }) => BigInt(memoryKiB)) };
     },
     nodeGetSecurityModel: () => ({ model: charsFromText("testSecurity"), doi: charsFromText("") }),
   };

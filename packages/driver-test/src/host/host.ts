@@ -49,7 +49,7 @@ function cell(index: number, gigabytes: number, pageKiB: number): Cell {
     const id = index * CPUS_A_CELL + core;
     return { id, socket: index, die: 0, core, siblings: [id] };
   });
-  return { memoryKiB, freeKiB: memoryKiB, cpus, pageKiB };
+  return { memoryKiB, freeKiB: memoryKiB / 2, cpus, pageKiB };
 }
 
 /** Processors by the figures of `virNodeInfo`: what maps of processors are as long as. */

@@ -1,5 +1,6 @@
 export type { CloseReason } from "../connection.ts";
 export type { Hole } from "../incoming-queue.ts";
+export { UnixSocket } from "../socket.ts";
 export { visible } from "./access.ts";
 export {
   type PolkitOptions,

@@ -57,6 +57,9 @@ describe("CONNECT_OPEN", () => {
     ["qemu:///session", user, "qemu:///session"],
     ["qemu:///system?a=b", {}, "qemu:///system?a=b"],
     ["network:///system", network, "network:///system"],
+    ["qemu:///default", { paths: ["/default", "/other"] }, "qemu:///default"],
+    ["qemu:///other", { paths: ["/default", "/other"] }, "qemu:///other"],
+    ["", { paths: ["/default"] }, "qemu:///default"],
   ])("%s (%o) is accepted", (name, options, uri) => {
     const { peer } = start(options);
     expect(open(peer, name)).toBeUndefined();

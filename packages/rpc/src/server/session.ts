@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly privileged: boolean;
   /** The system daemon takes `/session` as well, for the same state (qemu). */
   readonly rootSession?: boolean;
+  /** Paths of the URIs accepted in place of those two; the first is the default. */
+  readonly paths?: readonly [string, ...string[]];
   /** `VIR_DRV_FEATURE_*` numbers the driver has; those of the RPC layer need not be named. */
   readonly features: readonly number[];
   /** 11003000 is 11.3.0. */
@@ -112,16 +114,26 @@ function properties({ options, features }: Session, uri: UriOf): RemoteHandlers 
  */
 export function acceptUri(
   name: string,
-  { scheme, privileged, rootSession = false }: ConnectionOptions,
+  {
+    scheme,
+    privileged,
+    rootSession = false,
+    paths = daemonPaths(privileged, rootSession),
+  }: ConnectionOptions,
 ): string {
-  const own = privileged ? "/system" : "/session";
+  const [own] = paths;
   if (name === "") return `${scheme}://${own}`;
   const [, given, host, path = ""] = /^([a-z0-9.-]+):\/\/([^/?#]*)([^?#]*)/i.exec(name) ?? [];
   if (given?.toLowerCase() !== scheme || host !== "") {
     throw new VirError(ErrorDomain.NONE, ErrorCode.NO_CONNECT, name);
   }
-  if (path === own || (privileged && rootSession && path === "/session")) return name;
+  if (paths.includes(path)) return name;
   throw internal(ErrorDomain.NONE, `unexpected ${scheme} URI path '${path}', try ${scheme}://${own}`);
+}
+
+function daemonPaths(privileged: boolean, rootSession: boolean): [string, ...string[]] {
+  if (!privileged) return ["/session"];
+  return rootSession ? ["/system", "/session"] : ["/system"];
 }
 
 /** Names and types of CONNECT_SET_IDENTITY's parameters. */

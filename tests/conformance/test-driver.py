@@ -1,0 +1,162 @@
+"""Calls a connection of the test driver; prints what each answers, one a line.
+
+What counts up with the clock is not shown. Usage: test-driver.py URI GROUP
+"""
+import sys
+
+import libvirt
+
+libvirt.registerErrorHandler(lambda _context, _error: None, None)
+connection = libvirt.open(sys.argv[1])
+domain = connection.lookupByName("test")
+
+
+def show(name, call, *args, only=None):
+    try:
+        value = call(*args)
+        answer = repr(only(value) if only else plain(value))
+    except libvirt.libvirtError as error:
+        answer = f"{error.get_error_code()}/{error.get_error_domain()} {error.get_error_message()}"
+    except (OverflowError, TypeError, ValueError) as error:
+        answer = f"{type(error).__name__} {error}"
+    print(f"{name}{args_text(args)}: {answer}")
+
+
+def args_text(args):
+    return "(" + ", ".join(repr(plain(arg)) for arg in args) + ")"
+
+
+def plain(value):
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    if isinstance(value, libvirt.virDomain):
+        return f"domain {value.name()}"
+    if isinstance(value, libvirt.virDomainSnapshot):
+        return f"snapshot {value.getName()}"
+    if isinstance(value, libvirt.virDomainCheckpoint):
+        return f"checkpoint {value.getName()}"
+    if isinstance(value, libvirt.virStream):
+        return "stream"
+    return value
+
+
+def each(object, name, rows, only=None):
+    for row in rows:
+        show(name, getattr(object, name), *row, only=only)
+
+
+def host():
+    for name in "getType getVersion getHostname getURI isEncrypted isSecure isAlive getCPUMap getSysinfo getCapabilities numOfDomains numOfDefinedDomains listDomainsID listDefinedDomains getFreeMemory getInfo getSecurityModel".split():
+        each(connection, name, [()])
+    each(connection, "getMaxVcpus", [("test",), (None,)])
+    each(connection, "getCPUStats", [(-1,), (0,), (99,)])
+    each(connection, "getCellsFreeMemory", [(0, 1), (0, 2), (1, 5), (5, 1)])
+    each(connection, "lookupByName", [("test",), ("none",)])
+    each(connection, "lookupByID", [(1,), (9,)])
+    each(connection, "lookupByUUIDString", [("6695eb01-f6a4-8304-79aa-97f2502e193f",), ("00000000-0000-0000-0000-000000000001",)])
+    each(connection, "listAllDomains", [(flags,) for flags in (0, 1, 2, 4, 8, 16, 32, 64, 128, 1 << 9, 1 << 10, 1 << 20)])
+
+
+def vcpus():
+    each(domain, "maxVcpus", [()])
+    each(domain, "vcpusFlags", [(0,), (1,), (2,), (3,), (4,), (6,), (8,), (16,)])
+    each(domain, "vcpus", [()], only=lambda value: ([row[:2] + row[3:] for row in value[0]], value[1]))
+    each(domain, "setVcpus", [(1,), (0,), (99,), (3,)])
+    each(domain, "setVcpusFlags", [(1, 1), (2, 2), (2, 3), (2, 4), (2, 6), (2, 5), (2, 8), (40, 6), (1, 0)])
+    each(domain, "vcpusFlags", [(0,), (2,)])
+    each(domain, "pinVcpu", [(0, (True, False)), (9, (True,)), (0, (False, False))])
+    each(domain, "pinVcpuFlags", [(0, (True, False), 0), (0, (True, False), 1), (1, (True, True), 2)])
+    each(domain, "vcpuPinInfo", [(0,), (1,), (2,), (3,), (8,)])
+    each(domain, "emulatorPinInfo", [(0,), (1,), (2,), (8,)])
+    each(domain, "pinEmulator", [((False, True), 0), ((True, True), 1), ((True, True), 2), ((True,), 8)])
+    each(domain, "emulatorPinInfo", [(0,), (2,)])
+
+
+def tuning():
+    each(domain, "schedulerType", [()])
+    each(domain, "schedulerParameters", [()])
+    each(domain, "setSchedulerParameters", [({"weight": 60},)])
+    each(domain, "schedulerParameters", [()])
+    params = {
+        "blkio": [{"weight": 500}, {"device_weight": "/dev/sda,100"}, {"device_weight": "x"}, {"weight": 5, "device_read_iops_sec": "/dev/sda,7,/dev/sdb,8"}],
+        "memory": [{"hard_limit": 1000, "soft_limit": 900}, {"swap_hard_limit": 2000}, {"swap_hard_limit": 20}],
+        "numa": [{"numa_nodeset": "0", "numa_mode": 1}, {"numa_mode": 9}, {"numa_nodeset": "x"}, {"numa_nodeset": "0-1"}],
+    }
+    for kind, rows in params.items():
+        each(domain, f"{kind}Parameters", [(0,), (1,), (2,), (3,)])
+        for row in rows:
+            each(domain, f"set{kind.capitalize()}Parameters", [(row, 0), (row, 2)])
+            each(domain, f"{kind}Parameters", [(0,), (2,)])
+    each(domain, "interfaceParameters", [("testnet0",), ("none",), ("testnet0", 2)])
+    each(domain, "setInterfaceParameters", [("testnet0", {"inbound.average": 100, "outbound.peak": 7}), ("testnet0", {"outbound.average": 7, "outbound.burst": 3}), ("none", {"inbound.average": 1})])
+    each(domain, "interfaceParameters", [("testnet0",), ("aa:bb:cc:dd:ee:ff",)])
+    each(domain, "blockIoTune", [("vda",), ("none",), ("vda", 2)])
+    limits = {"total_bytes_sec": 1000}
+    each(domain, "setBlockIoTune", [("vda", {**limits, "total_bytes_sec_max": 2000}), ("vda", {**limits, "read_bytes_sec": 1}), ("vda", {"total_iops_sec": 10, "total_iops_sec_max": 5}), ("vda", {"group_name": "g"}), ("none", limits)])
+    each(domain, "blockIoTune", [("vda",), ("vda", 2)])
+    each(domain, "perfEvents", [(0,), (1,), (2,)])
+    each(domain, "setPerfEvents", [({"cmt": True},), ({"cmt": False, "mbmt": True}, 2)])
+    each(domain, "perfEvents", [(0,), (2,)])
+
+
+def stats():
+    counts = len
+    for name, rows in {"blockStats": [("vda",), ("none",), ("",)], "interfaceStats": [("testnet0",), ("none",)], "getCPUStats": [(False,), (True,)]}.items():
+        each(domain, name, rows, only=counts)
+    each(domain, "memoryStats", [()], only=lambda value: {**value, "last_update": 0})
+    each(domain, "blockInfo", [("vda",), ("/guest/diskimage1",), ("none",), ("",)])
+    each(domain, "diskErrors", [()])
+    each(domain, "blockStatsFlags", [("vda",)])
+    each(domain, "memoryPeek", [(0, 16, 1), (3, 300, 2)], only=list)
+    each(connection, "getAllDomainStats", [(0,), (1,), (4,), (512,), (1, 1 << 31)], only=lambda value: [(plain(dom), values) for dom, values in value])
+    each(domain, "setMemoryStatsPeriod", [(5,), (-1,), (3, 2)])
+
+
+def guest():
+    each(domain, "hostname", [()])
+    each(domain, "getTime", [()], only=sorted)
+    each(domain, "setTime", [({"seconds": 1},)])
+    each(domain, "fsInfo", [()])
+    each(domain, "fSTrim", [(None, 0), ("/", 0), ("/boot", 0), ("/none", 0)])
+    each(domain, "fsFreeze", [(), (["/"],), (["/none"],)])
+    each(domain, "fsThaw", [(["/"],), (["/none"],), (), ()])
+    each(domain, "setUserPassword", [("a", "b"), ("a", "b", 1), ("a", "b", 8)])
+    each(domain, "sendKey", [(0, 0, [1, 2], 2), (9, 0, [30], 1), (99, 0, [1], 1)])
+    each(domain, "sendProcessSignal", [(1, 9), (2, 9), (1, 99)])
+    each(domain, "interfaceAddresses", [(0,), (1,), (2,), (9,)])
+    each(domain, "injectNMI", [()])
+    each(domain, "reset", [()])
+    each(domain, "controlInfo", [()], only=lambda value: value[:2])
+    each(domain, "securityLabel", [()])
+    each(domain, "launchSecurityInfo", [()])
+    each(domain, "setLifecycleAction", [(0, 1), (1, 2), (2, 4), (9, 1), (0, 9), (1, 5)])
+    for name in "jobInfo guestVcpus pMWakeup".split():
+        if name != "guestVcpus":
+            each(domain, name, [()])
+
+
+def iothreads():
+    each(domain, "ioThreadInfo", [()])
+    each(domain, "addIOThread", [(3,), (3,), (0,), (4, 3), (5, 2)])
+    each(domain, "ioThreadInfo", [(0,), (2,)])
+    each(domain, "pinIOThread", [(3, (True, False)), (9, (True,)), (3, (True, True), 2)])
+    each(domain, "setIOThreadParams", [(3, {"poll_max_ns": 5}), (9, {"poll_max_ns": 5})])
+    each(domain, "ioThreadInfo", [()])
+    each(domain, "delIOThread", [(3,), (9,), (0,), (5, 2)])
+    each(domain, "ioThreadInfo", [(0,), (2,)])
+
+
+def stopped():
+    each(domain, "rename", [("other",)])
+    domain.destroy()
+    for name in "hostname getTime fsInfo fsFreeze fsThaw vcpus memoryStats diskErrors injectNMI suspend resume shutdown reboot destroy ioThreadInfo controlInfo emulatorPinInfo vcpuPinInfo isActive state info schedulerParameters interfaceAddresses".split():
+        each(domain, name, [()])
+    each(domain, "rename", [("other",), ("other",), ("a/b",), ("",)])
+    each(connection, "lookupByName", [("test",), ("other",)])
+    for name, rows in {"setVcpus": [(1,)], "setVcpusFlags": [(1, 1), (4, 6), (3, 2)], "vcpusFlags": [(0,), (1,), (4,)], "blockStats": [("vda",)], "interfaceStats": [("x",)], "blockInfo": [("vda",)], "memoryPeek": [(0, 4, 1)], "getCPUStats": [(True,)], "pinVcpu": [(0, (True,))], "sendKey": [(0, 0, [1], 1)], "setIOThreadParams": [(1, {"poll_max_ns": 5})], "fSTrim": [("/", 0)], "setUserPassword": [("a", "b")], "setTime": [({"seconds": 1},)], "memoryParameters": [(0,), (1,)], "addIOThread": [(2,)], "setMetadata": [(0, "text", None, None), (1, "title", None, None)], "blockIoTune": [("vda",)], "interfaceParameters": [("testnet0",), ("aa:bb:cc:dd:ee:ff",)]}.items():
+        each(domain, name, rows)
+    each(domain, "create", [(), ()])
+    each(domain, "ID", [()])
+
+
+{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped)}[sys.argv[2]]()

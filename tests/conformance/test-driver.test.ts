@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { openTestDriver, testService } from "@libvirt-ts/driver-test";
+import { silentLogger } from "@libvirt-ts/logging";
+import { native } from "@libvirt-ts/native";
+import { Server } from "@libvirt-ts/rpc/server";
+import { expect, onTestFinished, test } from "vitest";
+
+const script = fileURLToPath(new URL("test-driver.py", import.meta.url));
+
+/** A fresh host of ours behind a socket; its URI. */
+function serve(): string {
+  const dir = mkdtempSync(join(tmpdir(), "test-driver-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, "socket");
+  const driver = openTestDriver({ hostname: hostname(), now: () => BigInt(Date.now()) * 1000n });
+  const server = new Server({ name: "test", log: silentLogger(), services: [testService(driver)] });
+  onTestFinished(() => server.close());
+  const fd = native.socketUnix("stream");
+  expect(native.bind(fd, path)).toBe(0);
+  expect(native.listen(fd, 10)).toBe(0);
+  server.listen(fd, { path });
+  return `test+unix:///default?socket=${path}`;
+}
+
+async function answers(uri: string, group: string): Promise<string[]> {
+  const args = [script, uri, group];
+  const { stdout } = await promisify(execFile)("/usr/bin/python3", args, { timeout: 60_000 });
+  return stdout.trim().split("\n");
+}
+
+/** The same calls of a foreign client on libvirt's own test driver and on ours. */
+test.each(["host"])("%s", async (group) => {
+  const uri = serve();
+  const theirs = await answers("test:///default", group);
+  expect(theirs.length).toBeGreaterThan(5);
+  const ours = (await answers(uri, group)).map((line) => line.replaceAll(uri, "test:///default"));
+  expect(ours).toEqual(theirs);
+});
