@@ -30,12 +30,14 @@ export function deviceHandlers(driver: QemuDriver): RemoteHandlers {
     domainAttachDevice: ({ dom, xml }) =>
       attach({ dom, xml, flags: Flag.LIVE, api: "virDomainAttachDevice" }),
     domainAttachDeviceFlags({ dom, xml, flags }) {
+      findDomain(driver, dom); // its absence is told first
       checkFlags(flags, IMPACT, "qemuDomainAttachDeviceLiveAndConfig", ErrorDomain.QEMU);
       return attach({ dom, xml, flags, api: "virDomainAttachDeviceFlags" });
     },
     domainDetachDevice: ({ dom, xml }) =>
       detach({ dom, xml, flags: Flag.LIVE, api: "virDomainDetachDevice" }),
     domainDetachDeviceFlags({ dom, xml, flags }) {
+      findDomain(driver, dom);
       checkFlags(flags, IMPACT, "qemuDomainDetachDeviceLiveAndConfig", ErrorDomain.QEMU);
       return detach({ dom, xml, flags, api: "virDomainDetachDeviceFlags" });
     },
@@ -49,13 +51,14 @@ export function deviceHandlers(driver: QemuDriver): RemoteHandlers {
       );
     },
     async domainDetachDeviceAlias({ dom, alias, flags }) {
+      const domain = findDomain(driver, dom);
       checkFlags(flags, IMPACT, "qemuDomainDetachDeviceAlias", ErrorDomain.QEMU);
       const named = ({ devices }: DomainDef) => {
         const found = findByAlias(devices, alias);
         if (!found) throw missing(`no device found with alias ${alias}`);
         return found;
       };
-      await changeBoth(driver, findDomain(driver, dom), {
+      await changeBoth(driver, domain, {
         flags,
         api: "virDomainDetachDeviceAlias",
         config: (def) => removeDevice(def.devices, named(def)),

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { KeptDefinition } from "@libvirt-ts/hypervisor";
@@ -77,8 +78,8 @@ async function lookAt({ caps }: QemuDriver, emulator: string): Promise<boolean> 
     await caps.get(emulator);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // other errors have no such property
-    return false;
+    if (error instanceof VirError && error.int1 === constants.errno.ENOENT) return false;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { ErrorDomain, systemError, type VirError } from "@libvirt-ts/errors";
 import { HEADER_BYTES, parseSaveHeader, type SaveHeader, xmlOf } from "./save-header.ts";
 
 /** A saved guest, open; the file stands where QEMU's data begin. */
@@ -16,8 +17,8 @@ export async function openSaveFile(path: string): Promise<SaveFile> {
   const file = await openFile(path, "r");
   try {
     // Read in order: QEMU goes on from where we stop.
-    const header = parseSaveHeader(await readNext(file, HEADER_BYTES));
-    const xml = xmlOf(await readNext(file, header.dataBytes));
+    const header = parseSaveHeader(await readNext(file, path, HEADER_BYTES));
+    const xml = xmlOf(await readNext(file, path, header.dataBytes));
     return { ...header, file, xml };
   } catch (error) {
     await file.close();
@@ -27,21 +28,30 @@ export async function openSaveFile(path: string): Promise<SaveFile> {
 
 export async function openFile(path: string, mode: "r" | "w"): Promise<FileHandle> {
   try {
-    return await open(path, mode, 0o600);
+    // What is no file must not hold up anybody: a pipe without a writer is read as empty.
+    return await open(path, mode === "r" ? constants.O_RDONLY | constants.O_NONBLOCK : mode, 0o600);
   } catch (error) {
-    const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
     const what = mode === "r" ? "Failed to open domain image file" : "Failed to create domain save file";
-    throw systemError(ErrorDomain.QEMU, cause, `${what} '${path}'`);
+    throw failure(error, what, path);
   }
 }
 
-async function readNext(file: FileHandle, length: number): Promise<Uint8Array> {
+async function readNext(file: FileHandle, path: string, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(bytes, filled, length - filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+  try {
+    while (filled < length) {
+      const { bytesRead } = await file.read(bytes, filled, length - filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+  } catch (error) {
+    throw failure(error, "Failed to read domain image file", path);
   }
   return bytes.subarray(0, filled);
+}
+
+function failure(error: unknown, what: string, path: string): VirError {
+  const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
+  return systemError(ErrorDomain.QEMU, cause, `${what} '${path}'`);
 }
