@@ -6,7 +6,6 @@ import { completeBridge } from "./bridge-name.ts";
 import { checkRouteCollision } from "./collision.ts";
 import { parseLeases } from "./leases.ts";
 import { MacMap } from "./mac-map.ts";
-import { getMetadata, setMetadata } from "./metadata.ts";
 import { formatStatus, parseStatus } from "./status-xml.ts";
 import { validateNetwork } from "./validate.ts";
 
@@ -182,28 +181,6 @@ test.each([
   ],
 ])("not for this driver: %s", (body, message) => {
   expect(() => validateNetwork(network(body))).toThrow(message);
-});
-
-describe("metadata", () => {
-  const change = { type: 2, text: "<foo a='1'>x</foo>", key: "app", uri: "urn:app" };
-
-  test("an element is set, replaced and removed", () => {
-    let def = setMetadata(network(""), change);
-    expect(getMetadata(def, 2, "urn:app")).toBe('<foo a="1">x</foo>');
-    def = setMetadata(def, { ...change, text: "<bar/>" });
-    expect(getMetadata(def, 2, "urn:app")).toBe("<bar/>");
-    def = setMetadata(def, { ...change, text: undefined });
-    expect(def.metadata).toBeUndefined();
-    expect(() => getMetadata(def, 2, "urn:app")).toThrow("Requested metadata element is not present");
-  });
-
-  test("title and description", () => {
-    const def = setMetadata(network(""), { type: 1, text: "T", key: undefined, uri: undefined });
-    expect(getMetadata(def, 1, undefined)).toBe("T");
-    expect(() => getMetadata(def, 0, undefined)).toThrow("not present");
-    expect(() => setMetadata(def, { ...change, type: 1, text: "a\nb" })).toThrow("can't contain newlines");
-    expect(() => setMetadata(def, { ...change, type: 9 })).toThrow("unknown metadata type 9");
-  });
 });
 
 test("limits on a bridge", () => {

@@ -8,7 +8,9 @@ export {
   type ForwardMode,
   forwardModes,
 } from "./forward.ts";
+export { type NetworkImpact, networkImpact, networkImpactFlags } from "./impact.ts";
 export type { DhcpHost, DhcpRange, Lease, NetworkIp, NetworkRoute } from "./ip.ts";
+export { getNetworkMetadata, type MetadataChange, setNetworkMetadata } from "./metadata.ts";
 export { isVirtualNetwork, type NetworkMode, networkMode } from "./mode.ts";
 export type { Bridge, NetworkDef, PortGroup } from "./network.ts";
 export { formatNetwork, type ParseNetworkOptions, parseNetwork, readNetwork, writeNetwork } from "./parse.ts";

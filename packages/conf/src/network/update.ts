@@ -1,4 +1,4 @@
-import { ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { NetworkDef } from "./network.ts";
 import { type SectionUpdate, sectionUpdates } from "./update-sections.ts";
@@ -35,12 +35,12 @@ export interface NetworkUpdate {
   xml: string;
 }
 
-/** The name of a section's number. @throws VirError INTERNAL_ERROR */
+/** The name of a section's number. @throws VirError OPERATION_UNSUPPORTED */
 export function sectionName(section: number): UpdateSection {
   const name = (Object.keys(updateSections) as UpdateSection[]).find(
     (key) => updateSections[key] === section,
   ); // its own keys
-  if (!name) throw internal(ErrorDomain.NETWORK, "can't update unrecognized section of network");
+  if (!name) throw unsupported("can't update unrecognized section of network");
   return name;
 }
 
@@ -49,11 +49,7 @@ function commandName(command: number): UpdateCommand {
     (key) => updateCommands[key] === command,
   ); // its own keys
   if (!name) {
-    throw new VirError(
-      ErrorDomain.NETWORK,
-      ErrorCode.NO_SUPPORT,
-      `unrecognized network update command code ${command}`,
-    );
+    throw unsupported(`unrecognized network update command code ${command}`);
   }
   return name;
 }
@@ -61,17 +57,13 @@ function commandName(command: number): UpdateCommand {
 /**
  * Changes one part of a definition. The result is not checked as a whole: do that with `checkNetwork`.
  * @returns a changed copy
- * @throws VirError OPERATION_INVALID (no such entry, or it exists already), XML_ERROR, NO_SUPPORT
+ * @throws VirError OPERATION_INVALID (no such entry, or it exists already), XML_ERROR, OPERATION_UNSUPPORTED
  */
 export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDef {
   const section = sectionName(update.section);
   const apply: SectionUpdate | undefined = sectionUpdates[section];
   if (!apply) {
-    throw new VirError(
-      ErrorDomain.NETWORK,
-      ErrorCode.NO_SUPPORT,
-      `can't update '${section}' section of network '${def.name}'`,
-    );
+    throw unsupported(`can't update '${section}' section of network '${def.name}'`);
   }
   const command = commandName(update.command);
   const root = parseXml(update.xml, { what: "network_update_xml", errorDomain: ErrorDomain.NETWORK });
@@ -87,3 +79,6 @@ function expectElement(root: XmlElement, tag: string, { name }: NetworkDef): voi
     throw new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, text);
   }
 }
+
+const unsupported = (detail: string): VirError =>
+  new VirError(ErrorDomain.NETWORK, ErrorCode.OPERATION_UNSUPPORTED, detail);

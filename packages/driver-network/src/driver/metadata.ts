@@ -1,30 +1,35 @@
 import { NetworkMetadataType } from "@libvirt-ts/api";
+import {
+  getNetworkMetadata,
+  networkImpact,
+  networkImpactFlags,
+  setNetworkMetadata,
+} from "@libvirt-ts/conf/network";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { NetworkDriver } from "../driver.ts";
-import { getMetadata, setMetadata } from "../metadata.ts";
-import { impactFlags, impactOf, type NetworkHandlers, networkOf } from "./target.ts";
+import { type NetworkHandlers, networkOf } from "./target.ts";
 
 /** Title, description and what applications keep with a network. */
 export function metadataHandlers(driver: NetworkDriver): NetworkHandlers {
   return {
     networkGetMetadata({ network: net, type, uri, flags }) {
-      checkFlags(flags, impactFlags, "networkGetMetadata", ErrorDomain.NETWORK);
+      checkFlags(flags, networkImpactFlags, "networkGetMetadata", ErrorDomain.NETWORK);
       const network = networkOf(driver, net);
-      const impact = impactOf(network, flags);
+      const impact = networkImpact(network, flags);
       const def = impact.config && network.config ? network.config : network.current;
-      return { metadata: getMetadata(def, type, uri ?? undefined) };
+      return { metadata: getNetworkMetadata(def, type, uri ?? undefined) };
     },
     async networkSetMetadata({ network: net, type, metadata, key, uri, flags }) {
-      checkFlags(flags, impactFlags, "networkSetMetadata", ErrorDomain.NETWORK);
+      checkFlags(flags, networkImpactFlags, "networkSetMetadata", ErrorDomain.NETWORK);
       const network = networkOf(driver, net);
       const change = { type, text: metadata ?? undefined, key: key ?? undefined, uri: uri ?? undefined };
       await driver.change(network, async () => {
-        const impact = impactOf(network, flags);
+        const impact = networkImpact(network, flags);
         if (impact.config && network.config) {
-          await driver.replaceConfig(network, setMetadata(network.config, change));
+          await driver.replaceConfig(network, setNetworkMetadata(network.config, change));
         }
         if (impact.live && network.live) {
-          network.live.def = setMetadata(network.live.def, change);
+          network.live.def = setNetworkMetadata(network.live.def, change);
           await driver.lifecycle.saveStatus(network.live);
         }
       });

@@ -2,6 +2,8 @@ import {
   isVirtualNetwork,
   type NetworkDef,
   type NetworkUpdate,
+  networkImpact,
+  networkImpactFlags,
   sectionName,
   type UpdateSection,
   updateNetwork,
@@ -11,13 +13,13 @@ import { hasDhcp } from "../dnsmasq/conf.ts";
 import type { NetworkDriver } from "../driver.ts";
 import { bridgeOf } from "../lifecycle.ts";
 import type { LiveNetwork, Network } from "../network.ts";
-import { impactFlags, impactOf, type NetworkHandlers, networkOf } from "./target.ts";
+import { type NetworkHandlers, networkOf } from "./target.ts";
 
 /** NETWORK_UPDATE: one entry of a network, running or stored or both. */
 export function updateHandlers(driver: NetworkDriver): NetworkHandlers {
   return {
     async networkUpdate({ net, command, section, parentIndex, xml, flags }) {
-      checkFlags(flags, impactFlags, "networkUpdate", ErrorDomain.NETWORK);
+      checkFlags(flags, networkImpactFlags, "networkUpdate", ErrorDomain.NETWORK);
       const network = networkOf(driver, net);
       await driver.change(network, () =>
         update(driver, network, { flags, change: { command, section, parentIndex, xml } }),
@@ -31,7 +33,7 @@ async function update(
   network: Network,
   { flags, change }: { flags: number; change: NetworkUpdate },
 ): Promise<void> {
-  const impact = impactOf(network, flags);
+  const impact = networkImpact(network, flags);
   // Both are made before either is true: a change that fits only one of them is refused.
   const config = impact.config && network.config ? updateNetwork(network.config, change) : undefined;
   const live = impact.live && network.live ? updateNetwork(network.live.def, change) : undefined;

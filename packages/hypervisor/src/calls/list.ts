@@ -1,6 +1,6 @@
 import { ConnectListAllDomainsFlags as Flag } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain, internal } from "@libvirt-ts/errors";
-import { ReplyCache } from "@libvirt-ts/objects";
+import { type FilterGroup, filterFlags, isListed as isInGroups, ReplyCache } from "@libvirt-ts/objects";
 import { Max, NonnullDomain } from "@libvirt-ts/protocol";
 import { encoded } from "@libvirt-ts/rpc/server";
 import { encode } from "@libvirt-ts/xdr";
@@ -13,8 +13,8 @@ const isOther: Test = ({ state }) => !["running", "paused", "shutoff"].includes(
 const always: Test = () => true;
 const never: Test = () => false;
 
-/** `virConnectListAllDomainsFlags`: within a group any set bit may fit; every group with a set bit must. */
-const filterGroups: readonly (readonly (readonly [bit: number, test: Test])[])[] = [
+/** `virConnectListAllDomainsFlags`. */
+const filterGroups: readonly FilterGroup<AnyDomain>[] = [
   [
     [Flag.ACTIVE, (domain) => domain.isActive],
     [Flag.INACTIVE, (domain) => !domain.isActive],
@@ -48,15 +48,11 @@ const filterGroups: readonly (readonly (readonly [bit: number, test: Test])[])[]
   ],
 ];
 /** All of them. */
-export const LIST_FLAGS = Object.values(Flag).reduce<number>((all, bit) => all | bit, 0);
+export const LIST_FLAGS = filterFlags(filterGroups);
 
 /** Whether a domain belongs into a list made with these flags. */
-export function isListed(domain: AnyDomain, flags: number): boolean {
-  return filterGroups.every((group) => {
-    const wanted = group.filter(([bit]) => (flags & bit) !== 0);
-    return wanted.length === 0 || wanted.some(([, test]) => test(domain));
-  });
-}
+export const isListed = (domain: AnyDomain, flags: number): boolean =>
+  isInGroups(domain, flags, filterGroups);
 
 export function listHandlers({ domains, prefix, errorDomain }: DomainDriver): RemoteHandlers {
   const replies = new ReplyCache<string>(() => domains.version);

@@ -1,7 +1,7 @@
 import { NetworkMetadataType } from "@libvirt-ts/api";
-import type { NetworkDef } from "@libvirt-ts/conf/network";
 import { ErrorCode, ErrorDomain, invalidArg, VirError } from "@libvirt-ts/errors";
 import { formatTree, ownChild, parseXml, replaceOwnChild } from "@libvirt-ts/xml";
+import type { NetworkDef } from "./network.ts";
 
 const notPresent = () =>
   new VirError(
@@ -11,7 +11,7 @@ const notPresent = () =>
   );
 
 /** @param uri of the namespace wanted, for type ELEMENT */
-export function getMetadata(def: NetworkDef, type: number, uri: string | undefined): string {
+export function getNetworkMetadata(def: NetworkDef, type: number, uri: string | undefined): string {
   const text =
     type === NetworkMetadataType.DESCRIPTION
       ? def.description
@@ -34,7 +34,7 @@ export interface MetadataChange {
 }
 
 /** A copy with the change made. */
-export function setMetadata(def: NetworkDef, { type, text, key, uri }: MetadataChange): NetworkDef {
+export function setNetworkMetadata(def: NetworkDef, { type, text, key, uri }: MetadataChange): NetworkDef {
   const value = text === "" ? undefined : text;
   switch (type) {
     case NetworkMetadataType.DESCRIPTION:
