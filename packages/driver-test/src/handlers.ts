@@ -6,6 +6,11 @@ import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
 import { hostHandlers } from "./host/calls.ts";
+import { interfaceHandlers } from "./interface/calls.ts";
+import { networkHandlers } from "./network/calls.ts";
+import { nodeDeviceHandlers } from "./nodedev/calls.ts";
+import { poolHandlers } from "./storage/pool-calls.ts";
+import { volumeHandlers } from "./storage/volume-calls.ts";
 import type { TestDriver } from "./test-driver.ts";
 
 /** All calls of the remote program that this driver answers. */
@@ -20,4 +25,9 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...memoryHandlers(driver),
   ...metadataHandlers(driver),
   ...eventHandlers(driver),
+  ...networkHandlers(driver),
+  ...interfaceHandlers(driver),
+  ...poolHandlers(driver),
+  ...volumeHandlers(driver),
+  ...nodeDeviceHandlers(driver),
 });

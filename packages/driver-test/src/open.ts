@@ -4,8 +4,18 @@ import { Registry } from "@libvirt-ts/objects";
 import type { Client } from "@libvirt-ts/rpc/server";
 import { addDomain, readDefinition } from "./domain/definition.ts";
 import { bootGuest } from "./domain/guest.ts";
-import { defaultDomain } from "./host/default-node.ts";
+import {
+  defaultDevices,
+  defaultDomain,
+  defaultInterface,
+  defaultNetwork,
+  defaultPool,
+} from "./host/default-node.ts";
 import { defaultHost } from "./host/host.ts";
+import { Interfaces } from "./interface/interfaces.ts";
+import { Networks } from "./network/networks.ts";
+import { HostDevices } from "./nodedev/devices.ts";
+import { Pools } from "./storage/pools.ts";
 import type { TestDomain, TestDriver } from "./test-driver.ts";
 
 export interface TestDriverOptions {
@@ -25,6 +35,10 @@ export function openTestDriver({ hostname, now }: TestDriverOptions): TestDriver
     prefix: "test",
     errorDomain: ErrorDomain.TEST,
     host: defaultHost,
+    networks: new Networks(),
+    interfaces: new Interfaces(),
+    pools: new Pools(),
+    devices: new HostDevices(),
     hostname,
     now,
     watcher: {
@@ -35,5 +49,9 @@ export function openTestDriver({ hostname, now }: TestDriverOptions): TestDriver
   };
   const domain = addDomain(driver, readDefinition(defaultDomain), { isPersistent: true });
   bootGuest(driver, domain, { name: "running", reason: "unknown" });
+  driver.networks.load(defaultNetwork);
+  driver.interfaces.load(defaultInterface);
+  driver.pools.load(defaultPool);
+  for (const device of defaultDevices) driver.devices.load(device);
   return driver;
 }

@@ -1,6 +1,10 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import type { Domain, DomainDriver, DomainWatcher } from "@libvirt-ts/hypervisor";
 import type { TestHost } from "./host/host.ts";
+import type { Interfaces } from "./interface/interfaces.ts";
+import type { Networks } from "./network/networks.ts";
+import type { HostDevices } from "./nodedev/devices.ts";
+import type { Pools } from "./storage/pools.ts";
 
 /** What is kept of a guest while it runs. */
 export interface TestGuest {
@@ -13,6 +17,10 @@ export type TestDomain = Domain<DomainDef, TestGuest>;
 /** One host and all that is on it. */
 export interface TestDriver extends DomainDriver<TestDomain> {
   readonly host: TestHost;
+  readonly networks: Networks;
+  readonly interfaces: Interfaces;
+  readonly pools: Pools;
+  readonly devices: HostDevices;
   /** The name of the machine we really run on. */
   readonly hostname: string;
   /** Microseconds since 1970: what figures that grow are made of. */

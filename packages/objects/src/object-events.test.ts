@@ -5,7 +5,7 @@ import { type ListeningClient, ObjectEvents } from "./object-events.ts";
 /** A client that keeps what it is told, and its end. */
 function client() {
   const told: unknown[] = [];
-  const ends: (() => void)[] = [];
+  const ends: Parameters<ListeningClient["onClose"]>[0][] = [];
   const listening: ListeningClient = {
     sendEvent: (_row, message) => void told.push(message),
     onClose(end) {
@@ -14,7 +14,7 @@ function client() {
     },
   };
   const close = () => {
-    for (const end of ends) end();
+    for (const end of ends) end(undefined);
   };
   return { listening, told, close };
 }

@@ -54,7 +54,7 @@ export const defaultPool = `
   <target><path>/default-pool</path></target>
 </pool>`;
 
-export const defaultDevice = `
+const computer = `
 <device>
   <name>computer</name>
   <capability type='system'>
@@ -71,3 +71,46 @@ export const defaultDevice = `
     </firmware>
   </capability>
 </device>`;
+
+/** What a SCSI adapter is called within its host and on the Fibre Channel. */
+interface Adapter {
+  readonly number: number;
+  readonly parent: string;
+  readonly uniqueId: number;
+  /** What its two names end with. */
+  readonly wwn: string;
+  readonly fabric: string;
+  /** It can carry virtual adapters. */
+  readonly isCarrier: boolean;
+}
+
+const adapterXml = ({ number, parent, uniqueId, wwn, fabric, isCarrier }: Adapter): string => `
+<device>
+  <name>scsi_host${number}</name>
+  <parent>${parent}</parent>
+  <capability type='scsi_host'>
+    <host>${number}</host>
+    <unique_id>${uniqueId}</unique_id>
+    <capability type='fc_host'>
+      <wwnn>20000000${wwn}</wwnn>
+      <wwpn>10000000${wwn}</wwpn>
+      <fabric_wwn>20000000${fabric}</fabric_wwn>
+    </capability>
+    ${isCarrier ? "<capability type='vport_ops'><max_vports>0</max_vports><vports>0</vports></capability>" : ""}
+  </capability>
+</device>`;
+
+const carrier = { parent: "computer", isCarrier: true };
+export const defaultDevices: readonly string[] = [
+  computer,
+  adapterXml({ ...carrier, number: 1, uniqueId: 0, wwn: "12341234", fabric: "43214321" }),
+  adapterXml({ ...carrier, number: 2, uniqueId: 1, wwn: "56785678", fabric: "87658765" }),
+  adapterXml({
+    parent: "scsi_host1",
+    isCarrier: false,
+    number: 11,
+    uniqueId: 10,
+    wwn: "34563456",
+    fabric: "43214321",
+  }),
+];
