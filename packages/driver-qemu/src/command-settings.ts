@@ -5,13 +5,14 @@ import type { QemuDriver } from "./qemu-driver.ts";
 /** The parts of a command line's context that are the same for every guest, and its folders. */
 export function commandSettings(
   { settings: s, host, env, dirs, paths, now }: QemuDriver,
-  guest: Pick<GuestPaths, "lib" | "channel" | "memoryBacking">,
+  guest: Pick<GuestPaths, "lib" | "channel" | "memoryBacking" | "tpm">,
   id: number,
 ): Omit<CommandContext, "caps" | "resources"> {
   const certificates = s.default_tls_x509_cert_dir ?? "/etc/pki/qemu";
   return {
     id,
     privileged: paths.privileged,
+    tpmSocket: () => guest.tpm.socket,
     host: {
       arch: host.arch,
       env,

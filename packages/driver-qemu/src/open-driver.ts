@@ -30,7 +30,7 @@ import { PortAllocator } from "./process/ports.ts";
 import { loadRunning } from "./process/reconnect.ts";
 import { StatusFiles } from "./process/status-files.ts";
 import type { QemuDriver, QemuUser } from "./qemu-driver.ts";
-import { findQemuUser } from "./qemu-user.ts";
+import { findQemuUser, findTpmUser } from "./qemu-user.ts";
 import { qemuKeys } from "./settings.ts";
 import { formatStatus } from "./status-xml.ts";
 
@@ -78,11 +78,15 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
     user: paths.privileged
       ? findQemuUser({ user: settings.user, group: settings.group }, host.root, log)
       : ownUser(),
+    tpmUser: paths.privileged
+      ? findTpmUser({ user: settings.swtpm_user, group: settings.swtpm_group }, host.root)
+      : ownUser(),
     env,
     host,
     processor: readHostProcessor({ root: host.root, arch: host.arch, kvm: host.kvm, native }),
     caps,
-    firmware: new HostFirmware(firmwareFolders(world)),
+    firmware: new HostFirmware(descriptorFolders(world, "firmware")),
+    vhostUserFolders: descriptorFolders(world, "vhost-user"),
     emulators: await findEmulators(env.PATH ?? "/usr/bin", host.arch),
     domains,
     prefix: "qemu",
@@ -172,12 +176,12 @@ function addConfig(driver: QemuDriver, def: DomainDef, marked: boolean): void {
   domain.autostart = marked;
 }
 
-/** Where descriptors of firmware lie; the last folder counts most. A user's own count for that user's daemon only. */
-function firmwareFolders({ paths, host, env }: QemuWorld): string[] {
-  const folders = [join(host.root, "/usr/share/qemu/firmware")];
-  if (paths.privileged) return [...folders, join(dirname(paths.etc), "qemu/firmware")];
+/** Where descriptors of a kind lie; the last folder counts most. A user's own count for that user's daemon only. */
+function descriptorFolders({ paths, host, env }: QemuWorld, kind: "firmware" | "vhost-user"): string[] {
+  const folders = [join(host.root, "/usr/share/qemu", kind)];
+  if (paths.privileged) return [...folders, join(dirname(paths.etc), "qemu", kind)];
   const config = env.XDG_CONFIG_HOME ?? join(env.HOME ?? "/", ".config");
-  return [...folders, join(host.root, "/etc/qemu/firmware"), join(config, "qemu/firmware")];
+  return [...folders, join(host.root, "/etc/qemu", kind), join(config, "qemu", kind)];
 }
 
 /** A user's own daemon cannot give anything away. */
@@ -197,6 +201,7 @@ async function makeFolders(dirs: DriverPaths): Promise<void> {
     dirs.nvram,
     dirs.ram,
     dirs.channel,
+    dirs.tpm,
   ];
   await Promise.all([
     ...own.map((path) => mkdir(path, { recursive: true, mode: 0o751 })),

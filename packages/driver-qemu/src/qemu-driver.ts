@@ -36,11 +36,15 @@ export interface QemuDriver extends DomainDriver<QemuDomain> {
   readonly dirs: DriverPaths;
   readonly settings: QemuSettings;
   readonly user: QemuUser;
+  /** Who software runs as that plays a TPM. */
+  readonly tpmUser: QemuUser;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly host: HostFacts;
   readonly processor: HostProcessor;
   readonly caps: CapsCache;
   readonly firmware: HostFirmware;
+  /** Where programs that serve vhost-user devices are described; the last folder counts most. */
+  readonly vhostUserFolders: readonly string[];
   /** The binary for each architecture this host can run. */
   readonly emulators: ReadonlyMap<string, string>;
   /** The events of guests' monitors, for clients that want them as they come. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "@libvirt-ts/logging";
 import { afterAll, expect, test } from "vitest";
-import { findQemuUser } from "./qemu-user.ts";
+import { findQemuUser, findTpmUser } from "./qemu-user.ts";
 
 const root = mkdtempSync(join(tmpdir(), "user-"));
 mkdirSync(join(root, "etc"));
@@ -28,4 +28,9 @@ test.each([
 test("a name nobody has", () => {
   const find = () => findQemuUser({ user: "nobody-knows", group: undefined }, root, silentLogger());
   expect(find).toThrow("invalid argument: Failed to parse user 'nobody-knows'");
+});
+
+test("TPMs are played by root where nobody else is meant to", () => {
+  expect(findTpmUser({ user: undefined, group: undefined }, root)).toEqual({ uid: 0, gid: 0, groups: [0] });
+  expect(findTpmUser({ user: "libvirt-qemu", group: "kvm" }, root)).toMatchObject({ uid: 64055, gid: 108 });
 });

@@ -3,9 +3,9 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import type { QemuUser } from "./qemu-driver.ts";
 
-/** Whom distributions make for QEMU. */
-const DEFAULT_USER = "libvirt-qemu";
-const DEFAULT_GROUP = "libvirt-qemu";
+/** Whom distributions make for QEMU; and for TPMs. */
+const QEMU_USER = "libvirt-qemu";
+const TPM_USER = "tss";
 
 interface Wish {
   user: string | undefined;
@@ -17,14 +17,19 @@ interface Wish {
  * @param wish names, or `+` and a number, as in `qemu.conf`; not set: the distribution's user if there is one
  * @throws VirError INVALID_ARG for names nobody has
  */
-export function findQemuUser(wish: Wish, root: string, log: Logger): QemuUser {
+export const findQemuUser = (wish: Wish, root: string, log: Logger): QemuUser =>
+  findUser(wish, root, () => log.warn({ user: QEMU_USER }, "no user for QEMU: it runs as root"), QEMU_USER);
+
+/** Who software runs as that plays a TPM; root where the distribution has nobody. As above. */
+export const findTpmUser = (wish: Wish, root: string): QemuUser => findUser(wish, root, () => {}, TPM_USER);
+
+function findUser(wish: Wish, root: string, onNobody: () => void, usual: string): QemuUser {
   const passwd = rows(`${root}/etc/passwd`);
   const groups = rows(`${root}/etc/group`);
-  const known = passwd.get(DEFAULT_USER);
-  if (wish.user === undefined && !known)
-    log.warn({ user: DEFAULT_USER }, "no user for QEMU: it runs as root");
+  const known = passwd.get(usual);
+  if (wish.user === undefined && !known) onNobody();
   const uid = wish.user === undefined ? Number(known?.[2] ?? 0) : number(wish.user, passwd, "user");
-  const defaultGid = Number(groups.get(DEFAULT_GROUP)?.[2] ?? known?.[3] ?? 0);
+  const defaultGid = Number(groups.get(usual)?.[2] ?? known?.[3] ?? 0);
   const gid = wish.group === undefined ? defaultGid : number(wish.group, groups, "group");
   const name = [...passwd.values()].find((row) => Number(row[2]) === uid)?.[0];
   const member = [...groups.values()].filter(

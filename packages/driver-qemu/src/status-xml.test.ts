@@ -32,6 +32,11 @@ function running(): QemuDomain {
         memoryBacking: "/lib/ram/3-vm",
         pidFile: "/run/vm.pid",
         log: "/log/vm.log",
+        tpm: {
+          socket: "/run/swtpm/3-vm-swtpm.sock",
+          pidFile: "/run/swtpm/3-vm-swtpm.pid",
+          log: "/log/tpm.log",
+        },
       },
       caps,
       vcpus: [{ id: 0, tid: 4243 }],

@@ -5,6 +5,7 @@ import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { Domain, type KeptDefinition } from "@libvirt-ts/hypervisor";
 import type { QemuDomain } from "../guest.ts";
+import { type EmulatedTpm, emulatedTpm, removeState } from "../helpers/tpm-state.ts";
 import { keepDefinition, readDefinition } from "../process/definition.ts";
 import { exists, nvramPath } from "../process/nvram.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -31,6 +32,8 @@ export function defineHandlers(driver: QemuDriver): RemoteHandlers {
           ErrorCode.OPERATION_INVALID,
           "cannot both keep and delete nvram",
         );
+      if ((flags & DomainUndefineFlags.TPM) !== 0 && (flags & DomainUndefineFlags.KEEP_TPM) !== 0)
+        throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "cannot both keep and delete TPM");
       return undefine(driver, findDomain(driver, dom), flags);
     },
     domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
@@ -117,7 +120,9 @@ async function undefine(driver: QemuDriver, domain: QemuDomain, flags: number): 
     if (!domain.isPersistent)
       throw new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_INVALID, "cannot undefine transient domain");
     await settleNvram(domain, flags);
+    const tpm = unwantedTpm(domain, flags);
     await driver.configs.remove(domain.name);
+    if (tpm) await removeState(driver.dirs, domain.uuid, tpm);
     domain.autostart = false;
     domain.isPersistent = false;
     domain.nextDef = undefined;
@@ -142,4 +147,13 @@ async function settleNvram(domain: QemuDomain, flags: number): Promise<void> {
     const cause = error as NodeJS.ErrnoException; // node:fs throws nothing else
     throw systemError(ErrorDomain.QEMU, cause, `failed to remove nvram: ${path}`);
   }
+}
+
+/** The TPM that goes with its guest: one that runs keeps it until its end, another as the caller or definition says. */
+function unwantedTpm(domain: QemuDomain, flags: number): EmulatedTpm | undefined {
+  const { keptConfig } = domain;
+  if (domain.isActive || (keptConfig && !keptConfig.text.includes("<tpm"))) return undefined;
+  const tpm = domain.config && emulatedTpm(domain.config);
+  if (!tpm || (flags & DomainUndefineFlags.KEEP_TPM) !== 0) return undefined;
+  return (flags & DomainUndefineFlags.TPM) !== 0 || !tpm.persistentState ? tpm : undefined;
 }

@@ -18,6 +18,12 @@ test("below libvirt's folders", () => {
     memoryBacking: "/var/lib/libvirt/qemu/ram/4-copy",
     pidFile: "/run/libvirt/qemu/copy.pid",
     log: "/var/log/libvirt/qemu/copy.log",
+    tpm: {
+      socket: "/run/libvirt/qemu/swtpm/4-copy-swtpm.sock",
+      pidFile: "/run/libvirt/qemu/swtpm/4-copy-swtpm.pid",
+      log: "/var/log/swtpm/libvirt/qemu/copy-swtpm.log",
+    },
   });
+  expect(driver.tpmState).toBe("/var/lib/libvirt/swtpm");
   expect(driver.autostart).toBe("/etc/libvirt/qemu/autostart");
 });

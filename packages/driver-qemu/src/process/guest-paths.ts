@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Paths } from "@libvirt-ts/daemon";
 
 /** Names are cut here in paths: a UNIX socket path has 107 bytes. */
@@ -22,6 +22,11 @@ export interface DriverPaths {
   readonly passt: string;
   readonly dbus: string;
   readonly rdp: string;
+  /** Sockets and pid files of TPMs that software plays. */
+  readonly tpm: string;
+  /** What these TPMs keep, by UUID of their guests. */
+  readonly tpmState: string;
+  readonly tpmLog: string;
 }
 
 export function driverPaths(paths: Paths): DriverPaths {
@@ -45,6 +50,11 @@ export function driverPaths(paths: Paths): DriverPaths {
     passt: join(state, "passt"),
     dbus: join(state, "dbus"),
     rdp: join(state, "rdp"),
+    tpm: join(state, "swtpm"),
+    tpmState: join(paths.privileged ? paths.lib : lib, "swtpm"),
+    tpmLog: paths.privileged
+      ? join(dirname(paths.log), "swtpm/libvirt/qemu")
+      : join(paths.log, "qemu", "swtpm"),
   };
 }
 
@@ -63,6 +73,7 @@ export interface GuestPaths {
   readonly memoryBacking: string;
   readonly pidFile: string;
   readonly log: string;
+  readonly tpm: { readonly socket: string; readonly pidFile: string; readonly log: string };
 }
 
 export function guestPaths(driver: DriverPaths, id: number, name: string): GuestPaths {
@@ -76,5 +87,10 @@ export function guestPaths(driver: DriverPaths, id: number, name: string): Guest
     memoryBacking: join(driver.ram, short),
     pidFile: join(driver.state, `${name}.pid`),
     log: join(driver.log, `${name}.log`),
+    tpm: {
+      socket: join(driver.tpm, `${short}-swtpm.sock`),
+      pidFile: join(driver.tpm, `${short}-swtpm.pid`),
+      log: join(driver.tpmLog, `${name}-swtpm.log`),
+    },
   };
 }

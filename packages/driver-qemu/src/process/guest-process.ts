@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { native, READABLE } from "@libvirt-ts/native";
+import { type ExitStatus, native, READABLE } from "@libvirt-ts/native";
 
 const TERM_LIMIT_MS = 10_000;
 const KILL_LIMIT_MS = 5_000;
@@ -12,6 +12,8 @@ export class GuestProcess {
   readonly ended: Promise<void>;
   readonly #pidfd: number;
   #hasEnded = false;
+  #exit: ExitStatus | undefined;
+  #poll: InstanceType<typeof native.Poll> | undefined;
 
   /** @param pidfd owned from here on; undefined: it has ended already */
   constructor(pid: number, pidfd: number | undefined) {
@@ -21,11 +23,13 @@ export class GuestProcess {
     this.ended = new Promise((resolve) => {
       if (pidfd === undefined) return resolve();
       const poll = new native.Poll(pidfd);
+      this.#poll = poll;
       poll.start(READABLE, () => {
         this.#hasEnded = true;
         poll.close();
         native.close(pidfd);
-        native.reap(pid); // -ECHILD when another daemon's child: init reaps it
+        const exit = native.reap(pid); // -ECHILD when another daemon's child: init reaps it
+        if (typeof exit === "object" && exit !== null) this.#exit = exit;
         resolve();
       });
     });
@@ -44,6 +48,19 @@ export class GuestProcess {
 
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** How it ended; undefined: it has not, or was not our child. */
+  get exit(): ExitStatus | undefined {
+    return this.#exit;
+  }
+
+  /** Watches no more: it is somebody else's after all. */
+  forget(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#poll?.close();
+    native.close(this.#pidfd);
   }
 
   signal(name: "SIGTERM" | "SIGKILL"): void {

@@ -5,6 +5,7 @@ import { Domain } from "@libvirt-ts/hypervisor";
 import { Undo } from "@libvirt-ts/util/undo";
 import { invalid } from "../driver/common.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
+import { adoptHelpers } from "../helpers/helpers.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { parseStatus, type StoredStatus } from "../status-xml.ts";
 import { capsOf, readDefinition } from "./definition.ts";
@@ -71,6 +72,7 @@ async function adoptGuest(
   teardown.add(driver.inhibit());
   teardown.add(() => takeBackImages(driver, head.formerOwners));
   reserve(driver, domain, teardown, paths);
+  await adoptHelpers(domain, paths, teardown);
   const guest = new Guest({
     process: (await isQemuOf(driver, domain.name, pid))
       ? (GuestProcess.find(pid) ?? GuestProcess.ended(pid))

@@ -8,11 +8,13 @@ import { startedCpu } from "../cpu/guest-cpu.ts";
 import { hostModels } from "../cpu/host-model.ts";
 import { handleEvent } from "../events/qmp-events.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
+import { startHelpers } from "../helpers/helpers.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { migrationEnd } from "../save/migration-end.ts";
 import { configureGuest } from "./configure.ts";
 import { startCpus } from "./cpus.ts";
 import { capsOf, completeDefinition } from "./definition.ts";
+import { forgetDomain } from "./forget.ts";
 import { type GuestLog, logHeader, openGuestLog } from "./guest-log.ts";
 import type { GuestPaths } from "./guest-paths.ts";
 import { launchQemu } from "./launch.ts";
@@ -153,6 +155,7 @@ async function launch(
   domain: QemuDomain,
   { paths, masterKey, caps, output, undo, incomingFd }: LaunchContext,
 ): Promise<Guest> {
+  await startHelpers(driver, domain, { paths, undo });
   const formerOwners = await giveImages(driver, domain);
   undo.add(() => takeBackImages(driver, formerOwners));
   const resources = await openResources(driver, domain, { paths, masterKey, undo });
@@ -291,12 +294,13 @@ async function abandon(
   undo: Undo,
   report: (error: unknown) => void,
 ): Promise<void> {
+  const definition = domain.def;
   await undo.run(report);
   await driver.status.remove(domain);
   domain.settle();
   domain.id = -1;
   if (domain.state.name !== "shutoff") domain.move({ name: "shutoff", reason: "failed" }, null);
-  if (!domain.isPersistent) driver.domains.remove(domain);
+  if (!domain.isPersistent) await forgetDomain(driver, domain, definition);
 }
 
 /** `7.2.22` for 7_002_022. */

@@ -1,6 +1,7 @@
 import type { LifecycleEvent, State } from "@libvirt-ts/hypervisor";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { forgetDomain } from "./forget.ts";
 import { logTime } from "./guest-log.ts";
 
 type Shutoff = Extract<State, { name: "shutoff" }>;
@@ -39,10 +40,11 @@ async function finish(
   await guest.teardown.run((err) => log.warn({ err }, "clean-up step failed"));
   await driver.status.remove(domain);
   domain.live = undefined;
+  const definition = domain.def;
   domain.settle();
   domain.id = -1;
   domain.move(end, event);
-  if (!domain.isPersistent) driver.domains.remove(domain);
+  if (!domain.isPersistent) await forgetDomain(driver, domain, definition);
 }
 
 /** The last line in the guest's log. */
