@@ -43,7 +43,7 @@ export async function startHelper(request: HelperRequest): Promise<GuestProcess>
   const launched = native.launch({
     file: program,
     argv: [program, ...args],
-    env,
+    env: environment(env, identity),
     cwd: "/",
     stdio: [null, logFd, logFd],
     keep: [...fds],
@@ -93,7 +93,7 @@ export async function runHelper(
   const launched = native.launch({
     file: program,
     argv: [program, ...args],
-    env,
+    env: environment(env, identity),
     cwd: "/",
     steps: [{ do: "setsid" }, ...become(identity)],
   });
@@ -147,14 +147,23 @@ async function beginOf(pid: number): Promise<string | undefined> {
   return text?.slice(text.lastIndexOf(")") + 2).split(" ")[19];
 }
 
+type Environment = HelperRequest["env"];
+
+const isOther = (identity: Identity | undefined): identity is Identity =>
+  identity !== undefined && identity.uid !== process.getuid?.();
+
 const become = (identity: Identity | undefined): Step[] =>
-  identity === undefined || identity.uid === process.getuid?.()
-    ? []
-    : [
+  isOther(identity)
+    ? [
         { do: "groups", gids: [identity.gid] },
         { do: "gid", value: identity.gid },
         { do: "uid", value: identity.uid },
-      ];
+      ]
+    : [];
+
+/** Our own folders are none of another user's. */
+const environment = (env: Environment, identity: Identity | undefined): Environment =>
+  isOther(identity) ? { PATH: env.PATH, LC_ALL: "C" } : env;
 
 const failed = (error: LaunchError, program: string): VirError =>
   error.step === "exec"
