@@ -1,3 +1,4 @@
+import { DriverFeature } from "@libvirt-ts/api";
 import { ErrorDomain } from "@libvirt-ts/errors";
 import { remote } from "@libvirt-ts/protocol";
 import { connectionService, type Service } from "@libvirt-ts/rpc/server";
@@ -15,7 +16,7 @@ export function testService(driver: TestDriver): Service<typeof remote.procs> {
     scheme: "test",
     paths: [DEFAULT_PATH],
     privileged: true,
-    features: [],
+    features: [DriverFeature.TYPED_PARAM_STRING, DriverFeature.NETWORK_UPDATE_HAS_CORRECT_ORDER],
     libVersion: LIB_VERSION,
   });
   return {

@@ -1,3 +1,4 @@
+import { ErrorDomain } from "@libvirt-ts/errors";
 import {
   attr,
   attrOf,
@@ -169,7 +170,10 @@ export type InterfaceDef = Infer<typeof InterfaceSyntax>;
 
 /** Reads `<interface>`. @throws VirError */
 export function parseInterface(text: string, options: Context = {}): InterfaceDef {
-  return readInterface(parseXml(text, { what: "interface_definition" }), options);
+  return readInterface(
+    parseXml(text, { what: "interface_definition", errorDomain: ErrorDomain.INTERFACE }),
+    options,
+  );
 }
 
 function readInterface(root: XmlElement, options: Context): InterfaceDef {

@@ -98,7 +98,7 @@ test("connections and the pool of a physical function belong to the live form", 
 
 test.each([
   ["no name", "<network/>", "missing name information"],
-  ["other root", "<domain/>", "unexpected root element <domain>, expecting <network>"],
+  ["other root", "<domain/>", "expecting root element of 'network', not 'domain'"],
   ["bad uuid", "<network><name>n</name><uuid>x</uuid></network>", "malformed uuid"],
   [
     "nat without address",

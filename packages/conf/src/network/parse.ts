@@ -24,7 +24,7 @@ export function parseNetwork(text: string, options: ParseNetworkOptions = {}): N
 /** The same from an element of another document. */
 export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {}): NetworkDef {
   if (root.name !== "network") {
-    throw xmlError(`unexpected root element <${root.name}>, expecting <network>`);
+    throw xmlError(`expecting root element of 'network', not '${root.name}'`);
   }
   const syntax = NetworkSyntax.parse(root, options);
   const { name } = syntax;

@@ -170,7 +170,7 @@ export const VolumeSyntax = element(
     capacity: bytes("capacity"),
     allocation: bytes("allocation"),
     physical: told(bytes("physical"), "physical"),
-    target: child(Target),
+    target: child(Target, { strict: { required: true } }),
     backingStore: child(BackingStore),
   },
   {
