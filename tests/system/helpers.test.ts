@@ -32,7 +32,15 @@ function isAlive(pid: number): boolean {
   return existsSync(file) && !/\) [ZX] /.test(readFileSync(file, "utf8"));
 }
 
-const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+const commandOf = (pid: number) => commandLine(String(pid)).split("\0");
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return ""; // gone meanwhile
+  }
+}
 
 test("a guest with a TPM: made once, played as long as the guest runs", async () => {
   await world.define(withTpm("vm"));
@@ -110,6 +118,19 @@ test("a shared folder is served as long as the guest runs", async () => {
   await world.virsh("destroy", "fs");
   expect(isAlive(pid)).toBe(false);
   await world.virsh("undefine", "fs");
+});
+
+test("nothing is left of a start that QEMU refuses", async () => {
+  const refused = `<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
+    <qemu:arg value='-nonsense'/></qemu:commandline>`;
+  await world.define(idleDomain({ name: "vm", uuid, devices: tpm(), more: refused }));
+  const { code, stderr } = await world.tryVirsh("start", "vm");
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("-nonsense: invalid option");
+  expect(readdirSync(sockets())).toEqual([]);
+  const left = readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(state()));
+  expect(left.filter((pid) => isAlive(Number(pid)))).toEqual([]);
+  await world.virsh("undefine", "vm");
 });
 
 test("a program that is not there", async () => {

@@ -176,6 +176,13 @@ export const deviceRules: readonly Rule[] = [
         : undefined,
   ),
   forEach(
+    (def) => def.devices.filesystems,
+    (fs, def) =>
+      fs.driver?.type === "virtiofs" && !hasSharedMemory(def)
+        ? "'virtiofs' requires shared memory"
+        : undefined,
+  ),
+  forEach(
     (def) => def.devices.inputs,
     (input) => {
       const isSpecial = input.model === "virtio-transitional" || input.model === "virtio-non-transitional";
