@@ -34,7 +34,7 @@ async function answers(uri: string, group: string): Promise<string[]> {
 }
 
 /** The same calls of a foreign client on libvirt's own test driver and on ours. */
-test.each(["host"])("%s", async (group) => {
+test.each(["host", "vcpus", "tuning", "stats", "guest", "iothreads", "stopped"])("%s", async (group) => {
   const uri = serve();
   const theirs = await answers("test:///default", group);
   expect(theirs.length).toBeGreaterThan(5);

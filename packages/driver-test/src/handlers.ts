@@ -1,10 +1,18 @@
 import { eventHandlers, listHandlers, lookupHandlers, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import { agentHandlers } from "./domain/agent.ts";
 import { definitionHandlers } from "./domain/definition.ts";
+import { diskHandlers } from "./domain/disks.ts";
+import { identityHandlers } from "./domain/identity.ts";
 import { infoHandlers } from "./domain/info.ts";
+import { interfaceHandlers } from "./domain/interfaces.ts";
+import { iothreadHandlers } from "./domain/iothreads.ts";
 import { lifecycleHandlers } from "./domain/lifecycle.ts";
 import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
+import { statsHandlers } from "./domain/stats.ts";
+import { tuningHandlers } from "./domain/tuning.ts";
+import { vcpuHandlers } from "./domain/vcpus.ts";
 import { hostHandlers } from "./host/calls.ts";
 import { interfaceHandlers } from "./interface/calls.ts";
 import { networkHandlers } from "./network/calls.ts";
@@ -23,6 +31,14 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...lifecycleHandlers(driver),
   ...infoHandlers(driver),
   ...memoryHandlers(driver),
+  ...vcpuHandlers(driver),
+  ...tuningHandlers(driver),
+  ...iothreadHandlers(driver),
+  ...agentHandlers(driver),
+  ...diskHandlers(driver),
+  ...identityHandlers(driver),
+  ...interfaceHandlers(driver),
+  ...statsHandlers(driver),
   ...metadataHandlers(driver),
   ...eventHandlers(driver),
   ...networkHandlers(driver),

@@ -10,6 +10,8 @@ import type { Pools } from "./storage/pools.ts";
 export interface TestGuest {
   /** Microseconds on the driver's clock. */
   readonly startedAt: bigint;
+  /** Mount points of its file systems that do not change now. */
+  readonly frozen: Set<string>;
 }
 
 export type TestDomain = Domain<DomainDef, TestGuest>;

@@ -12,6 +12,7 @@ export {
 export { eventHandlers } from "./calls/events.ts";
 export { isListed, LIST_FLAGS, listHandlers } from "./calls/list.ts";
 export { lookupHandlers } from "./calls/lookup.ts";
+export { paramsReply, STRING_OKAY } from "./calls/params-reply.ts";
 export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
 export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";
@@ -22,6 +23,22 @@ export {
   EVENT_ID_LAST,
   OLD_EVENT_ID_LAST,
 } from "./event-table.ts";
+export {
+  memoryLimitTypes,
+  memoryParameters,
+  numaParameters,
+  numaTypes,
+  setMemoryLimits,
+  setNuma,
+} from "./host-limits.ts";
+export {
+  blkioParameters,
+  blkioTypes,
+  iotuneFields,
+  iotuneParameters,
+  perfEvents,
+  setBlkio,
+} from "./io-limits.ts";
 export {
   type AsyncJob,
   type AsyncJobKind,

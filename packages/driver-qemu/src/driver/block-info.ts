@@ -1,5 +1,6 @@
 import type { Disk } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { paramsReply, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import type { QemuDomain } from "../guest.ts";
 import type { BlockDeviceStats } from "../monitor/monitor.ts";
@@ -8,7 +9,6 @@ import { blockFacts, liveSize, readBlockFacts } from "../stats/block.ts";
 import { findDisk, imagePath, imagesOf } from "../stats/disk.ts";
 import { type ImageSize, readImageSize } from "../stats/image-size.ts";
 import { badArgument, findDomain, type RemoteHandlers } from "./common.ts";
-import { paramsReply, STRING_OKAY } from "./params-reply.ts";
 import { askGuest } from "./with-guest.ts";
 
 /** The oldest form of block statistics had a place for errors that nobody counts. */

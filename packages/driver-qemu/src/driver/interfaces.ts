@@ -7,13 +7,13 @@ import {
 import type { Interface } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
 import { readFact } from "@libvirt-ts/host";
+import { paramsReply, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import type { QemuDomain } from "../guest.ts";
 import type { LeasedAddress } from "../process/networks.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { readTraffic, type Traffic, trafficOf } from "../stats/interface.ts";
 import { affectedOne, findDomain, type RemoteHandlers } from "./common.ts";
-import { paramsReply, STRING_OKAY } from "./params-reply.ts";
 import { agentError } from "./with-guest.ts";
 
 /** Nobody can tell. */

@@ -1,7 +1,7 @@
 import { DomainVcpuFlags as Flag } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain, invalidArg } from "@libvirt-ts/errors";
 import { readCpus, readProcess } from "@libvirt-ts/host";
-import { cpuMap, packMaps } from "@libvirt-ts/hypervisor";
+import { cpuMap, packMaps, paramsReply, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import type { Bitmap } from "@libvirt-ts/util/bitmap";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -9,7 +9,6 @@ import { threadCpus } from "../stats/affinity.ts";
 import { iothreadNumber } from "../stats/iothread.ts";
 import { readThread } from "../stats/thread.ts";
 import { affectedOne, findDomain, invalid, type RemoteHandlers } from "./common.ts";
-import { paramsReply, STRING_OKAY } from "./params-reply.ts";
 import { agentError, askGuest } from "./with-guest.ts";
 
 const IMPACT = Flag.LIVE | Flag.CONFIG;

@@ -4,7 +4,7 @@ import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { Domain, findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
 import { parseXml } from "@libvirt-ts/xml";
-import { failed, invalid } from "../errors.ts";
+import { broken, failed, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
 const { VALIDATE } = DomainDefineFlags;
@@ -33,8 +33,26 @@ export function definitionHandlers(driver: TestDriver): RemoteHandlers {
 }
 
 /** What a user wrote, with what libvirt adds for any hypervisor. @throws VirError */
-export const readDefinition = (xml: string): DomainDef =>
-  readDomain(parseXml(xml, { errorDomain: ErrorDomain.DOMAIN }), { inactive: true, abiUpdate: true });
+export function readDefinition(xml: string): DomainDef {
+  const tree = parseXml(xml, { errorDomain: ErrorDomain.DOMAIN });
+  const def = readDomain(tree, { inactive: true, abiUpdate: true });
+  nameInterfaces(def);
+  return def;
+}
+
+const MAX_NAMES = 1024;
+
+/** A name for each interface on the host, `testnetN`, that no other of this guest has. */
+function nameInterfaces({ devices: { interfaces } }: DomainDef): void {
+  const taken = new Set(interfaces.map(({ target }) => target?.dev));
+  for (const nic of interfaces) {
+    if (nic.target?.dev !== undefined) continue;
+    const free = Array.from({ length: MAX_NAMES }, (_, n) => `testnet${n}`).find((name) => !taken.has(name));
+    if (free === undefined) throw broken(`Exceeded max iface limit ${MAX_NAMES}`);
+    nic.target = { ...nic.target, dev: free };
+    taken.add(free);
+  }
+}
 
 /**
  * The domain a definition belongs to, by UUID.

@@ -1,4 +1,4 @@
-import { DomainXmlFlags } from "@libvirt-ts/api";
+import { DomainControlState as ControlState, DomainXmlFlags } from "@libvirt-ts/api";
 import { formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { findDomain, type RemoteHandlers, stateNumbers } from "@libvirt-ts/hypervisor";
@@ -18,13 +18,13 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
       return stateNumbers(find(dom).state);
     },
     domainGetInfo({ dom }) {
-      const { def, isActive, stateNumber } = find(dom);
+      const { def, stateNumber } = find(dom);
       return {
         state: stateNumber,
         maxMem: BigInt(def.memoryKiB),
         memory: BigInt(def.currentMemoryKiB),
         nrVirtCpu: def.vcpu.current ?? def.vcpu.count,
-        cpuTime: isActive ? driver.now() * NS_PER_US : 0n,
+        cpuTime: driver.now() * NS_PER_US,
       };
     },
     domainGetXmlDesc({ dom, flags }) {
@@ -48,7 +48,7 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
     domainGetControlInfo({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetControlInfo", ErrorDomain.TEST);
       find(dom).requireActive();
-      return { state: 0, details: 0, stateTime: 0n };
+      return { state: ControlState.JOB, details: 0, stateTime: 1n };
     },
     domainGetSecurityLabel({ dom }) {
       find(dom);

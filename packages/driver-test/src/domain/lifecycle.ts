@@ -2,7 +2,7 @@ import { DomainCreateFlags, DomainDestroyFlags } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
-import { failed, invalid } from "../errors.ts";
+import { broken, failed } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 import { addDomain, findSame, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
@@ -11,20 +11,21 @@ const { START_VALIDATE } = DomainCreateFlags;
 
 export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
   const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
-  const create = (domain: TestDomain) => {
-    if (domain.isActive) throw invalid(`Domain '${domain.name}' is already running`);
+  const create = (dom: Parameters<typeof findDomain>[1]) => {
+    const domain = find(dom);
+    if (domain.isActive) throw broken(`Domain '${dom.name}' is already running`);
     boot(driver, domain);
     return { dom: wireDomain(domain) };
   };
   return {
-    domainCreate: ({ dom }) => void create(find(dom)),
+    domainCreate: ({ dom }) => void create(dom),
     domainCreateWithFlags({ dom, flags }) {
       checkFlags(flags, 0, "testDomainCreateWithFlags", ErrorDomain.TEST);
-      return create(find(dom));
+      return create(dom);
     },
     domainCreateWithFiles({ dom, flags }) {
       checkFlags(flags, 0, "testDomainCreateWithFlags", ErrorDomain.TEST);
-      return create(find(dom));
+      return create(dom);
     },
     domainCreateXml: ({ xmlDesc, flags }) => createTransient(driver, xmlDesc, flags),
     domainCreateXmlWithFiles: ({ xmlDesc, flags }) => createTransient(driver, xmlDesc, flags),
@@ -35,15 +36,12 @@ export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainSuspend({ dom }) {
       const domain = find(dom);
-      domain.requireActive();
-      if (domain.state.name === "shutdown" || domain.state.name === "paused")
-        throw failed(`domain '${domain.name}' not running`);
+      requireRunning(domain, domain.isActive && domain.state.name !== "paused");
       domain.move({ name: "paused", reason: "user" });
     },
     domainResume({ dom }) {
       const domain = find(dom);
-      domain.requireActive();
-      if (domain.state.name !== "paused") throw failed(`domain '${domain.name}' not paused`);
+      if (domain.state.name !== "paused") throw broken(`domain '${domain.name}' not paused`);
       domain.move({ name: "running", reason: "unpaused" });
     },
     domainShutdown: ({ dom }) => shutdown(driver, find(dom)),
@@ -85,10 +83,13 @@ function destroy(driver: TestDriver, domain: TestDomain): void {
   domain.announce({ event: "stopped", detail: "destroyed" });
 }
 
+function requireRunning(domain: TestDomain, isRunning: boolean): void {
+  if (!isRunning || domain.state.name === "shutdown") throw broken(`domain '${domain.name}' not running`);
+}
+
 /** Guests of this driver obey at once. */
 function shutdown(driver: TestDriver, domain: TestDomain): void {
-  domain.requireActive();
-  if (domain.state.name === "shutdown") throw failed(`domain '${domain.name}' not running`);
+  requireRunning(domain, domain.isActive);
   endGuest(driver, domain, { name: "shutoff", reason: "shutdown" });
   domain.announce({ event: "stopped", detail: "shutdown" });
 }

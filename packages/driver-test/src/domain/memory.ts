@@ -4,6 +4,7 @@ import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { affected, findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
 import { badArgument, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
+import { definitions } from "./change.ts";
 
 const { LIVE, CONFIG, MAXIMUM } = Flag;
 
@@ -29,12 +30,6 @@ function setMemory(domain: TestDomain, memory: bigint, flags: number): void {
   const change = isMaximum ? setMaximum : setCurrent;
   for (const def of definitions(domain, { live, config })) change(def, sizeKiB);
 }
-
-/** What a call changes. */
-export const definitions = (
-  { def, nextDef }: TestDomain,
-  { live, config }: { live: boolean; config: boolean },
-): DomainDef[] => [...(live || !nextDef ? [def] : []), ...(config && nextDef ? [nextDef] : [])];
 
 function setMaximum(def: DomainDef, sizeKiB: number): void {
   def.memoryKiB = sizeKiB;

@@ -9,7 +9,7 @@ import {
   type RemoteHandlers,
 } from "@libvirt-ts/hypervisor";
 import type { TestDriver } from "../test-driver.ts";
-import { definitions } from "./memory.ts";
+import { definitions } from "./change.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 

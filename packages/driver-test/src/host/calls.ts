@@ -7,7 +7,8 @@ import { formatCapabilities } from "./capabilities.ts";
 import { hostCpuCount } from "./host.ts";
 
 const VERSION = 2n;
-const MAX_VCPUS = 32;
+/** Of a guest. */
+export const MAX_VCPUS = 32;
 const MODEL_LENGTH = 32;
 
 /** A BIOS of a real machine, as libvirt's test driver shows it. */

@@ -1,0 +1,98 @@
+import { DomainProcessSignal, DomainSetUserPasswordFlags, KeycodeSet } from "@libvirt-ts/api";
+import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import { badArgument, broken, invalid } from "../errors.ts";
+import type { TestDomain, TestDriver } from "../test-driver.ts";
+
+/** The time in every guest. */
+const time = { seconds: 627_319_920n, nseconds: 0 };
+/** The file systems in every guest, in the order of the parts of its first disk. */
+const mountPoints: readonly string[] = ["/", "/boot"];
+const MAX_KEY = 255;
+const SIGNALS = Object.values(DomainProcessSignal).length;
+
+/** What is asked of the system in a guest. */
+export function agentHandlers(driver: TestDriver): RemoteHandlers {
+  const running = (dom: Parameters<typeof findDomain>[1]): TestDomain => {
+    const domain = findDomain(driver, dom);
+    domain.requireActive();
+    return domain;
+  };
+  return {
+    domainGetTime({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetTime", ErrorDomain.TEST);
+      if (!findDomain(driver, dom).isActive) throw invalid("domain is not running");
+      return time;
+    },
+    domainSetTime({ dom, flags }) {
+      checkFlags(flags, 1, "testDomainSetTime", ErrorDomain.TEST); // SYNC
+      running(dom);
+    },
+    domainSetUserPassword({ dom, flags }) {
+      checkFlags(flags, DomainSetUserPasswordFlags.ENCRYPTED, "testDomainSetUserPassword", ErrorDomain.TEST);
+      running(dom);
+    },
+    domainSendKey({ dom, codeset, keycodes, flags }) {
+      checkFlags(flags, 0, "testDomainSendKey", ErrorDomain.TEST);
+      const domain = running(dom);
+      const name = Object.entries(KeycodeSet).find(([, number]) => number === codeset)?.[0];
+      if (domain && name === undefined) {
+        const message = `Unsupported codeset '${codeset}'`;
+        throw new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, message, { message });
+      }
+      const wrong = keycodes.find((code) => code > MAX_KEY);
+      if (wrong !== undefined) throw broken(`invalid keycode ${wrong} of ${name?.toLowerCase()} codeset`);
+    },
+    domainSendProcessSignal({ dom, pidValue, signum, flags }) {
+      checkFlags(flags, 0, "testDomainSendProcessSignal", ErrorDomain.TEST);
+      running(dom);
+      if (pidValue !== 1n) throw badArgument("only sending a signal to pid 1 is supported");
+      if (signum >= SIGNALS) throw badArgument(`signum value ${signum} is out of range`);
+    },
+    domainFstrim({ dom, mountPoint, flags }) {
+      checkFlags(flags, 0, "testDomainFSTrim", ErrorDomain.TEST);
+      running(dom);
+      if (mountPoint !== null) requireMounted([mountPoint]);
+    },
+    domainFsfreeze: ({ dom, mountpoints, flags }) => {
+      checkFlags(flags, 0, "testDomainFSFreeze", ErrorDomain.TEST);
+      return { filesystems: setFrozen(running(dom), mountpoints, true) };
+    },
+    domainFsthaw: ({ dom, mountpoints, flags }) => {
+      checkFlags(flags, 0, "testDomainFSThaw", ErrorDomain.TEST);
+      return { filesystems: setFrozen(running(dom), mountpoints, false) };
+    },
+    domainGetFsinfo({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetFSInfo", ErrorDomain.TEST);
+      const disk = running(dom).def.devices.disks.find(({ device }) => device === "disk");
+      if (!disk) return { info: [], ret: 0 };
+      const { dev = "" } = disk.target;
+      const info = mountPoints.map((mountpoint, at) => ({
+        mountpoint,
+        name: `${dev}${at + 1}`,
+        fstype: "ext4",
+        devAliases: [dev],
+      }));
+      return { info, ret: info.length };
+    },
+    domainGetLaunchSecurityInfo({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainGetLaunchSecurityInfo", ErrorDomain.TEST);
+      findDomain(driver, dom);
+      return { params: [] };
+    },
+  };
+}
+
+function requireMounted(points: readonly string[]): void {
+  const none = points.find((point) => !mountPoints.includes(point));
+  if (none !== undefined) throw invalid(`mount point not found: ${none}`);
+}
+
+/** @returns how many file systems changed */
+function setFrozen({ live }: TestDomain, points: readonly string[], on: boolean): number {
+  requireMounted(points);
+  const frozen = live?.frozen ?? new Set();
+  const changed = (points.length === 0 ? mountPoints : points).filter((point) => frozen.has(point) !== on);
+  for (const point of changed) on ? frozen.add(point) : frozen.delete(point);
+  return changed.length;
+}
