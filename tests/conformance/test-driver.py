@@ -157,8 +157,9 @@ def stopped():
     each(connection, "lookupByName", [("test",), ("other",)])
     for name, rows in {"setVcpus": [(1,)], "setVcpusFlags": [(1, 1), (4, 6), (3, 2)], "vcpusFlags": [(0,), (1,), (4,)], "blockStats": [("vda",)], "interfaceStats": [("x",)], "blockInfo": [("vda",)], "memoryPeek": [(0, 4, 1)], "getCPUStats": [(True,)], "pinVcpu": [(0, (True,))], "sendKey": [(0, 0, [1], 1)], "setIOThreadParams": [(1, {"poll_max_ns": 5})], "fSTrim": [("/", 0)], "setUserPassword": [("a", "b")], "setTime": [({"seconds": 1},)], "memoryParameters": [(0,), (1,)], "addIOThread": [(2,)], "setMetadata": [(0, "text", None, None), (1, "title", None, None)], "blockIoTune": [("vda",)], "interfaceParameters": [("testnet0",), ("aa:bb:cc:dd:ee:ff",)]}.items():
         each(domain, name, rows)
-    each(domain, "create", [(), ()])
-    each(domain, "ID", [()])
+    again = connection.lookupByName("other")  # the name a client keeps after a rename depends on its transport
+    each(again, "create", [(), ()])
+    each(again, "ID", [()])
 
 
 {group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped)}[sys.argv[2]]()

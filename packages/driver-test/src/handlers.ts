@@ -4,7 +4,7 @@ import { definitionHandlers } from "./domain/definition.ts";
 import { diskHandlers } from "./domain/disks.ts";
 import { identityHandlers } from "./domain/identity.ts";
 import { infoHandlers } from "./domain/info.ts";
-import { interfaceHandlers } from "./domain/interfaces.ts";
+import { domainInterfaceHandlers } from "./domain/interfaces.ts";
 import { iothreadHandlers } from "./domain/iothreads.ts";
 import { lifecycleHandlers } from "./domain/lifecycle.ts";
 import { plainLookupHandlers } from "./domain/lookup.ts";
@@ -37,7 +37,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...agentHandlers(driver),
   ...diskHandlers(driver),
   ...identityHandlers(driver),
-  ...interfaceHandlers(driver),
+  ...domainInterfaceHandlers(driver),
   ...statsHandlers(driver),
   ...metadataHandlers(driver),
   ...eventHandlers(driver),

@@ -30,7 +30,7 @@ const FIRST = 2;
 const ADDRESSES_A_GUEST = 20;
 
 /** Network cards: traffic, limits, addresses. */
-export function interfaceHandlers(driver: TestDriver): RemoteHandlers {
+export function domainInterfaceHandlers(driver: TestDriver): RemoteHandlers {
   const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
   return {
     domainInterfaceStats({ dom, device }) {
