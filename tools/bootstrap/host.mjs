@@ -1,7 +1,5 @@
 // What both commands need before anything of the project can run: Node, Debian packages, pnpm and a build.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -9,11 +7,6 @@ const pnpmVersion = "pnpm@10.34.9";
 
 /** Our own processes start without the machine's extra certificates: reading them costs 40 ms a start. */
 const env = { ...process.env, NODE_EXTRA_CA_CERTS: "" };
-
-/** Node's headers are taken from where Node itself is: node-gyp would fetch them from the network. */
-const nodePrefix = dirname(dirname(process.execPath));
-if (existsSync(join(nodePrefix, "include/node/common.gypi")))
-  env.npm_package_config_node_gyp_nodedir ??= nodePrefix;
 
 /** Runs to the end with our output; a failure ends this process with the same status. */
 export function run(command, args, options = {}) {
