@@ -77,7 +77,22 @@ test("events, and a stored definition that is never used", async () => {
   expect(await ask("connectListAllNetworks", { needResults: 1, flags: 0 })).toEqual({ nets: [], ret: 0 });
 });
 
-test("one change for both definitions of a network that runs", async () => {
+test("a stored definition is split off by the first change of its own", async () => {
+  const { ask, driver } = openForTest();
+  const add = (name: string, flags: number) =>
+    ask("networkUpdate", { net, ...at, section: 9, flags, xml: `<portgroup name='${name}'/>` });
+  await add("a", 1);
+  await add("b", 2);
+  await add("c", 3);
+  const network = driver.networks.find("default");
+  const names = (def: typeof network.def) => def.portGroups.map(({ name }) => name);
+  expect([names(network.def), names(network.config)]).toEqual([
+    ["a", "c"],
+    ["a", "b", "c"],
+  ]);
+});
+
+test("a stored definition is changed, not the one that runs", async () => {
   const { ask, driver } = openForTest();
   await ask("networkUpdate", { net, ...at, flags: 2, xml: host });
   const network = driver.networks.find("default");

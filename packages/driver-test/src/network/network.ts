@@ -30,10 +30,7 @@ export class TestNetwork implements Named {
   /** Gives one or both definitions another form; all of them are made before any is true. */
   change({ live, config }: { live: boolean; config: boolean }, make: (def: NetworkDef) => NetworkDef): void {
     const changed = { live: live && make(this.def), config: config && make(this.config) };
-    if (changed.live) {
-      this.nextDef ??= this.def;
-      this.def = changed.live;
-    }
+    if (changed.live) this.def = changed.live;
     if (!changed.config) return;
     if (this.isActive) this.nextDef = changed.config;
     else this.def = changed.config;

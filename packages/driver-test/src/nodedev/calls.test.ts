@@ -48,6 +48,13 @@ test.each([
   expect(await openForTest().ask(name, args)).toEqual(answer);
 });
 
+test("no adapter that could carry another one", async () => {
+  const { ask } = openForTest();
+  for (const name of ["scsi_host1", "scsi_host2"]) await ask("nodeDeviceDestroy", { name });
+  const answer = await ask("nodeDeviceCreateXml", create(adapter("")));
+  expect(answer).toBe("1 22 internal error: Could not find any vport capable device");
+});
+
 test("a virtual adapter comes, is replaced and goes", async () => {
   const { ask, events } = openForTest();
   await ask("connectNodeDeviceEventRegisterAny", { eventID: 0, dev: null });

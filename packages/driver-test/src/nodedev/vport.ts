@@ -33,7 +33,8 @@ export function vportOf(devices: HostDevices, def: NodeDeviceDef): AdapterNames 
   const { wwnn, wwpn } = fibreOf(def) ?? {};
   if (wwnn === undefined || wwpn === undefined) throw broken("Device is not a fibre channel HBA");
   const parent = parentOf(devices, def);
-  if (!parent) throw broken(`Could not find parent device for '${def.name}'`);
+  if (!parent && def.parent) throw broken(`Could not find parent device for '${def.name}'`);
+  if (!parent) throw broken("Could not find any vport capable device");
   if (!hasCapability(parent, "vports"))
     throw broken(`Parent device ${parent.name} is not capable of vport operations`);
   return { wwnn, wwpn };

@@ -134,6 +134,22 @@ test.each([
   expect(await ask("storagePoolNumOfVolumes", { pool })).toEqual({ num: 1 });
 });
 
+const onHost = "<host name='h'/><name>n</name>";
+test.each([
+  ["dir", "", 0],
+  ["logical", "<name>n</name>", 1],
+  ["vstorage", "<name>n</name>", 0],
+  ["gluster", onHost, 3],
+  ["rbd", onHost, 3],
+])("volumes of a pool of type %s", async (type, source, number) => {
+  const { ask } = openForTest();
+  const xml = `<pool type='${type}'><name>t</name><uuid>${other}</uuid><source>${source}</source><target><path>/t</path></target></pool>`;
+  await ask("storagePoolCreateXml", { xml, flags: 0 });
+  await ask("storageVolCreateXml", { pool: gone, xml: volume("a", 1, 1), flags: 0 });
+  const vol = { pool: "t", name: "a", key: "" };
+  expect(await ask("storageVolGetInfo", { vol })).toMatchObject({ type: number });
+});
+
 test("events of a pool's life", async () => {
   const { ask, events } = openForTest();
   for (const eventID of [0, 1]) await ask("connectStoragePoolEventRegisterAny", { eventID, pool: null });

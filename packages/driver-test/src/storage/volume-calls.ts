@@ -1,6 +1,6 @@
 import { StorageVolCreateFlags, StorageVolType } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
-import { formatStorageVolume, parseStorageVolume } from "@libvirt-ts/conf/storage";
+import { formatStorageVolume, parseStorageVolume, type StoragePoolType } from "@libvirt-ts/conf/storage";
 import { checkFlags, ErrorCode, ErrorDomain } from "@libvirt-ts/errors";
 import type { RemoteHandlers } from "@libvirt-ts/hypervisor";
 import { invalid, notFound } from "../errors.ts";
@@ -93,8 +93,16 @@ function lifeHandlers(pools: Pools): RemoteHandlers {
   };
 }
 
-const fileTypes: ReadonlySet<string> = new Set(["dir", "fs", "netfs"]);
+const volumeTypes: { readonly [type in StoragePoolType]?: number } = {
+  dir: StorageVolType.FILE,
+  fs: StorageVolType.FILE,
+  netfs: StorageVolType.FILE,
+  vstorage: StorageVolType.FILE,
+  gluster: StorageVolType.NETWORK,
+  rbd: StorageVolType.NETWORK,
+  sheepdog: StorageVolType.NETWORK,
+  "iscsi-direct": StorageVolType.NETWORK,
+};
 
 /** By the type of the pool, whatever the volume says itself. */
-const volumeType = ({ def }: TestPool): number =>
-  fileTypes.has(def.type) ? StorageVolType.FILE : StorageVolType.BLOCK;
+const volumeType = ({ def }: TestPool): number => volumeTypes[def.type] ?? StorageVolType.BLOCK;
