@@ -1,5 +1,6 @@
 import { ConnectGetDomainCapabilitiesFlags as CapabilitiesFlag } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { encoded } from "@libvirt-ts/rpc/server";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { allCaps, formatCapabilities } from "./capabilities.ts";
 import { badArgument, type RemoteHandlers } from "./common.ts";
@@ -35,7 +36,7 @@ export function connectHandlers(driver: QemuDriver): RemoteHandlers {
       );
       const choice = { emulator: emulatorbin, arch, machine, virttype };
       const { caps, virtType } = await chooseHypervisor(driver, choice);
-      return { capabilities: await domainCapabilities(driver, caps, { virtType, machine }) };
+      return encoded(await domainCapabilities(driver, caps, { virtType, machine }));
     },
     connectGetMaxVcpus({ type }) {
       const max = MAX_VCPUS[(type ?? "qemu").toLowerCase()];

@@ -2,6 +2,8 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { formatDomainCapabilities } from "@libvirt-ts/conf/domain-capabilities";
 import { native } from "@libvirt-ts/native";
+import { remote } from "@libvirt-ts/protocol";
+import { encode } from "@libvirt-ts/xdr";
 import { findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { hostModels } from "../cpu/host-model.ts";
 import { describeDomainCapabilities } from "../domcaps/describe.ts";
@@ -15,28 +17,30 @@ export interface DomainCapabilitiesQuestion {
   machine: string | null;
 }
 
-/** Texts by emulator, as long as what is known of it is right. */
-const texts = new WeakMap<QemuCaps, Map<string, Promise<string>>>();
+/** Replies by emulator, as long as what is known of it is right. */
+const replies = new WeakMap<QemuCaps, Map<string, Promise<Uint8Array>>>();
 
 /**
- * What a guest may have, as XML; made once for each emulator, machine and way to run.
+ * What a guest may have, as XML in an encoded reply; made once for each emulator, machine and way to run.
  * @throws VirError INVALID_ARG for machines the emulator does not have
  */
 export function domainCapabilities(
   driver: QemuDriver,
   caps: QemuCaps,
   question: DomainCapabilitiesQuestion,
-): Promise<string> {
-  const ofEmulator = texts.get(caps) ?? new Map<string, Promise<string>>();
-  texts.set(caps, ofEmulator);
+): Promise<Uint8Array> {
+  const ofEmulator = replies.get(caps) ?? new Map<string, Promise<Uint8Array>>();
+  replies.set(caps, ofEmulator);
   const key = `${question.virtType} ${question.machine ?? ""}`;
-  let text = ofEmulator.get(key);
-  if (text === undefined) {
-    text = make(driver, caps, question);
-    ofEmulator.set(key, text);
-    text.catch(() => ofEmulator.delete(key));
+  let reply = ofEmulator.get(key);
+  if (reply === undefined) {
+    reply = make(driver, caps, question).then((capabilities) =>
+      encode(remote.procs.connectGetDomainCapabilities.ret, { capabilities }),
+    );
+    ofEmulator.set(key, reply);
+    reply.catch(() => ofEmulator.delete(key));
   }
-  return text;
+  return reply;
 }
 
 async function make(
