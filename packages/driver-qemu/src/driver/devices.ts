@@ -19,6 +19,7 @@ import type { QemuDriver } from "../qemu-driver.ts";
 import { affected, findDomain, type RemoteHandlers } from "./common.ts";
 import { saveConfig } from "./define.ts";
 import { findByAlias, findDevice } from "./find-device.ts";
+import { updateDisplay } from "./update-display.ts";
 
 const IMPACT = Flag.LIVE | Flag.CONFIG;
 
@@ -165,9 +166,10 @@ async function plugIn(plugging: Plugging, each: AnyDevice): Promise<void> {
 const unplug = (plugging: Plugging, each: AnyDevice): Promise<void> =>
   unplugDevice(plugging, findDevice(plugging.domain.def.devices, each));
 
-/** What can be changed while it runs: the medium of a drive, the link of a card. */
+/** What can be changed while it runs: the medium of a drive, the link of a card, the password of a display. */
 async function update(plugging: Plugging, each: AnyDevice, force: boolean): Promise<void> {
   const { driver, domain, guest } = plugging;
+  if (each.kind === "graphics") return updateDisplay(plugging, each.device);
   const old = findDevice(domain.def.devices, each);
   if (old.kind === "disk" && each.kind === "disk") {
     const { device } = old.device;

@@ -170,8 +170,11 @@ export class Monitor {
 
   /** @param bytes what the guest shall have */
   balloon = (bytes: number) => this.#ask<unknown>("balloon", { value: bytes });
-  setPassword = (protocol: "vnc" | "spice", password: string, connected: string) =>
-    this.#ask<unknown>("set_password", { protocol, password, connected });
+  setPassword = (protocol: "vnc" | "spice", password: string, connected: string | undefined) =>
+    this.#ask<unknown>("set_password", { protocol, password, ...(connected && { connected }) });
+  /** @param time `never`, `now` or seconds since 1970 */
+  expirePassword = (protocol: "vnc" | "spice", time: string) =>
+    this.#ask<unknown>("expire_password", { protocol, time });
   setLink = (name: string, up: boolean) => this.#ask<unknown>("set_link", { name, up });
   setAction = (actions: Readonly<Record<string, string>>) => this.#ask<unknown>("set-action", actions);
   setBlockIoThrottle = (args: Readonly<Record<string, unknown>>) =>

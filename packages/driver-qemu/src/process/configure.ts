@@ -1,5 +1,7 @@
 import { readBackCpu } from "../cpu/read-back.ts";
 import type { Guest, QemuDomain } from "../guest.ts";
+import { type DisplayPassword, displayPassword } from "../hotplug/graphics-password.ts";
+import type { QemuDriver } from "../qemu-driver.ts";
 
 const KIB = 1024;
 
@@ -7,7 +9,7 @@ const KIB = 1024;
  * Learns from a fresh QEMU what only it knows, and gives it what does not fit on a command line. All questions
  * go out at once: QEMU answers them one by one, but nobody waits in between.
  */
-export async function configureGuest(domain: QemuDomain, guest: Guest): Promise<void> {
+export async function configureGuest(driver: QemuDriver, domain: QemuDomain, guest: Guest): Promise<void> {
   const { monitor } = guest;
   const { def } = domain;
   const balloonKiB =
@@ -18,6 +20,10 @@ export async function configureGuest(domain: QemuDomain, guest: Guest): Promise<
     monitor.devices(),
     balloonKiB === undefined ? undefined : monitor.balloon(balloonKiB * KIB),
     ...downLinks(def).map((alias) => monitor.setLink(alias, false)),
+    ...passwords(driver, def).flatMap(({ protocol, password, connected, expires }) => [
+      monitor.setPassword(protocol, password, connected),
+      monitor.expirePassword(protocol, expires),
+    ]),
   ]);
   for (const { label, filename } of chardevs) {
     if (filename.startsWith("pty:"))
@@ -53,6 +59,12 @@ function setTerminal(def: Definition, alias: string, path: string): void {
   for (const device of terminals(def)) {
     if (device.alias === alias && device.source.type === "pty") device.source.source = { path };
   }
+}
+
+/** Of displays: they lie in no command line, where everybody could read them. */
+function passwords({ settings, now }: QemuDriver, { devices }: Definition): DisplayPassword[] {
+  const usual = { vnc: settings.vnc_password, spice: settings.spice_password };
+  return devices.graphics.flatMap((graphics) => displayPassword(graphics, usual, now()) ?? []);
 }
 
 const downLinks = ({ devices }: Definition): string[] =>

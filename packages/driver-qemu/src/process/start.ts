@@ -115,7 +115,7 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
       const running = await launch(driver, domain, { paths, masterKey, caps, output, undo, incomingFd });
       try {
         await connect(driver, domain, running);
-        await configureGuest(domain, running);
+        await configureGuest(driver, domain, running);
         announceAgent(driver, domain);
         if (incomingFd !== undefined) {
           await readMemory(running, incomingFd);
