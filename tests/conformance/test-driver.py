@@ -162,4 +162,28 @@ def stopped():
     each(again, "ID", [()])
 
 
-{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped)}[sys.argv[2]]()
+def saved():
+    path = sys.argv[3]
+    restored = lambda name: connection.restore(f"{path}/{name}")
+    each(domain, "save", [(f"{path}/none/x",), (f"{path}/a",), (f"{path}/a",)])
+    each(domain, "state", [()])
+    show("image", connection.saveImageGetXMLDesc, f"{path}/a")
+    open(f"{path}/b", "w").write("no image at all, but long enough")
+    for name in ("none", "b", "a", "a"):
+        show("restore", restored, name)
+    each(domain, "state", [()])
+    each(domain, "coreDump", [(f"{path}/none/x",), (f"{path}/c",), (f"{path}/c", 1), (f"{path}/c",), (f"{path}/c", 2)])
+    each(domain, "state", [()])
+    each(domain, "managedSave", [()])
+    each(domain, "create", [()])
+    each(domain, "coreDumpWithFormat", [(f"{path}/d", 0, 0), (f"{path}/d", 1, 0)])
+    each(domain, "managedSave", [(8,), ()])
+    for name in "hasManagedSaveImage state undefine".split():
+        each(domain, name, [()])
+    each(connection, "listAllDomains", [(1 << 8,), (1 << 7,)])
+    each(domain, "create", [()])
+    for name in "hasManagedSaveImage state managedSave managedSaveRemove managedSaveRemove hasManagedSaveImage undefine".split():
+        each(domain, name, [()])
+
+
+{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved)}[sys.argv[2]]()

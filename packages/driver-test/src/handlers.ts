@@ -10,6 +10,7 @@ import { lifecycleHandlers } from "./domain/lifecycle.ts";
 import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
+import { saveHandlers } from "./domain/save.ts";
 import { statsHandlers } from "./domain/stats.ts";
 import { tuningHandlers } from "./domain/tuning.ts";
 import { vcpuHandlers } from "./domain/vcpus.ts";
@@ -38,6 +39,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...diskHandlers(driver),
   ...identityHandlers(driver),
   ...domainInterfaceHandlers(driver),
+  ...saveHandlers(driver),
   ...statsHandlers(driver),
   ...metadataHandlers(driver),
   ...eventHandlers(driver),

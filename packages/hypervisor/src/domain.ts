@@ -38,6 +38,8 @@ export class Domain<D extends Named, L> implements Named {
   readonly uuidBytes: Uint8Array;
   readonly jobs = new DomainJobs();
   autostart = false;
+  /** It was put aside and goes on at its next start. */
+  hasManagedSave = false;
   /** The running guest; set for as long as there is a process. */
   live: L | undefined;
   readonly #watcher: DomainWatcher<D, L>;

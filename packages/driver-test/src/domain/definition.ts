@@ -22,7 +22,7 @@ export function definitionHandlers(driver: TestDriver): RemoteHandlers {
     domainUndefineFlags({ dom, flags }) {
       const known = MANAGED_SAVE | SNAPSHOTS_METADATA | CHECKPOINTS_METADATA;
       checkFlags(flags, known, "testDomainUndefineFlags", ErrorDomain.TEST);
-      undefine(driver, findDomain(driver, dom));
+      undefine(driver, findDomain(driver, dom), flags);
     },
     domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
     domainSetAutostart({ dom, autostart }) {
@@ -94,8 +94,11 @@ function define(driver: TestDriver, xml: string): TestDomain {
   return known;
 }
 
-function undefine(driver: TestDriver, domain: TestDomain): void {
+function undefine(driver: TestDriver, domain: TestDomain, flags = 0): void {
   if (!domain.isPersistent) throw invalid("cannot undefine transient domain");
+  if (domain.hasManagedSave && (flags & MANAGED_SAVE) === 0)
+    throw invalid("Refusing to undefine while domain managed save image exists");
+  domain.hasManagedSave = false;
   domain.announce({ event: "undefined", detail: "removed" });
   domain.autostart = false;
   domain.isPersistent = false;

@@ -3,9 +3,10 @@ import type { State } from "@libvirt-ts/hypervisor";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
 /** Gives a domain its id and its live definition, without telling anybody. */
-export function bootGuest(driver: TestDriver, domain: TestDomain, state: State): void {
+export function bootGuest(driver: TestDriver, domain: TestDomain, state: State, def = domain.def): void {
   if (domain.isPersistent) domain.nextDef = domain.def;
-  domain.def = domainDefCopy(domain.def);
+  domain.hasManagedSave = false;
+  domain.def = domainDefCopy(def);
   domain.live = { startedAt: driver.now(), frozen: new Set() };
   domain.id = driver.nextId();
   domain.adopt(state);

@@ -29,15 +29,15 @@ const filterGroups: readonly FilterGroup<AnyDomain>[] = [
     [Flag.SHUTOFF, ({ state }) => state.name === "shutoff"],
     [Flag.OTHER, isOther],
   ],
-  // Managed saves, snapshots and checkpoints: there are none.
   [
-    [Flag.MANAGEDSAVE, never],
-    [Flag.NO_MANAGEDSAVE, always],
+    [Flag.MANAGEDSAVE, (domain) => domain.hasManagedSave],
+    [Flag.NO_MANAGEDSAVE, (domain) => !domain.hasManagedSave],
   ],
   [
     [Flag.AUTOSTART, (domain) => domain.autostart],
     [Flag.NO_AUTOSTART, (domain) => !domain.autostart],
   ],
+  // Snapshots and checkpoints: there are none.
   [
     [Flag.HAS_SNAPSHOT, never],
     [Flag.NO_SNAPSHOT, always],
