@@ -17,6 +17,7 @@ import {
   prepareDevice,
   type QmpStep,
   unplugSteps,
+  updatePassword,
 } from "@libvirt-ts/driver-qemu/hotplug";
 import type { Corpus, Row } from "../corpus.ts";
 import { schemaOf } from "../json.ts";
@@ -36,6 +37,7 @@ interface Exchange {
 /** Guests of chains of cases, from one step to the next. */
 const guests = new Map<string, DomainDef>();
 const guestId = 7;
+const pretendedNowMs = 1_234_567_890_000;
 /** What the live driver asks besides what the device takes. */
 const questions: ReadonlySet<string> = new Set(["query-block", "query-fdsets", "qom-list"]);
 
@@ -50,6 +52,10 @@ export const suite: Suite = {
     const { device: file } = row.inputs as { device: string }; // the README's format
     const found = parseDevice(corpus.file(file), { inactive: row.action === "ATTACH" });
     const script = ((row.monitor ?? []) as Exchange[]).filter(({ command }) => !questions.has(command));
+    if (row.action === "UPDATE" && found.kind === "graphics") {
+      check(updateDisplay(def, found.device), script, row, corpus);
+      return { got: { xml: shown(def) } };
+    }
     const steps = row.action === "ATTACH" ? attach(def, found, row, corpus) : detach(def, found, row, corpus);
     const isGone =
       script.some(({ reply }) => reply.includes("DEVICE_DELETED")) ||
@@ -65,6 +71,21 @@ export const suite: Suite = {
     return { got: { xml: shown(def) } };
   },
 };
+
+type Graphics = DomainDef["devices"]["graphics"][number];
+
+function updateDisplay({ devices }: DomainDef, next: Graphics): QmpStep[] {
+  const old = devices.graphics.find(({ type }) => type === next.type);
+  if (old === undefined) throw new Error("device not found");
+  const { password: told, apply } = updatePassword(old, next, { usual: {}, nowMs: pretendedNowMs });
+  apply();
+  if (!told) return [];
+  const { protocol, password, connected, expires } = told;
+  return [
+    { command: "set_password", args: { protocol, password, connected } },
+    { command: "expire_password", args: { protocol, time: expires } },
+  ];
+}
 
 /** The terminal QEMU has chosen. */
 function noteTerminal(found: AnyDevice, script: readonly Exchange[]): void {
