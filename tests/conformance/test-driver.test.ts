@@ -10,7 +10,7 @@ import { native } from "@libvirt-ts/native";
 import { Server } from "@libvirt-ts/rpc/server";
 import { expect, onTestFinished, test } from "vitest";
 
-const script = fileURLToPath(new URL("test-driver.py", import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(`${name}.py`, import.meta.url));
 
 /** A fresh host of ours behind a socket; its URI. */
 function serve(): string {
@@ -27,22 +27,24 @@ function serve(): string {
   return `test+unix:///default?socket=${path}`;
 }
 
-async function answers(uri: string, group: string): Promise<string[]> {
+async function answers(uri: string, group: string, calls: string): Promise<string[]> {
   const dir = mkdtempSync(join(tmpdir(), "test-driver-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
-  const args = [script, uri, group, dir];
+  const args = [script(calls), uri, group, dir];
   const { stdout } = await promisify(execFile)("/usr/bin/python3", args, { timeout: 60_000 });
   return stdout.replaceAll(dir, "DIR").trim().split("\n");
 }
 
 /** The same calls of a foreign client on libvirt's own test driver and on ours. */
-test.each(["host", "vcpus", "tuning", "stats", "guest", "iothreads", "stopped", "saved"])(
-  "%s",
-  async (group) => {
-    const uri = serve();
-    const theirs = await answers("test:///default", group);
-    expect(theirs.length).toBeGreaterThan(5);
-    const ours = (await answers(uri, group)).map((line) => line.replaceAll(uri, "test:///default"));
-    expect(ours).toEqual(theirs);
-  },
-);
+test.each([
+  ...["host", "vcpus", "tuning", "stats", "guest", "iothreads", "stopped", "saved"].map(
+    (group) => [group, "test-driver"] as const,
+  ),
+  ...["networks", "interfaces", "storage", "devices"].map((group) => [group, "test-driver-objects"] as const),
+])("%s", async (group, calls) => {
+  const uri = serve();
+  const theirs = await answers("test:///default", group, calls);
+  expect(theirs.length).toBeGreaterThan(5);
+  const ours = (await answers(uri, group, calls)).map((line) => line.replaceAll(uri, "test:///default"));
+  expect(ours).toEqual(theirs);
+});
