@@ -62,6 +62,32 @@ const rows: Record<string, Row> = {
     devices: controller("scsi", "model='lsilogic'") + disk("sda", "scsi"),
     types: { scsi0: "lsi53c895a", "scsi0-0-0": "scsi-hd" },
   },
+  "scsi controllers": {
+    devices: [
+      "virtio-transitional",
+      "virtio-non-transitional",
+      "lsisas1068",
+      "lsisas1078",
+      "vmpvscsi",
+      "am53c974",
+      "dc390",
+    ]
+      .map((model, index) => controller("scsi", `model='${model}'`, index))
+      .join(""),
+    types: {
+      scsi0: "virtio-scsi-pci-transitional",
+      scsi1: "virtio-scsi-pci-non-transitional",
+      scsi2: "mptsas1068",
+      scsi3: "megasas",
+      scsi4: "pvscsi",
+      scsi5: "am53c974",
+      scsi6: "dc390",
+    },
+  },
+  "older usb controllers": {
+    devices: controller("usb", "model='piix3-uhci'") + controller("usb", "model='piix4-uhci'", 1),
+    types: { usb: "piix3-usb-uhci", usb1: "piix4-usb-uhci" },
+  },
   "disk: usb": {
     devices: disk("sda", "usb"),
     types: { "usb-disk0": "usb-storage" },
@@ -300,6 +326,8 @@ const rows: Record<string, Row> = {
       <topology sockets='1' dies='1' cores='2' threads='2'/><feature policy='disable' name='sse4.2'/></cpu>`,
     types: {},
   },
+  "cpus: the host's model": { more: "<cpu mode='host-model'/>", types: {} },
+  "cpus: all that can be": { more: "<cpu mode='maximum'/>", types: {} },
   "clock and timers": {
     more: `<clock offset='variable' adjustment='3600' basis='utc'><timer name='rtc' tickpolicy='catchup' track='guest'/>
       <timer name='pit' tickpolicy='delay'/><timer name='hpet' present='no'/></clock>`,

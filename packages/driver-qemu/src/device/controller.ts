@@ -51,7 +51,7 @@ const scsiDrivers: Readonly<Record<string, string>> = {
   lsisas1068: "mptsas1068",
   lsisas1078: "megasas",
   vmpvscsi: "pvscsi",
-  dc390: "dc-390",
+  dc390: "dc390",
   am53c974: "am53c974",
 };
 
