@@ -6,6 +6,7 @@ export {
   affectedOne,
   type DomainDriver,
   findDomain,
+  findSame,
   type RemoteHandlers,
   wireDomain,
 } from "./calls/common.ts";
@@ -14,6 +15,7 @@ export { isListed, LIST_FLAGS, listHandlers } from "./calls/list.ts";
 export { lookupHandlers } from "./calls/lookup.ts";
 export { paramsReply, STRING_OKAY } from "./calls/params-reply.ts";
 export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
+export { cputuneOf } from "./cputune.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
 export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";
 export {

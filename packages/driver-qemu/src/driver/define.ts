@@ -3,8 +3,8 @@ import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
 import { type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
-import { Domain, type KeptDefinition } from "@libvirt-ts/hypervisor";
-import type { QemuDomain } from "../guest.ts";
+import { Domain, findSame, type KeptDefinition } from "@libvirt-ts/hypervisor";
+import type { Guest, QemuDomain } from "../guest.ts";
 import { type EmulatedTpm, emulatedTpm, removeState } from "../helpers/tpm-state.ts";
 import { keepDefinition, readDefinition } from "../process/definition.ts";
 import { exists, nvramPath } from "../process/nvram.ts";
@@ -77,20 +77,24 @@ export async function defineDomain(driver: QemuDriver, xml: string): Promise<Qem
 }
 
 /**
- * The domain a definition belongs to, by UUID.
- * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
+ * The domain that a definition is to run as: the one that is defined, or one that exists as long as it runs.
+ * @throws VirError OPERATION_INVALID when it runs
  */
-export function findSame(driver: QemuDriver, def: Pick<DomainDef, "name" | "uuid">): QemuDomain | undefined {
-  const byUuid = driver.domains.byUuid(def.uuid);
-  if (byUuid && byUuid.name !== def.name)
-    throw taken(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
-  const byName = driver.domains.byName(def.name);
-  if (byName && byName.uuid !== def.uuid)
-    throw taken(`domain '${def.name}' already exists with uuid ${byName.uuid}`);
-  return byUuid;
+export function domainToRun(driver: QemuDriver, def: DomainDef): Promise<QemuDomain> {
+  return driver.defining.run(def.name, async () => {
+    const known = findSame(driver, def);
+    if (known?.isActive)
+      throw new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.OPERATION_INVALID,
+        `domain '${known.name}' is already active`,
+      );
+    if (known) return known;
+    const made = new Domain<DomainDef, Guest>({ def, isPersistent: false, watcher: driver.watcher });
+    driver.domains.add(made);
+    return made;
+  });
 }
-
-const taken = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.OPERATION_FAILED, detail);
 
 /** Writes a persistent definition. @returns the same, to be kept */
 export async function saveConfig(driver: QemuDriver, def: DomainDef): Promise<KeptDefinition<DomainDef>> {

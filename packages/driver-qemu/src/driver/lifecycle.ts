@@ -6,9 +6,8 @@ import {
 } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { Domain } from "@libvirt-ts/hypervisor";
 import type { Client } from "@libvirt-ts/rpc/server";
-import type { Guest, QemuDomain } from "../guest.ts";
+import type { QemuDomain } from "../guest.ts";
 import { runningGuest, startCpus, stopCpus } from "../process/cpus.ts";
 import { readDefinition } from "../process/definition.ts";
 import { startDomain } from "../process/start.ts";
@@ -16,7 +15,7 @@ import { stopGuest } from "../process/stop.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { startOrRestore } from "../save/restore.ts";
 import { findDomain, invalid, type RemoteHandlers, wireDomain } from "./common.ts";
-import { findSame } from "./define.ts";
+import { domainToRun } from "./define.ts";
 
 const { START_PAUSED, START_AUTODESTROY, START_VALIDATE, START_RESET_NVRAM, START_FORCE_BOOT } =
   DomainCreateFlags;
@@ -102,19 +101,7 @@ async function createTransient(
   client: Client,
 ): Promise<QemuDomain> {
   const def = await readDefinition(driver, xml, { inactive: false, abiUpdate: true });
-  const domain = await driver.defining.run(def.name, async () => {
-    const known = findSame(driver, def);
-    if (known?.isActive)
-      throw new VirError(
-        ErrorDomain.QEMU,
-        ErrorCode.OPERATION_INVALID,
-        `domain '${known.name}' is already active`,
-      );
-    if (known) return known;
-    const made = new Domain<typeof def, Guest>({ def, isPersistent: false, watcher: driver.watcher });
-    driver.domains.add(made);
-    return made;
-  });
+  const domain = await domainToRun(driver, def);
   await start(driver, domain, flags, client, def);
   return domain;
 }

@@ -1,8 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
-import type { Cputune } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
-import { cpusOf } from "@libvirt-ts/hypervisor";
+import { cpusOf, cputuneOf } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import { type Bitmap, formatBitmap } from "@libvirt-ts/util/bitmap";
 import type { Guest, QemuDomain } from "../guest.ts";
@@ -104,19 +103,6 @@ async function emulatorThreads({ host }: QemuDriver, { process, facts }: Guest):
 function bind(thread: number, cpus: Bitmap): void {
   const done = setThreadCpus(thread, cpus);
   if (done < 0) throw systemError(ErrorDomain.QEMU, done, `cannot set CPU affinity on process ${thread}`);
-}
-
-/** The tuning of processors in a definition, made if there is none. */
-export function cputuneOf(def: QemuDomain["def"]): Cputune {
-  def.cputune ??= {
-    vcpupins: [],
-    iothreadpins: [],
-    vcpuscheds: [],
-    iothreadscheds: [],
-    cachetunes: [],
-    memorytunes: [],
-  };
-  return def.cputune;
 }
 
 function announce(driver: QemuDriver, domain: QemuDomain, field: string, cpus: Bitmap): void {

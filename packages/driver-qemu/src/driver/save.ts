@@ -43,15 +43,10 @@ export function runsAfter(flags: number, api: string): boolean | undefined {
   checkFlags(flags, KNOWN, api, ErrorDomain.QEMU);
   const runs = (flags & Flag.RUNNING) !== 0;
   const isPaused = (flags & Flag.PAUSED) !== 0;
-  if (runs && isPaused)
-    throw new VirError(
-      ErrorDomain.DOMAIN,
-      ErrorCode.INVALID_ARG,
-      "flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' in function 'virDomainSaveFlags' are mutually exclusive",
-      {
-        message:
-          "flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' in function 'virDomainSaveFlags' are mutually exclusive",
-      },
-    );
+  if (runs && isPaused) {
+    const message =
+      "flags 'VIR_DOMAIN_SAVE_RUNNING' and 'VIR_DOMAIN_SAVE_PAUSED' in function 'virDomainSaveFlags' are mutually exclusive";
+    throw new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, message, { message });
+  }
   return runs ? true : isPaused ? false : undefined;
 }

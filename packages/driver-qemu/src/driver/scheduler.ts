@@ -1,13 +1,12 @@
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
 import type { Cputune } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { paramsReply, STRING_OKAY } from "@libvirt-ts/hypervisor";
+import { cputuneOf, paramsReply, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { readTypedParams, type TypedParam, type TypedValue, typed, typedParams } from "@libvirt-ts/protocol";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { affected, affectedOne, badArgument, findDomain, invalid, type RemoteHandlers } from "./common.ts";
 import { changeConfig } from "./define.ts";
-import { cputuneOf } from "./pinning.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 const MIN_US = 1000;

@@ -2,10 +2,9 @@ import { rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { Domain } from "@libvirt-ts/hypervisor";
-import { findSame } from "../driver/define.ts";
-import type { Guest, QemuDomain } from "../guest.ts";
+import { ErrorCode, VirError } from "@libvirt-ts/errors";
+import { domainToRun } from "../driver/define.ts";
+import type { QemuDomain } from "../guest.ts";
 import { readDefinition } from "../process/definition.ts";
 import { type StartOptions, startDomain } from "../process/start.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -30,7 +29,7 @@ export async function restoreDomain(driver: QemuDriver, options: RestoreOptions)
   const saved = await openSaveFile(options.path);
   try {
     const def = await definitionOf(driver, options.xml ?? saved.xml);
-    const domain = await ownerOf(driver, def);
+    const domain = await domainToRun(driver, def);
     const paused = !(options.runs ?? saved.wasRunning);
     await startDomain(driver, domain, {
       api: options.api,
@@ -98,21 +97,4 @@ async function managedSave(
     await rm(path, { force: true });
     return undefined;
   }
-}
-
-/** The domain that is defined, or one that exists as long as it runs. */
-function ownerOf(driver: QemuDriver, def: DomainDef): Promise<QemuDomain> {
-  return driver.defining.run(def.name, async () => {
-    const known = findSame(driver, def);
-    if (known?.isActive)
-      throw new VirError(
-        ErrorDomain.QEMU,
-        ErrorCode.OPERATION_INVALID,
-        `domain '${known.name}' is already active`,
-      );
-    if (known) return known;
-    const made = new Domain<DomainDef, Guest>({ def, isPersistent: false, watcher: driver.watcher });
-    driver.domains.add(made);
-    return made;
-  });
 }

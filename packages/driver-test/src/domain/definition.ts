@@ -2,9 +2,9 @@ import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
 import { type DomainDef, readDomain } from "@libvirt-ts/conf/domain";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { Domain, findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
+import { Domain, findDomain, findSame, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
 import { parseXml } from "@libvirt-ts/xml";
-import { broken, failed, invalid } from "../errors.ts";
+import { broken, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
 const { VALIDATE } = DomainDefineFlags;
@@ -52,20 +52,6 @@ function nameInterfaces({ devices: { interfaces } }: DomainDef): void {
     nic.target = { ...nic.target, dev: free };
     taken.add(free);
   }
-}
-
-/**
- * The domain a definition belongs to, by UUID.
- * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
- */
-export function findSame({ domains }: TestDriver, def: DomainDef): TestDomain | undefined {
-  const byUuid = domains.byUuid(def.uuid);
-  if (byUuid && byUuid.name !== def.name)
-    throw failed(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
-  const byName = domains.byName(def.name);
-  if (byName && byName.uuid !== def.uuid)
-    throw failed(`domain '${def.name}' already exists with uuid ${byName.uuid}`);
-  return byUuid;
 }
 
 export function addDomain(

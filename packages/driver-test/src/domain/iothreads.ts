@@ -1,12 +1,11 @@
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
 import { type DomainDef, iothreadIds } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { cpuMap, cpusOf, findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import { cpuMap, cpusOf, cputuneOf, findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
 import { readTypedParams } from "@libvirt-ts/protocol";
 import { badArgument } from "../errors.ts";
 import type { TestDriver } from "../test-driver.ts";
 import { changeDomain, definitionOf, refuseBoth } from "./change.ts";
-import { cputuneOf } from "./vcpus.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 

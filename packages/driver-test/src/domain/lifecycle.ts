@@ -1,10 +1,10 @@
 import { DomainCreateFlags, DomainDestroyFlags } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { findDomain, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
+import { findDomain, findSame, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
 import { broken, failed } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
-import { addDomain, findSame, readDefinition } from "./definition.ts";
+import { addDomain, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
 
 const { START_VALIDATE } = DomainCreateFlags;

@@ -1,10 +1,10 @@
 import { DomainCoreDumpFlags, DomainSaveRestoreFlags as SaveFlags } from "@libvirt-ts/api";
 import { formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { findDomain, type RemoteHandlers, type State } from "@libvirt-ts/hypervisor";
+import { findDomain, findSame, type RemoteHandlers, type State } from "@libvirt-ts/hypervisor";
 import { invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
-import { addDomain, findSame, readDefinition } from "./definition.ts";
+import { addDomain, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
 import { encodeImage, readImage, writeFileOrSay } from "./save-image.ts";
 

@@ -1,7 +1,15 @@
 import { DomainVcpuFlags, DomainModificationImpact as Impact } from "@libvirt-ts/api";
-import type { Cputune, DomainDef } from "@libvirt-ts/conf/domain";
+import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { affected, cpuMap, cpusOf, findDomain, packMaps, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import {
+  affected,
+  cpuMap,
+  cpusOf,
+  cputuneOf,
+  findDomain,
+  packMaps,
+  type RemoteHandlers,
+} from "@libvirt-ts/hypervisor";
 import { badArgument, invalid } from "../errors.ts";
 import { MAX_VCPUS } from "../host/calls.ts";
 import { hostCpuCount } from "../host/host.ts";
@@ -97,17 +105,4 @@ function pinVcpu(domain: TestDomain, vcpu: number, cpuset: number[]): void {
   const tune = cputuneOf(def);
   const others = tune.vcpupins.filter((pin) => pin.vcpu !== vcpu);
   tune.vcpupins = [...others, { vcpu, cpuset }].sort((a, b) => a.vcpu - b.vcpu);
-}
-
-/** The tuning of processors in a definition, made if there is none. */
-export function cputuneOf(def: DomainDef): Cputune {
-  def.cputune ??= {
-    vcpupins: [],
-    iothreadpins: [],
-    vcpuscheds: [],
-    iothreadscheds: [],
-    cachetunes: [],
-    memorytunes: [],
-  };
-  return def.cputune;
 }

@@ -3,7 +3,7 @@ import { formatInterface, parseInterface } from "@libvirt-ts/conf/interface";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { RemoteHandlers } from "@libvirt-ts/hypervisor";
-import { type FilterGroup, filterFlags, isListed } from "@libvirt-ts/objects";
+import { type FilterGroup, filterFlags, listings } from "@libvirt-ts/objects";
 import { invalid } from "../errors.ts";
 import type { TestDriver } from "../test-driver.ts";
 import { type Interfaces, type TestInterface, wireInterface } from "./interfaces.ts";
@@ -25,21 +25,20 @@ export const interfaceHandlers = ({ interfaces }: Pick<TestDriver, "interfaces">
 });
 
 function listHandlers(interfaces: Interfaces): RemoteHandlers {
-  const select = (flags: number) => [...interfaces].filter((each) => isListed(each, flags, filters));
-  const names = (flags: number, most: number) => ({
-    names: select(flags)
-      .slice(0, most)
-      .map(({ def }) => def.name),
-  });
+  const { select, count, names } = listings(
+    () => interfaces,
+    filters,
+    ({ def }) => def.name,
+  );
   return {
     connectListAllInterfaces({ needResults, flags }) {
       checkFlags(flags, filterFlags(filters), "testConnectListAllInterfaces", ErrorDomain.TEST);
       const found = select(flags);
       return { ifaces: needResults ? found.map(wireInterface) : [], ret: found.length };
     },
-    connectNumOfInterfaces: () => ({ num: select(Flag.ACTIVE).length }),
+    connectNumOfInterfaces: () => count(Flag.ACTIVE),
     connectListInterfaces: ({ maxnames }) => names(Flag.ACTIVE, maxnames),
-    connectNumOfDefinedInterfaces: () => ({ num: select(Flag.INACTIVE).length }),
+    connectNumOfDefinedInterfaces: () => count(Flag.INACTIVE),
     connectListDefinedInterfaces: ({ maxnames }) => names(Flag.INACTIVE, maxnames),
   };
 }

@@ -12,29 +12,15 @@ import {
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { RemoteHandlers } from "@libvirt-ts/hypervisor";
-import { type FilterGroup, filterFlags, isListed } from "@libvirt-ts/objects";
+import { filterFlags, lifeFilters, listings } from "@libvirt-ts/objects";
 import { formatUuid } from "@libvirt-ts/util/uuid";
 import { broken, invalid } from "../errors.ts";
 import type { TestDriver } from "../test-driver.ts";
-import type { TestNetwork } from "./network.ts";
 import { Lifecycle, type Networks, wireNetwork } from "./networks.ts";
 
 const VALIDATE = 1;
 
-const filters: readonly FilterGroup<TestNetwork>[] = [
-  [
-    [Flag.ACTIVE, (network) => network.isActive],
-    [Flag.INACTIVE, (network) => !network.isActive],
-  ],
-  [
-    [Flag.PERSISTENT, (network) => network.isPersistent],
-    [Flag.TRANSIENT, (network) => !network.isPersistent],
-  ],
-  [
-    [Flag.AUTOSTART, (network) => network.autostart],
-    [Flag.NO_AUTOSTART, (network) => !network.autostart],
-  ],
-];
+const filters = lifeFilters(Flag);
 
 /** Calls about networks. Some find theirs by name, others by UUID, as libvirt's test driver does. */
 export const networkHandlers = ({ networks }: Pick<TestDriver, "networks">): RemoteHandlers => ({
@@ -50,21 +36,20 @@ export const networkHandlers = ({ networks }: Pick<TestDriver, "networks">): Rem
 });
 
 function listHandlers(networks: Networks): RemoteHandlers {
-  const select = (flags: number) => [...networks].filter((network) => isListed(network, flags, filters));
-  const names = (flags: number, most: number) => ({
-    names: select(flags)
-      .slice(0, most)
-      .map(({ name }) => name),
-  });
+  const { select, count, names } = listings(
+    () => networks,
+    filters,
+    ({ name }) => name,
+  );
   return {
     connectListAllNetworks({ needResults, flags }) {
       checkFlags(flags, filterFlags(filters), "testConnectListAllNetworks", ErrorDomain.TEST);
       const found = select(flags);
       return { nets: needResults ? found.map(wireNetwork) : [], ret: found.length };
     },
-    connectNumOfNetworks: () => ({ num: select(Flag.ACTIVE).length }),
+    connectNumOfNetworks: () => count(Flag.ACTIVE),
     connectListNetworks: ({ maxnames }) => names(Flag.ACTIVE, maxnames),
-    connectNumOfDefinedNetworks: () => ({ num: select(Flag.INACTIVE).length }),
+    connectNumOfDefinedNetworks: () => count(Flag.INACTIVE),
     connectListDefinedNetworks: ({ maxnames }) => names(Flag.INACTIVE, maxnames),
   };
 }

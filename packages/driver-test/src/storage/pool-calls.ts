@@ -7,7 +7,7 @@ import { assertValid } from "@libvirt-ts/conf/schema";
 import { formatStoragePool, parseStoragePool, type StoragePoolType } from "@libvirt-ts/conf/storage";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import type { RemoteHandlers } from "@libvirt-ts/hypervisor";
-import { type FilterGroup, filterFlags, isListed } from "@libvirt-ts/objects";
+import { type FilterGroup, filterFlags, lifeFilters, listings } from "@libvirt-ts/objects";
 import type { NonnullStoragePool } from "@libvirt-ts/protocol";
 import { formatUuid } from "@libvirt-ts/util/uuid";
 import { badArgument } from "../errors.ts";
@@ -38,18 +38,7 @@ const typeFlags: Readonly<Record<StoragePoolType, number>> = {
 };
 
 const filters: readonly FilterGroup<TestPool>[] = [
-  [
-    [Flag.ACTIVE, (pool) => pool.isActive],
-    [Flag.INACTIVE, (pool) => !pool.isActive],
-  ],
-  [
-    [Flag.PERSISTENT, (pool) => pool.isPersistent],
-    [Flag.TRANSIENT, (pool) => !pool.isPersistent],
-  ],
-  [
-    [Flag.AUTOSTART, (pool) => pool.autostart],
-    [Flag.NO_AUTOSTART, (pool) => !pool.autostart],
-  ],
+  ...lifeFilters(Flag),
   Object.entries(typeFlags).map(([type, bit]) => [bit, ({ def }: TestPool) => def.type === type] as const),
 ];
 
@@ -71,21 +60,20 @@ export const poolHandlers = ({ pools, devices }: Pick<TestDriver, "pools" | "dev
 });
 
 function listHandlers(pools: Pools): RemoteHandlers {
-  const select = (flags: number) => [...pools].filter((pool) => isListed(pool, flags, filters));
-  const names = (flags: number, most: number) => ({
-    names: select(flags)
-      .slice(0, most)
-      .map(({ name }) => name),
-  });
+  const { select, count, names } = listings(
+    () => pools,
+    filters,
+    ({ name }) => name,
+  );
   return {
     connectListAllStoragePools({ needResults, flags }) {
       checkFlags(flags, filterFlags(filters), "testConnectListAllStoragePools", ErrorDomain.TEST);
       const found = select(flags);
       return { pools: needResults ? found.map(wirePool) : [], ret: found.length };
     },
-    connectNumOfStoragePools: () => ({ num: select(Flag.ACTIVE).length }),
+    connectNumOfStoragePools: () => count(Flag.ACTIVE),
     connectListStoragePools: ({ maxnames }) => names(Flag.ACTIVE, maxnames),
-    connectNumOfDefinedStoragePools: () => ({ num: select(Flag.INACTIVE).length }),
+    connectNumOfDefinedStoragePools: () => count(Flag.INACTIVE),
     connectListDefinedStoragePools: ({ maxnames }) => names(Flag.INACTIVE, maxnames),
   };
 }

@@ -45,6 +45,24 @@ export function findDomain<D extends AnyDomain>(
   return domain;
 }
 
+/**
+ * The domain a definition belongs to, by UUID.
+ * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
+ */
+export function findSame<D extends AnyDomain>(
+  { domains, errorDomain }: Pick<DomainDriver<D>, "domains" | "errorDomain">,
+  def: Named,
+): D | undefined {
+  const taken = (detail: string) => new VirError(errorDomain, ErrorCode.OPERATION_FAILED, detail);
+  const byUuid = domains.byUuid(def.uuid);
+  if (byUuid && byUuid.name !== def.name)
+    throw taken(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
+  const byName = domains.byName(def.name);
+  if (byName && byName.uuid !== def.uuid)
+    throw taken(`domain '${def.name}' already exists with uuid ${byName.uuid}`);
+  return byUuid;
+}
+
 /** Which definitions a call is about. */
 export interface Affected {
   live: boolean;
