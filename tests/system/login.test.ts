@@ -15,6 +15,7 @@ import {
   saslAuthenticator,
 } from "@libvirt-ts/rpc/server";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { makeCertificates } from "./support/certificates.ts";
 
 /** Debian's virsh logs in to our sockets; the server lives in this process and knows its host name only. */
 const dir = mkdtempSync("/tmp/lv-login-");
@@ -24,28 +25,7 @@ const host = "127.0.0.1";
 const subject =
   "/C=GB/street=Road 1/O=Example, Inc/title=Dr/SN=Sur/GN=Giv/UID=u/DC=d/CN=al=ice #1;/emailAddress=a@example.org";
 
-beforeAll(() => {
-  writeFileSync(at("openssl.conf"), "[req]\ndistinguished_name = dn\n[dn]\n");
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-  const issue = (name: string, subject: string, extensions: string[], issuer: string[] = []) => {
-    const files = [
-      "-config",
-      at("openssl.conf"),
-      "-keyout",
-      at(`${name}key.pem`),
-      "-out",
-      at(`${name}cert.pem`),
-    ];
-    const more = extensions.flatMap((extension) => ["-addext", extension]);
-    const args = ["req", "-x509", "-days", "2", "-subj", subject, ...key, ...files, ...issuer, ...more];
-    execFileSync("openssl", args, { stdio: "pipe" });
-  };
-  const byCa = ["-CA", at("cacert.pem"), "-CAkey", at("cakey.pem")];
-  const end = ["basicConstraints=CA:FALSE", `subjectAltName=IP:${host}`];
-  issue("ca", "/CN=CA", ["basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign"]);
-  issue("server", "/CN=server", end, byCa);
-  issue("client", subject, end, byCa);
-});
+beforeAll(() => makeCertificates(dir, { host, client: subject }));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 function start(fd: number, options: ListenOptions) {

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatVerifiers } from "@libvirt-ts/access/passwords";
@@ -20,6 +19,7 @@ import {
   within,
 } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { makeCertificates } from "./support/certificates.ts";
 
 /**
  * Debian's clients and ours come to the daemons through virtproxyd, over all its sockets. It runs outside of the world's
@@ -32,7 +32,7 @@ const ports = { tcp: 26_509, tls: 26_514 };
 
 beforeAll(async () => {
   world = await World.create();
-  certificates();
+  makeCertificates(at(""), { host: "127.0.0.1" });
   await start({ auth_tcp: "none", auth_tls: "none" });
 });
 afterAll(async () => {
@@ -63,28 +63,6 @@ async function start(keys: Record<string, string>): Promise<void> {
     log,
   );
   await proxy.ready();
-}
-
-function certificates(): void {
-  writeFileSync(at("openssl.conf"), "[req]\ndistinguished_name = dn\n[dn]\n");
-  const issue = (name: string, extensions: string[], issuer: string[] = []) => {
-    const files = [
-      "-config",
-      at("openssl.conf"),
-      "-keyout",
-      at(`${name}key.pem`),
-      "-out",
-      at(`${name}cert.pem`),
-    ];
-    const more = extensions.flatMap((extension) => ["-addext", extension]);
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    const args = ["req", "-x509", "-days", "2", "-subj", `/CN=${name}`, ...key, ...files, ...issuer, ...more];
-    execFileSync("openssl", args, { stdio: "pipe" });
-  };
-  issue("ca", ["basicConstraints=critical,CA:TRUE", "keyUsage=keyCertSign"]);
-  const byCa = ["-CA", at("cacert.pem"), "-CAkey", at("cakey.pem")];
-  for (const name of ["server", "client"])
-    issue(name, ["basicConstraints=CA:FALSE", "subjectAltName=IP:127.0.0.1"], byCa);
 }
 
 /** Each way a client may come. */

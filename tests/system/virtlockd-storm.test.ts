@@ -1,12 +1,10 @@
-import { closeSync, openSync } from "node:fs";
 import { setImmediate as tick } from "node:timers/promises";
-import { native } from "@libvirt-ts/native";
 import { lockAdmin } from "@libvirt-ts/protocol";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { waitFor } from "@libvirt-ts/testing";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
-import { type Guest, LockWorld, Rival, untilFree } from "./support/lock-world.ts";
+import { type Guest, isHeld, LockWorld, Rival, untilFree } from "./support/lock-world.ts";
 
 const worlds: LockWorld[] = [];
 const rivals: Rival[] = [];
@@ -21,14 +19,6 @@ afterEach(async () => {
   for (const rival of rivals.splice(0)) await rival.stop();
   for (const world of worlds.splice(0)) await world.close();
 });
-
-/** Whether somebody, anywhere, has the lock. */
-function isHeld(path: string): boolean {
-  const fd = openSync(path, "r+");
-  const there = native.ofdGetLock(fd, "write", 0, 1);
-  closeSync(fd);
-  return there !== null;
-}
 
 /** Paths of what the daemon says is locked. */
 async function listed(world: LockWorld): Promise<string[]> {

@@ -1,8 +1,6 @@
-import { closeSync, openSync } from "node:fs";
-import { native } from "@libvirt-ts/native";
 import { afterEach, describe, expect, test } from "vitest";
 import { steps } from "../../daemons/virtlockd/src/steps.ts";
-import { busy, type Guest, LockWorld, Rival, untilFree } from "./support/lock-world.ts";
+import { busy, type Guest, isHeld, LockWorld, Rival, untilFree } from "./support/lock-world.ts";
 
 const worlds: LockWorld[] = [];
 const rivals: Rival[] = [];
@@ -24,14 +22,6 @@ afterEach(async () => {
   for (const rival of rivals.splice(0)) await rival.stop();
   for (const world of worlds.splice(0)) await world.close();
 });
-
-/** Whether somebody, anywhere, has the lock. */
-function isHeld(path: string): boolean {
-  const fd = openSync(path, "r+");
-  const there = native.ofdGetLock(fd, "write", 0, 1);
-  closeSync(fd);
-  return there !== null;
-}
 
 test.each(["SIGKILL", "SIGTERM"] as const)(
   "%s: no lock is free for an instant, guests run on and stay watched",

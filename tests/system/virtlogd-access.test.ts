@@ -14,35 +14,16 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { native, READABLE } from "@libvirt-ts/native";
-import { log } from "@libvirt-ts/protocol";
 import { afterEach, expect, test } from "vitest";
 import { newPrefix, TestDaemon } from "./support/daemon.ts";
+import { openLog, settled } from "./support/logs.ts";
 
 const tool = fileURLToPath(new URL("../../tools/virt-log/dist/virt-log.mjs", import.meta.url));
-const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
 const isRoot = process.geteuid?.() === 0;
 
 let daemon: TestDaemon;
 let prefix: string;
 afterEach(() => daemon.stop("SIGKILL"));
-
-async function open(path: string): Promise<number> {
-  const client = await daemon.connect();
-  const { fds } = await client.callWithFds(log.procs.domainOpenLogFile, {
-    driver: "qemu",
-    dom,
-    path,
-    flags: 0,
-  });
-  client.close();
-  return fds[0] ?? -1;
-}
-
-async function settled(path: string): Promise<void> {
-  const client = await daemon.connect();
-  await client.call(log.procs.domainGetLogFilePosition, { path, flags: 0 });
-  client.close();
-}
 
 /** A group of this machine that "nobody" is not in. */
 const group = () =>
@@ -62,9 +43,9 @@ test.skipIf(!isRoot)(
     expect([statSync(socket).mode & 0o777, statSync(socket).gid]).toEqual([0o660, Number(gid)]);
     const path = join(prefix, "var/log/libvirt/qemu/vm1.log");
     mkdirSync(join(path, ".."), { recursive: true });
-    const fd = await open(path);
+    const fd = await openLog(daemon, path);
     writeSync(fd, "hello\n");
-    await settled(path);
+    await settled(daemon, path);
     const as = (groups: string[], ...args: string[]) => {
       const drop = [
         "--reuid",
@@ -116,7 +97,7 @@ test("lines go to a socket; one that nobody reads holds up no guest, and what it
   await once(server, "listening");
   daemon = await TestDaemon.start("virtlogd", { prefix, config: `ship_to = ["unix:${sink}"]\n` });
   const path = join(prefix, "vm.log");
-  const fd = await open(path);
+  const fd = await openLog(daemon, path);
   const connecting = once(server, "connection") as Promise<[Socket]>;
   writeSync(fd, "one\ntwo\n");
   const [socket] = await connecting;
@@ -136,7 +117,7 @@ test("lines go to a socket; one that nobody reads holds up no guest, and what it
   const block = Buffer.from(`${"x".repeat(79)}\n`.repeat(800));
   for (let count = 0; count < 200; count++) {
     writeSync(fd, block); // 13 MB: a guest that waited would wait for ever
-    await settled(path);
+    await settled(daemon, path);
   }
   while (!daemon.output.includes("lines are not shipped"))
     await once(daemon.process.stderr ?? process.stdin, "data");
@@ -158,7 +139,7 @@ test("the journal gets a message a line, with whose it is", async () => {
   const poll = new native.Poll(journal);
   daemon = await TestDaemon.start("virtlogd", { prefix, config: 'ship_to = ["journald"]\n' });
   const logPath = join(prefix, "vm.log");
-  const fd = await open(logPath);
+  const fd = await openLog(daemon, logPath);
   const buffer = Buffer.alloc(4096);
   const messages: string[] = [];
   const three = new Promise<void>((resolve) =>

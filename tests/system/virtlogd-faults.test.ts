@@ -5,12 +5,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LogInfo, LogReader } from "@libvirt-ts/log-manager/reading";
 import { native } from "@libvirt-ts/native";
-import { log } from "@libvirt-ts/protocol";
 import { afterEach, describe, expect, test } from "vitest";
 import { run, TestDaemon } from "./support/daemon.ts";
+import { openLog } from "./support/logs.ts";
 
 const writer = new URL("./fixtures/log-writer.py", import.meta.url).pathname;
-const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
 const lineBytes = 36;
 const marker = /\n[0-9 :.+-]+: virtlogd: ([0-9]+) bytes of output dropped\n/g;
 
@@ -41,15 +40,7 @@ const enter = (script: string) =>
 /** A guest that writes at full speed to `small/NAME`. */
 async function guest(name: string) {
   const path = join(daemon.prefix, "small", name);
-  const client = await daemon.connect();
-  const { fds } = await client.callWithFds(log.procs.domainOpenLogFile, {
-    driver: "qemu",
-    dom,
-    path,
-    flags: 0,
-  });
-  const [fd = -1] = fds;
-  client.close();
+  const fd = await openLog(daemon, path);
   const child = spawn("/usr/bin/python3", [writer, "1"], { stdio: ["ignore", fd, "pipe"] });
   guests.push(child);
   native.close(fd);

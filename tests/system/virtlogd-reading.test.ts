@@ -5,14 +5,13 @@ import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as tick } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { LogReader, linesOf } from "@libvirt-ts/log-manager/reading";
-import { log } from "@libvirt-ts/protocol";
 import { afterEach, expect, test } from "vitest";
 import { newPrefix, run, TestDaemon } from "./support/daemon.ts";
+import { openLog, settled } from "./support/logs.ts";
 
 /** MiB of the long log. */
 const longMiB = Number(process.env.LOG_INDEX_MIB ?? 32);
 const tool = fileURLToPath(new URL("../../tools/virt-log/dist/virt-log.mjs", import.meta.url));
-const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
 
 let daemon: TestDaemon;
 let prefix = "";
@@ -28,22 +27,6 @@ afterEach(async () => {
   await daemon.stop("SIGKILL");
   prefix = "";
 });
-
-/** A guest starts: the write end of its console. */
-async function open(path: string, truncate = false): Promise<number> {
-  const client = await daemon.connect();
-  const args = { driver: "qemu", dom, path, flags: truncate ? 1 : 0 };
-  const { fds } = await client.callWithFds(log.procs.domainOpenLogFile, args);
-  client.close();
-  return fds[0] ?? -1;
-}
-
-/** Everything written until now is in the file. */
-async function settled(path: string): Promise<void> {
-  const client = await daemon.connect();
-  await client.call(log.procs.domainGetLogFilePosition, { path, flags: 0 });
-  client.close();
-}
 
 /** The last writer has closed, and everything is in the file. */
 async function ended(path: string): Promise<void> {
@@ -91,9 +74,9 @@ test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every l
   const config = "max_size = 262144\nmax_backups = 32\n";
   await start(config);
   const path = join(prefix, "vm.log");
-  let fd = await open(path);
+  let fd = await openLog(daemon, path);
   await write(fd, block(0, 10));
-  await settled(path);
+  await settled(daemon, path);
   const follower = spawnLog("follow", path);
   await follower.until(10);
   let next = 10;
@@ -110,7 +93,7 @@ test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every l
     if (act === "guest") {
       closeSync(fd);
       await ended(path);
-      fd = await open(path);
+      fd = await openLog(daemon, path);
     }
     await follower.until(next);
   }
@@ -124,9 +107,9 @@ test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every l
 test("a slow reader holds up neither guest nor others", async () => {
   await start("max_size = 1048576\nmax_backups = 2\n");
   const path = join(prefix, "vm.log");
-  const fd = await open(path);
+  const fd = await openLog(daemon, path);
   await write(fd, block(0, 10));
-  await settled(path);
+  await settled(daemon, path);
   const slow = spawnLog("follow", path);
   await slow.until(10);
   slow.child.kill("SIGSTOP");
@@ -156,7 +139,7 @@ test(`--since, --until and --boot in a log of ${longMiB} MiB that rolls over`, {
   const perStart = 500_000; // 7.5 MB, of which the last three are surely kept
   let next = 0;
   for (let session = 0; session < 6; session++) {
-    const fd = await open(path);
+    const fd = await openLog(daemon, path);
     starts.push({ first: next, at: Date.now() });
     const lines = session > 0 ? perStart : Math.floor((longMiB * 1024 * 1024) / line(0).length);
     for (const end = next + lines; next < end; next += 50_000) await write(fd, block(next, next + 50_000));
@@ -195,9 +178,9 @@ test(`--since, --until and --boot in a log of ${longMiB} MiB that rolls over`, {
 test("virt-log: list, grep, wait, panics, replay and JSON", async () => {
   await start();
   const path = join(prefix, "serial.log");
-  const fd = await open(path);
+  const fd = await openLog(daemon, path);
   writeSync(fd, "booting\nBUG: unable to handle page fault\nCall Trace:\n---[ end trace 0 ]---\nvm1 login: ");
-  await settled(path);
+  await settled(daemon, path);
   expect(JSON.parse((await virtLog("--json", "list", "vm1")).stdout)).toMatchObject([
     { path, domain: "vm1", open: true, size: 86 },
   ]);

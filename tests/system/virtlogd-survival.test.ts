@@ -7,6 +7,7 @@ import { native } from "@libvirt-ts/native";
 import { log } from "@libvirt-ts/protocol";
 import { afterEach, expect, test } from "vitest";
 import { newPrefix, type StartOptions, TestDaemon } from "./support/daemon.ts";
+import { openLog } from "./support/logs.ts";
 
 /** Seconds of the long test, its seed, and whether its figures are printed. */
 const seconds = Number(process.env.LOG_SURVIVAL_SECONDS ?? 10);
@@ -16,7 +17,6 @@ const writer = new URL("./fixtures/log-writer.py", import.meta.url).pathname;
 const lineBytes = 36;
 const backups = 32;
 const config = `max_size = ${1024 * 1024}\nmax_backups = ${backups}\n`;
-const dom = { uuid: new Uint8Array(16).fill(7), name: "vm1" };
 
 let daemon: TestDaemon;
 let prefix: string;
@@ -30,14 +30,6 @@ afterEach(async () => {
   for (const child of writers.splice(0)) child.kill("SIGKILL");
   await daemon.stop("SIGKILL");
 });
-
-async function open(path: string): Promise<number> {
-  const client = await daemon.connect();
-  const args = { driver: "qemu", dom, path, flags: 0 };
-  const { fds } = await client.callWithFds(log.procs.domainOpenLogFile, args);
-  client.close();
-  return fds[0] ?? -1;
-}
 
 /** Resolves when the last writer's end has been noticed and everything is in the file. */
 async function untilClosed(path: string): Promise<void> {
@@ -90,7 +82,7 @@ test(`killed again and again under eight writers at full speed (seed ${seed})`, 
   await start();
   const paths = Array.from({ length: 8 }, (_, index) => join(prefix, `vm${index}.log`));
   for (const [index, path] of paths.entries()) {
-    const fd = await open(path);
+    const fd = await openLog(daemon, path);
     writers.push(
       spawn("/usr/bin/python3", [writer, String(seed + index)], { stdio: ["ignore", fd, "pipe"] }),
     );
@@ -140,7 +132,7 @@ test.each(["SIGKILL", "SIGTERM"] as const)(
     prefix = newPrefix();
     await start();
     const path = join(prefix, "vm.log");
-    const fd = await open(path);
+    const fd = await openLog(daemon, path);
     writeSync(fd, "one\n");
     await daemon.stop(signal);
     writeSync(fd, "two\n");
@@ -156,7 +148,7 @@ test("the guest ended while nobody was there: its last words are in the log", as
   prefix = newPrefix();
   await start();
   const path = join(prefix, "vm.log");
-  const fd = await open(path);
+  const fd = await openLog(daemon, path);
   await daemon.stop("SIGKILL");
   writeSync(fd, "last words\n");
   closeSync(fd);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as tick } from "node:timers/promises";
 import { LaunchError, type Launched, native } from "@libvirt-ts/native";
@@ -16,6 +16,14 @@ const uuid = new Uint8Array(16).fill(7);
 export interface LockWorldOptions extends StartOptions {
   /** Makes files below the prefix, before the daemon starts. */
   prepare?: (prefix: string) => void;
+}
+
+/** Whether somebody, anywhere, has the lock. */
+export function isHeld(path: string): boolean {
+  const fd = openSync(path, "r+");
+  const there = native.ofdGetLock(fd, "write", 0, 1);
+  closeSync(fd);
+  return there !== null;
 }
 
 /** virtlockd, stand-ins for guests, and a host where everything is tried at the wrong moment. */
