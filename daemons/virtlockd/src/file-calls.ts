@@ -14,7 +14,6 @@ import {
   unlink,
   unlinkSync,
 } from "node:fs";
-import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Native } from "@libvirt-ts/native";
 
@@ -80,37 +79,4 @@ export function directCalls(native: Native): FileCalls {
 
 function lockType(shared: boolean): "read" | "write" {
   return shared ? "read" : "write";
-}
-
-/** statfs(2) numbers of file systems that never wait for another host: ext2-4, xfs, btrfs, tmpfs, f2fs. */
-const localTypes: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0xf2f52010]);
-
-/** Directories may be mounted over; what we know of them does not last. */
-const trustMs = 30_000;
-
-/** Knows of which directories it is safe to call on the event loop. */
-export class LocalDirectories {
-  readonly #until = new Map<string, number>();
-  readonly #now: () => number;
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  has(path: string): boolean {
-    const directory = dirname(path);
-    const until = this.#until.get(directory);
-    if (until === undefined) return false;
-    if (until >= this.#now()) return true;
-    this.#until.delete(directory);
-    return false;
-  }
-
-  /** A file there could be opened: finds out, aside, where its directory lies. */
-  learn(path: string): void {
-    const directory = dirname(path);
-    statfs(directory, (error, found) => {
-      if (!error && localTypes.has(found.type)) this.#until.set(directory, this.#now() + trustMs);
-    });
-  }
 }

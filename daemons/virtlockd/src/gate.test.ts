@@ -1,7 +1,7 @@
+import { mountOf } from "@libvirt-ts/host/mounts";
 import { deferred } from "@libvirt-ts/util/deferred";
 import { expect, test } from "vitest";
 import { Gate } from "./gate.ts";
-import { mountOf } from "./mounts.ts";
 
 const list = `22 1 8:1 / / rw - ext4 /dev/sda1 rw
 23 22 0:50 / /srv/nfs\\040share rw shared:1 - nfs4 server:/ rw

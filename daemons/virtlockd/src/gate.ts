@@ -1,5 +1,5 @@
+import { mountOf } from "@libvirt-ts/host/mounts";
 import { fileError } from "./errors.ts";
-import { mountOf } from "./mounts.ts";
 
 /** Calls at a time to one file system that another host serves; each may block a thread of the pool. */
 const slots = 2;

@@ -1,9 +1,10 @@
 import { constants, promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
+import { LocalDirectories } from "@libvirt-ts/host/local-directories";
+import { mountOfFile } from "@libvirt-ts/host/mounts";
 import type { Native } from "@libvirt-ts/native";
 import { fileError, notDirectory } from "./errors.ts";
-import { directCalls, type FileCalls, LocalDirectories, pooledCalls } from "./file-calls.ts";
+import { directCalls, type FileCalls, pooledCalls } from "./file-calls.ts";
 import { Gate } from "./gate.ts";
-import { mountOfFile } from "./mounts.ts";
 
 /** All file work of the lock daemon. A dead file server stalls only the calls to it. */
 export interface LockFiles {

@@ -1,4 +1,5 @@
 import { type DaemonContext, type Programs, runDaemon } from "@libvirt-ts/daemon";
+import { mountOf } from "@libvirt-ts/host/mounts";
 import { TableFile } from "@libvirt-ts/keeper";
 import { native } from "@libvirt-ts/native";
 import { LockChange } from "@libvirt-ts/protocol";
@@ -10,7 +11,6 @@ import { Ledger } from "./ledger.ts";
 import { describeHolder, keepLedger, takeOver } from "./ledger-keeping.ts";
 import { lockFiles } from "./lock-file.ts";
 import { Lockspaces } from "./lockspaces.ts";
-import { mountOf } from "./mounts.ts";
 import { Owners } from "./owners.ts";
 import { Records } from "./records.ts";
 import { lockService, type SavedRegistration } from "./service.ts";

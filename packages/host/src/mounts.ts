@@ -12,6 +12,7 @@ const localTypes: ReadonlySet<string> = new Set([
   "tmpfs",
   "ramfs",
   "devtmpfs",
+  "overlay",
 ]);
 
 /** Where a path lies. */
