@@ -1,26 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Running, World, waitFor } from "@libvirt-ts/testing";
+import { World } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { as, hasPolkit, type Polkit, startPolkit, users } from "./support/polkit.ts";
 
-/** Debian's polkitd on a system bus of its own decides who may use virtqemud, by the files that we ship. */
-const polkitd = "/usr/lib/polkit-1/polkitd";
-const policies = fileURLToPath(new URL("../../packaging/polkit", import.meta.url));
-
-const busConfig = (address: string) => `<!DOCTYPE busconfig PUBLIC
-  "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
-  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type><listen>${address}</listen><auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow user="*"/><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/>
-  </policy>
-</busconfig>
-`;
-
-/** Users of the machine that nothing else runs as. */
-const users = { member: "nobody", stranger: "games", banned: "news" };
+/** Debian's polkitd decides who may use virtqemud, by the files that we ship. */
 const rules = `
 polkit.addRule(function (action, subject) {
   if (action.id.indexOf("org.libvirt.unix.") !== 0) return;
@@ -29,44 +11,25 @@ polkit.addRule(function (action, subject) {
 });
 `;
 
-describe.skipIf(!existsSync(polkitd))("polkit", () => {
+describe.skipIf(!hasPolkit)("polkit", () => {
   let world: World;
-  const services: Running[] = [];
+  let polkit: Polkit;
 
   beforeAll(async () => {
     world = await World.create({ daemons: [] });
-    chmodSync(world.prefix, 0o755);
-    const address = `unix:path=${world.prefix}/bus`;
-    const env = { DBUS_SYSTEM_BUS_ADDRESS: address };
-    writeFileSync(join(world.prefix, "bus.conf"), busConfig(address));
-    mkdirSync(join(world.prefix, "rules"));
-    writeFileSync(join(world.prefix, "rules/10-test.rules"), rules);
-    const overlays = [
-      `mount --bind ${policies} /usr/share/polkit-1/actions`,
-      `mount --bind ${world.prefix}/rules /etc/polkit-1/rules.d`,
-    ];
-    await world.output(["sh", "-ec", overlays.join("\n")]);
-    const bus = ["dbus-daemon", "--config-file", `${world.prefix}/bus.conf`, "--nofork", "--print-address"];
-    services.push(world.namespace.start(bus));
-    await services[0]?.saw(/unix:path/);
-    services.push(world.namespace.start([polkitd, "--no-debug"], { env: world.environment(env) }));
-    await waitFor("polkitd", async () =>
-      (await world.run(["pkaction"], { env })).stdout.includes("org.libvirt.unix"),
-    );
-    await world.start("virtqemud", env);
+    polkit = await startPolkit(world, rules);
+    await world.start("virtqemud", polkit.env);
   });
   afterAll(() => world.close());
 
   const virsh = async (user: string, ...options: string[]) => {
-    const as = ["setpriv", `--reuid=${user}`, "--regid=nogroup", "--clear-groups"];
-    const { code, stdout, stderr } = await world.run([...as, ...world.virshCommand([...options, "uri"])]);
+    const { code, stdout, stderr } = await world.run(as(user, ...world.virshCommand([...options, "uri"])));
     return code === 0 ? stdout.trim() : stderr;
   };
   const opened = /^qemu:\/\/\/system/;
 
   test("its policy files are well-formed: every action is known", async () => {
-    const env = { DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${world.prefix}/bus` };
-    const { stdout } = await world.run(["pkaction"], { env });
+    const { stdout } = await world.run(["pkaction"], { env: polkit.env });
     expect(stdout.split("\n").filter((name) => name.startsWith("org.libvirt.")).length).toBe(108);
   });
 
@@ -92,8 +55,7 @@ describe.skipIf(!existsSync(polkitd))("polkit", () => {
   });
 
   test("without polkitd nobody but root gets in, and it is told why", async () => {
-    services[1]?.process.kill("SIGKILL");
-    await services[1]?.ended;
+    await polkit.daemon.stop("SIGKILL");
     expect(await virsh(users.member)).toMatch(/internal error: polkit does not answer/);
     expect(await virsh("root")).toMatch(opened);
   });

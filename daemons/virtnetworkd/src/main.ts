@@ -4,6 +4,7 @@ import { type DaemonContext, libraryVersion, type Programs, runDaemon } from "@l
 import {
   lockState,
   NetworkDriver,
+  networkAccess,
   networkDirs,
   networkHandlers,
   recover,
@@ -51,6 +52,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     services: [
       {
         program: remote,
+        access: networkAccess(driver),
         handlers: { ...connection.handlers, ...networkHandlers(driver) },
         errorDomain: ErrorDomain.NETWORK,
         gate: connection.gate,

@@ -2,6 +2,7 @@ import { NetworkEventId } from "@libvirt-ts/api";
 import { ObjectEvents } from "@libvirt-ts/objects";
 import { type NonnullNetwork, remote } from "@libvirt-ts/protocol";
 import { parseUuid } from "@libvirt-ts/util/uuid";
+import { networkAttributes } from "./driver/access.ts";
 import type { Network } from "./network.ts";
 
 const p = remote.procs;
@@ -17,18 +18,24 @@ export class NetworkEvents extends ObjectEvents {
   }
 
   lifecycle(network: Network, event: LifecycleEvent): void {
-    const subject = { eventId: NetworkEventId.LIFECYCLE, key: network.uuid };
+    const subject = subjectOf(network, NetworkEventId.LIFECYCLE);
     const msg = { net: wireNetwork(network), event: lifecycleEvents[event], detail: 0 };
     this.send(p.networkEventLifecycle, subject, (callbackID) => ({ callbackID, ...msg }));
   }
 
   /** @param type a `NetworkMetadataType` @param nsuri namespace of a changed element */
   metadataChanged(network: Network, type: number, nsuri: string | undefined): void {
-    const subject = { eventId: NetworkEventId.METADATA_CHANGE, key: network.uuid };
+    const subject = subjectOf(network, NetworkEventId.METADATA_CHANGE);
     const msg = { net: wireNetwork(network), type, nsuri: nsuri ?? null };
     this.send(p.networkEventCallbackMetadataChange, subject, (callbackID) => ({ callbackID, ...msg }));
   }
 }
+
+const subjectOf = (network: Network, eventId: number) => ({
+  eventId,
+  key: network.uuid,
+  visibility: { filter: "network:getattr", object: () => networkAttributes(network) },
+});
 
 /** A network as it goes over the wire. */
 export function wireNetwork({ name, uuid }: Pick<Network, "name" | "uuid">): NonnullNetwork {

@@ -1,5 +1,6 @@
 export { type DnsmasqPaths, dnsmasqConf, needsDnsmasq } from "./dnsmasq/conf.ts";
 export { addnHostsFile, dhcpHostsFile } from "./dnsmasq/hosts.ts";
+export { networkAccess } from "./driver/access.ts";
 export { networkHandlers } from "./driver/index.ts";
 export { NetworkDriver, type NetworkDriverOptions } from "./driver.ts";
 export { checksumFix } from "./firewall/checksum.ts";

@@ -8,6 +8,7 @@ function client() {
   const ends: Parameters<ListeningClient["onClose"]>[0][] = [];
   const listening: ListeningClient = {
     sendEvent: (_row, message) => void told.push(message),
+    sendVisible: (frame, filter, object) => void told.push([frame.length, filter, object()]),
     onClose(end) {
       ends.push(end);
       return () => {};
@@ -46,6 +47,19 @@ test("events reach who asked for them, until they leave", () => {
     { callbackID: 1, dev: a },
   ]);
   expect(other.told).toEqual([]);
+});
+
+test("where access drivers decide, they are asked about the object", () => {
+  const events = new ObjectEvents("node device", [0, 1]);
+  const one = client();
+  events.register(one.listening, 1);
+  const visibility = { filter: "node_device:getattr", object: () => ({ node_device_name: "a" }) };
+  const subject = { eventId: 1, key: "a", visibility };
+  events.send(remote.procs.nodeDeviceEventUpdate, subject, (callbackID) => ({
+    callbackID,
+    dev: { name: "a" },
+  }));
+  expect(one.told).toEqual([[28 + 12, "node_device:getattr", { node_device_name: "a" }]]);
 });
 
 test("what cannot be", () => {

@@ -1,16 +1,18 @@
 import { ErrorDomain, internal } from "@libvirt-ts/errors";
-import type { EventRow, Msg } from "@libvirt-ts/protocol";
-import type { Client } from "@libvirt-ts/rpc/server";
+import type { AclRule, EventRow, Msg } from "@libvirt-ts/protocol";
+import { type Client, eventFrame } from "@libvirt-ts/rpc/server";
 import { EventRegistrations } from "./event-registrations.ts";
 
 /** What sending events needs of a connection. */
-export type ListeningClient = Pick<Client, "sendEvent" | "onClose">;
+export type ListeningClient = Pick<Client, "sendEvent" | "sendVisible" | "onClose">;
 
 /** Which event of which object. */
 export interface EventSubject {
   readonly eventId: number;
   /** What registrations tell objects by: the UUID, or the name of those that have none. */
   readonly key: string;
+  /** Who may hear of it, where access drivers decide: the `aclFilter` of the registering call, and the object. */
+  readonly visibility?: { readonly filter: AclRule; readonly object: Parameters<Client["sendVisible"]>[2] };
 }
 
 /** Who hears about which event of one kind of objects, and the sending. */
@@ -55,10 +57,12 @@ export class ObjectEvents {
   /** @param message for the registration with this callback id */
   send<R extends EventRow>(
     row: R,
-    { eventId, key }: EventSubject,
+    { eventId, key, visibility }: EventSubject,
     message: (callbackId: number) => Msg<R>,
   ): void {
-    for (const { client, callbackId } of this.#registrations.listeners(eventId, key))
-      client.sendEvent(row, message(callbackId));
+    for (const { client, callbackId } of this.#registrations.listeners(eventId, key)) {
+      if (visibility === undefined) client.sendEvent(row, message(callbackId));
+      else client.sendVisible(eventFrame(row, message(callbackId)), visibility.filter, visibility.object);
+    }
   }
 }

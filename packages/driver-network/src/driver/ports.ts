@@ -9,11 +9,13 @@ import {
   typed,
   typedParams,
 } from "@libvirt-ts/protocol";
+import { visible } from "@libvirt-ts/rpc/server";
 import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
 import type { NetworkDriver } from "../driver.ts";
 import { wireNetwork } from "../events.ts";
 import type { Network } from "../network.ts";
 import { createPort, deletePort, findPort, setPortBandwidth } from "../ports.ts";
+import { portAttributes } from "./access.ts";
 import { type NetworkHandlers, networkOf } from "./target.ts";
 
 const stringOkay = 4; // VIR_TYPED_PARAM_STRING_OKAY
@@ -25,10 +27,11 @@ export function portHandlers(driver: NetworkDriver): NetworkHandlers {
     uuid: formatUuid(uuid),
   });
   return {
-    networkListAllPorts({ network: net, needResults, flags }) {
+    async networkListAllPorts({ network: net, needResults, flags }, call) {
       checkFlags(flags, 0, "networkListAllPorts", ErrorDomain.NETWORK);
       const network = networkOf(driver, net);
-      const ports = [...(network.live?.ports.values() ?? [])];
+      const all = [...(network.live?.ports.values() ?? [])];
+      const ports = await visible(call, all, ({ uuid }) => portAttributes(network, uuid));
       return { ports: needResults ? ports.map((port) => wirePort(network, port)) : [], ret: ports.length };
     },
     networkPortLookupByUuid({ network: net, uuid }) {
