@@ -4,7 +4,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { openTestDriver, testService } from "@libvirt-ts/driver-test";
+import { openTestDriver, testServices } from "@libvirt-ts/driver-test";
 import { silentLogger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { Server } from "@libvirt-ts/rpc/server";
@@ -18,7 +18,7 @@ function serve(): string {
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const path = join(dir, "socket");
   const driver = openTestDriver({ hostname: hostname(), now: () => BigInt(Date.now()) * 1000n });
-  const server = new Server({ name: "test", log: silentLogger(), services: [testService(driver)] });
+  const server = new Server({ name: "test", log: silentLogger(), services: testServices(driver) });
   onTestFinished(() => server.close());
   const fd = native.socketUnix("stream");
   expect(native.bind(fd, path)).toBe(0);

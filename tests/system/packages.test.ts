@@ -12,8 +12,8 @@ import { SystemdNamespace } from "./support/systemd-namespace.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const tsx = createRequire(import.meta.url).resolve("tsx/cli");
 const daemons = ["virtlogd", "virtlockd", "virtnetworkd", "virtqemud"] as const;
-/** What is built beside their packages. */
-const others = ["virtproxyd", "common", "clients"];
+/** What is built beside their packages; libvirtd is for machines without them. */
+const others = ["libvirtd", "virtproxyd", "common", "clients"];
 
 function build(out: string): void {
   const args = [tsx, "tools/dev/src/main.ts", "package", "--out", out];
@@ -68,7 +68,8 @@ describe.skipIf(!SystemdNamespace.isPossible)("packages on a machine with system
     machine.succeed("systemctl", "show", "--value", "-p", property, unit);
   const active = (unit: string) => show(unit, "ActiveState");
   const pidOf = (name: string) => show(`${name}.service`, "MainPID");
-  const debs = () => readdirSync(machine.shared).filter((name) => name.endsWith(".deb"));
+  const debs = () =>
+    readdirSync(machine.shared).filter((name) => /\.deb$/.test(name) && !/-libvirtd_/.test(name));
   const install = () => machine.run("dpkg", "--install", ...debs().map((name) => `/shared/${name}`));
 
   test("installed in place of libvirt's own daemons: sockets listen, no daemon runs yet", async () => {

@@ -28,6 +28,9 @@ function readUnit(path: string): Unit {
 const one = (unit: Unit, key: string) => unit.get(key)?.at(-1);
 const all = (unit: Unit, key: string) => unit.get(key) ?? [];
 
+/** What libvirtd does in the same places. */
+const inLibvirtd = ["virtproxyd", "virtqemud", "virtnetworkd"];
+
 /** What is true of every service; each row says it of one. */
 const serviceRules: Record<string, (unit: Unit, name: string) => void> = {
   "tells systemd when it is ready": (unit) => expect(one(unit, "Type")).toBe("notify"),
@@ -56,7 +59,14 @@ const serviceRules: Record<string, (unit: Unit, name: string) => void> = {
     expect(one(unit, "SystemCallErrorNumber")).toBe("EPERM");
   },
   "leaves what it has started running": (unit, name) =>
-    expect(one(unit, "KillMode")).toBe(["virtqemud", "virtnetworkd"].includes(name) ? "process" : undefined),
+    expect(one(unit, "KillMode")).toBe(
+      ["libvirtd", "virtqemud", "virtnetworkd"].includes(name) ? "process" : undefined,
+    ),
+  "never runs beside a daemon that keeps the same": (unit, name) =>
+    expect(all(unit, "Conflicts")).toEqual(
+      { libvirtd: inLibvirtd.map((each) => `${each}.service`) }[name] ??
+        (inLibvirtd.includes(name) ? ["libvirtd.service"] : []),
+    ),
   "keeps descriptors where they outlive it, and says so to those systemd does not tell": (unit, name) => {
     const max = ["virtlogd", "virtlockd"].includes(name) ? "16384" : undefined;
     expect(one(unit, "FileDescriptorStoreMax")).toBe(max);
@@ -72,12 +82,20 @@ describe.each(daemons)("%s.service", (name) => {
 describe.each(unitFiles.filter((file) => file.endsWith(".socket")))("%s", (file) => {
   const unit = readUnit(file);
   const [, name = "", role = ""] =
-    /^(virt[a-z]+)(?:-(ro|admin|tcp|tls))?\.socket$/.exec(basename(file)) ?? [];
+    /^((?:lib)?virt[a-z]+)(?:-(ro|admin|tcp|tls))?\.socket$/.exec(basename(file)) ?? [];
   const isManager = ["virtlogd", "virtlockd"].includes(name);
+
+  const isForAll = name === "virtproxyd" || name === "libvirtd";
+
+  test("is not there beside another of the same path", () => {
+    const rival = name === "libvirtd" ? "virtproxyd" : "libvirtd";
+    const expected = basename(file).replace(name, rival);
+    expect(all(unit, "Conflicts")).toEqual(isForAll ? [expected] : []);
+  });
 
   test("listens where clients look, under its own name", () => {
     const suffix = { "": "sock", ro: "sock-ro", admin: "admin-sock" }[role];
-    const path = `/run/libvirt/${name === "virtproxyd" ? "libvirt" : name}-${suffix}`;
+    const path = `/run/libvirt/${isForAll ? "libvirt" : name}-${suffix}`;
     const port = { tcp: "16509", tls: "16514" }[role];
     expect(all(unit, "ListenStream")).toEqual([port ?? path]);
     expect(one(unit, "Service")).toBe(`${name}.service`);

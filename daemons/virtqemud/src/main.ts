@@ -9,21 +9,10 @@ import {
   versionText,
 } from "@libvirt-ts/daemon";
 import { sessionDaemon } from "@libvirt-ts/daemon/session-daemon";
-import {
-  loadDomains,
-  monitorCommandHandlers,
-  openQemuDriver,
-  qemuHandlers,
-  readHostFacts,
-} from "@libvirt-ts/driver-qemu";
-import { ErrorDomain } from "@libvirt-ts/errors";
-import { domainAccess } from "@libvirt-ts/hypervisor";
-import { type ConnectionKind, lxc, qemu, remote } from "@libvirt-ts/protocol";
-import { connectionService, forwarder, openSecondary } from "@libvirt-ts/rpc/server";
+import { loadDomains, openQemuDriver, qemuServices, readHostFacts } from "@libvirt-ts/driver-qemu";
+import type { ConnectionKind } from "@libvirt-ts/protocol";
+import { forwarder, openSecondary } from "@libvirt-ts/rpc/server";
 import { about } from "./about.ts";
-
-/** `VIR_DRV_FEATURE_*` of the driver itself: typed strings, and the argument order of NETWORK_UPDATE. */
-const features = [9, 16];
 
 /** Which daemon serves what we do not. */
 const daemons: Partial<Record<ConnectionKind, string>> = {
@@ -49,15 +38,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     inhibit: ctx.inhibit,
   });
   await loadDomains(driver);
-  const connection = connectionService({
-    type: "QEMU",
-    scheme: "qemu",
-    privileged: paths.privileged,
-    rootSession: true,
-    features,
-    libVersion: libraryVersion,
-  });
-  const secondary = forwarder({
+  const fallback = forwarder({
     kinds: Object.keys(daemons) as ConnectionKind[], // the keys of the table above
     connect(kind, client) {
       const socket = join(paths.run, `${daemons[kind]}-sock`);
@@ -73,27 +54,8 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     },
     log: ctx.log.child({ mod: "rpc.forward" }),
   });
-  const access = domainAccess("QEMU", driver.domains);
   return {
-    services: [
-      {
-        program: remote,
-        access,
-        handlers: { ...connection.handlers, ...qemuHandlers(driver) },
-        errorDomain: ErrorDomain.QEMU,
-        gate: connection.gate,
-        fallback: secondary,
-      },
-      {
-        program: qemu,
-        access,
-        handlers: monitorCommandHandlers(driver),
-        errorDomain: ErrorDomain.QEMU,
-        gate: connection.gate,
-      },
-      // known in every daemon with a hypervisor; nothing of it is for QEMU
-      { program: lxc, handlers: {}, errorDomain: ErrorDomain.QEMU, gate: connection.gate },
-    ],
+    services: qemuServices(driver, { libVersion: libraryVersion, fallback }),
     async close() {
       await driver.networks.close();
     },

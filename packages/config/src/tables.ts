@@ -105,7 +105,7 @@ export const driverDaemonKeys = {
 
 const authNetwork = ["none", "sasl"] as const;
 
-/** Keys of the daemon that listens on the network (virtproxyd). */
+/** Keys of the daemons that listen on the network (virtproxyd, libvirtd). */
 export const proxyDaemonKeys = {
   ...driverDaemonKeys,
   listen_tls: flag(false, { doc: "Whether to listen for TLS connections; certificates must be there." }),

@@ -2,12 +2,13 @@ export { type DnsmasqPaths, dnsmasqConf, needsDnsmasq } from "./dnsmasq/conf.ts"
 export { addnHostsFile, dhcpHostsFile } from "./dnsmasq/hosts.ts";
 export { networkAccess } from "./driver/access.ts";
 export { networkHandlers } from "./driver/index.ts";
-export { NetworkDriver, type NetworkDriverOptions } from "./driver.ts";
+export type { NetworkDriver, NetworkDriverOptions } from "./driver.ts";
 export { checksumFix } from "./firewall/checksum.ts";
 export { type Command, iptablesCommands, iptablesNewChains } from "./firewall/iptables.ts";
 export { nftFamilies, nftNewTable, nftRules, nftTable } from "./firewall/nftables.ts";
 export { type NetworkTraffic, networkTraffic, type TrafficRule } from "./firewall/traffic.ts";
 export { MacMap } from "./mac-map.ts";
-export { recover, reload } from "./recover.ts";
-export { lockState } from "./state-lock.ts";
-export { type NetworkDirs, type NetworkHost, networkDirs } from "./world.ts";
+export { type NetworkWorld, openNetworkDriver } from "./open.ts";
+export { reload } from "./recover.ts";
+export { type NetworkServicesOptions, networkServices } from "./service.ts";
+export type { NetworkDirs, NetworkHost } from "./world.ts";

@@ -13,6 +13,7 @@ import type { Logger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { Taps } from "@libvirt-ts/netdev";
 import { ConfigDirectory, Registry } from "@libvirt-ts/objects";
+import { RpcClient } from "@libvirt-ts/rpc/client";
 import type { Client } from "@libvirt-ts/rpc/server";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { CapsCache, findEmulator } from "./caps/caps-cache.ts";
@@ -48,6 +49,8 @@ export interface QemuWorld {
   readonly self: { text: string; version: number; ctime: number };
   /** Keeps the daemon from ending for lack of clients. */
   inhibit(): () => void;
+  /** The way to the network driver where that is in this process too; default: virtnetworkd. */
+  readonly networks?: () => Promise<RpcClient>;
 }
 
 /** The driver with all it depends on; domains are not known yet. */
@@ -111,9 +114,8 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
         ? logdManager(socket("virtlogd"), starter(world, "virtlogd"))
         : fileLogManager(),
     networks: new Networks({
-      socket: socket("virtnetworkd"),
+      connect: world.networks ?? networkDaemon(socket("virtnetworkd"), starter(world, "virtnetworkd")),
       uri: paths.privileged ? "network:///system" : "network:///session",
-      start: starter(world, "virtnetworkd"),
       log,
     }),
     taps: new Taps(native),
@@ -220,6 +222,9 @@ async function findEmulators(path: string, hostArch: string): Promise<Map<string
 function starter({ paths, env }: QemuWorld, name: string): (() => Promise<void>) | undefined {
   return paths.privileged ? undefined : sessionDaemon(name, env);
 }
+
+const networkDaemon = (path: string, start: (() => Promise<void>) | undefined) => () =>
+  RpcClient.connect(path, { start });
 
 /** @throws VirError CONFIG_UNSUPPORTED-like for a lock manager nobody has */
 function lockManager(name: string | undefined, world: QemuWorld): LockManager {

@@ -1,6 +1,6 @@
 import { DriverFeature } from "@libvirt-ts/api";
 import { ErrorDomain } from "@libvirt-ts/errors";
-import { remote } from "@libvirt-ts/protocol";
+import { lxc, qemu, remote } from "@libvirt-ts/protocol";
 import { connectionService, type Service } from "@libvirt-ts/rpc/server";
 import { testHandlers } from "./handlers.ts";
 import type { TestDriver } from "./test-driver.ts";
@@ -9,8 +9,8 @@ import type { TestDriver } from "./test-driver.ts";
 const LIB_VERSION = 11_003_000;
 const DEFAULT_PATH = "/default";
 
-/** The remote program as this driver answers it, for clients that open `test:///default`. */
-export function testService(driver: TestDriver): Service<typeof remote.procs> {
+/** The programs as this driver answers them, for clients that open `test:///default`. */
+export function testServices(driver: TestDriver): Service[] {
   const session = connectionService({
     type: "TEST",
     scheme: "test",
@@ -19,10 +19,11 @@ export function testService(driver: TestDriver): Service<typeof remote.procs> {
     features: [DriverFeature.TYPED_PARAM_STRING, DriverFeature.NETWORK_UPDATE_HAS_CORRECT_ORDER],
     libVersion: LIB_VERSION,
   });
-  return {
-    program: remote,
-    errorDomain: ErrorDomain.TEST,
-    handlers: { ...session.handlers, ...testHandlers(driver) },
-    gate: session.gate,
-  };
+  const { gate } = session;
+  const errorDomain = ErrorDomain.TEST;
+  return [
+    { program: remote, errorDomain, gate, handlers: { ...session.handlers, ...testHandlers(driver) } },
+    // known to every hypervisor; nothing of them is for this one
+    ...[qemu, lxc].map((program) => ({ program, errorDomain, gate, handlers: {} })),
+  ];
 }

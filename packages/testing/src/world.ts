@@ -9,7 +9,7 @@ import { peer, preparePeer } from "./peer.ts";
 
 /** In the order they start. */
 export const daemonNames = ["virtlogd", "virtlockd", "virtnetworkd", "virtqemud"] as const;
-export type DaemonName = (typeof daemonNames)[number] | "virtproxyd";
+export type DaemonName = (typeof daemonNames)[number] | "virtproxyd" | "libvirtd";
 
 export interface WorldOptions {
   /** Started at once; default: all. */
@@ -128,7 +128,10 @@ export class World {
 
   /** Where a daemon's clients connect, as seen from outside. */
   socket(name: DaemonName): string {
-    const forAll = name === "virtproxyd" || (this.#peers.has(name) && processOf(name).daemon === "virtqemud");
+    const forAll =
+      name === "virtproxyd" ||
+      name === "libvirtd" ||
+      (this.#peers.has(name) && processOf(name).daemon === "virtqemud");
     return join(this.prefix, "run/libvirt", `${forAll ? "libvirt" : name}-sock`);
   }
 
@@ -146,6 +149,11 @@ export class World {
 
   get uri(): string {
     return `qemu:///system?socket=${this.socket("virtqemud")}`;
+  }
+
+  /** How to a daemon's `driver:///path`. */
+  uriOf(name: DaemonName, driver: string, path: string): string {
+    return `${driver}+unix:///${path}?socket=${this.socket(name)}`;
   }
 
   /** Runs a program inside. */

@@ -8,7 +8,7 @@ import {
 import { ErrorCode, VirError } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import { type Args, type CallRow, type Ret, remote } from "@libvirt-ts/protocol";
-import { RpcClient } from "@libvirt-ts/rpc/client";
+import type { RpcClient } from "@libvirt-ts/rpc/client";
 import { parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
 
 const p = remote.procs;
@@ -29,13 +29,11 @@ export interface NetworkPort extends NetworkPortDef {
 }
 
 export interface NetworksOptions {
-  /** Of virtnetworkd. */
-  socket: string;
+  /** To the network driver; nobody has opened anything there yet. */
+  connect: () => Promise<RpcClient>;
   /** `network:///system` or `network:///session` */
   uri: string;
   log: Logger;
-  /** Starts virtnetworkd when nobody listens. */
-  start?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -43,15 +41,13 @@ export interface NetworksOptions {
  * daemon was restarted.
  */
 export class Networks {
-  readonly #socket: string;
+  readonly #connect: () => Promise<RpcClient>;
   readonly #uri: string;
   readonly #log: Logger;
-  readonly #start: (() => Promise<void>) | undefined;
   #client: Promise<RpcClient> | undefined;
 
-  constructor({ socket, uri, log, start }: NetworksOptions) {
-    this.#start = start;
-    this.#socket = socket;
+  constructor({ connect, uri, log }: NetworksOptions) {
+    this.#connect = connect;
     this.#uri = uri;
     this.#log = log;
   }
@@ -119,7 +115,7 @@ export class Networks {
 
   async #open(): Promise<RpcClient> {
     try {
-      const client = await RpcClient.connect(this.#socket, { start: this.#start });
+      const client = await this.#connect();
       void client.closed.then(() => this.#forget());
       await client.call(p.authList, undefined);
       await client.call(p.connectOpen, { name: this.#uri, flags: 0 });

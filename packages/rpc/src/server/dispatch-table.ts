@@ -21,13 +21,29 @@ export interface Entry {
 }
 
 /** One program: entries by procedure number. */
-export interface DispatchTable {
+interface DispatchTable {
   readonly prog: number;
   readonly vers: number;
   readonly entries: readonly (Entry | undefined)[];
 }
 
-export function dispatchTable(service: Service, guard?: AccessGuard): DispatchTable {
+/** What a client may call, by program. */
+export class DispatchTables {
+  /** The one whose objects events and lists are about. */
+  readonly accessService: Service | undefined;
+  readonly #tables: readonly DispatchTable[];
+
+  constructor(services: readonly Service[], guard?: AccessGuard) {
+    this.#tables = services.map((service) => dispatchTable(service, guard));
+    this.accessService = services.find((service) => service.access !== undefined);
+  }
+
+  find(prog: number, vers: number): DispatchTable | undefined {
+    return this.#tables.find((each) => each.prog === prog && each.vers === vers);
+  }
+}
+
+function dispatchTable(service: Service, guard?: AccessGuard): DispatchTable {
   const { program, handlers, fallback } = service;
   const entries: (Entry | undefined)[] = [];
   for (const [name, row] of Object.entries(program.procs)) {

@@ -45,7 +45,7 @@ export class Dispatcher {
     const serial = bytes.readUInt32BE(start + offset.serial);
     const proc = bytes.readInt32BE(start + offset.proc);
     const status = bytes.readUInt32BE(start + offset.status);
-    const table = this.#host.table(prog, vers);
+    const table = this.#client.tables.find(prog, vers);
     const entry = table?.entries[proc];
     let refusal: string | undefined;
     if (table === undefined) refusal = `Cannot find program ${prog | 0} version ${vers | 0}`;

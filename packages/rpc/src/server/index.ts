@@ -1,6 +1,5 @@
 export type { CloseReason } from "../connection.ts";
 export type { Hole } from "../incoming-queue.ts";
-export { UnixSocket } from "../socket.ts";
 export { visible } from "./access.ts";
 export {
   type PolkitOptions,
@@ -9,6 +8,7 @@ export {
   saslAuthenticator,
 } from "./authenticators.ts";
 export { type Encoded, encoded } from "./encoded.ts";
+export { type DriverEntrance, entrance } from "./entrance.ts";
 export { eventFrame } from "./event-frame.ts";
 export {
   type ForwarderOptions,
@@ -16,6 +16,7 @@ export {
   openSecondary,
   type SecondaryTarget,
 } from "./forward.ts";
+export { connectInside } from "./inside.ts";
 export { processStartTime } from "./process-start-time.ts";
 export { type ProxyOptions, proxyServices } from "./proxy.ts";
 export { descriptorsOf, type SavedConnection } from "./saved-connection.ts";

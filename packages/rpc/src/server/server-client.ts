@@ -22,7 +22,7 @@ import type { Keepalive, KeepaliveHandle } from "../keepalive.ts";
 import type { SendOptions } from "../outbox.ts";
 import type { OpenSocket } from "../socket.ts";
 import type { AccessGuard } from "./access.ts";
-import type { DispatchTable } from "./dispatch-table.ts";
+import type { DispatchTables } from "./dispatch-table.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type {
   Authenticator,
@@ -42,9 +42,9 @@ export interface ClientHost {
   readonly keepalive: Keepalive;
   /** Undefined: everything is allowed. */
   readonly access: AccessGuard | undefined;
-  /** The one whose objects events and lists are about. */
-  readonly accessService: Service | undefined;
-  table(prog: number, vers: number): DispatchTable | undefined;
+  /** Of the server's own services. */
+  readonly tables: DispatchTables;
+  tablesOf(services: readonly Service[]): DispatchTables;
   /** The client has authenticated. */
   onAuthenticated(client: ServerClient): void;
   onClosed(client: ServerClient): void;
@@ -95,6 +95,7 @@ export class ServerClient implements Client, ConnectionOwner {
   readonly socketPath: string;
   readOnly: boolean;
   identity: Identity;
+  tables: DispatchTables;
   readonly #host: ClientHost;
   readonly #connection: Connection;
   readonly #dispatcher: Dispatcher;
@@ -113,6 +114,7 @@ export class ServerClient implements Client, ConnectionOwner {
 
   constructor(host: ClientHost, open: OpenSocket, options: ClientOptions) {
     this.#host = host;
+    this.tables = host.tables;
     this.id = options.id;
     this.peer = options.peer;
     this.readOnly = options.readOnly;
@@ -158,6 +160,10 @@ export class ServerClient implements Client, ConnectionOwner {
   get local(): Map<symbol, unknown> {
     this.#local ??= new Map();
     return this.#local;
+  }
+
+  serveWith(services: readonly Service[] | undefined): void {
+    this.tables = services === undefined ? this.#host.tables : this.#host.tablesOf(services);
   }
 
   // --- receiving
@@ -266,7 +272,8 @@ export class ServerClient implements Client, ConnectionOwner {
   }
 
   get maySee(): Client["maySee"] {
-    const { access, accessService } = this.#host;
+    const { access } = this.#host;
+    const { accessService } = this.tables;
     if (access === undefined || accessService === undefined) return undefined;
     return (filter, object) => access.isVisible(this, filter, accessService, object);
   }

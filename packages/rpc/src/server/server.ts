@@ -6,7 +6,7 @@ import { type OpenSocket, UnixSocket } from "../socket.ts";
 import { Acceptor } from "./acceptor.ts";
 import { AccessGuard } from "./access.ts";
 import { type Anonymous, AnonymousClients } from "./anonymous.ts";
-import { type DispatchTable, dispatchTable } from "./dispatch-table.ts";
+import { DispatchTables } from "./dispatch-table.ts";
 import { descriptorsOf, type SavedConnection } from "./saved-connection.ts";
 import { type ClientHost, type ClientOptions, ServerClient } from "./server-client.ts";
 import type { Client, Limits, ListenOptions, PeerCredentials, Service } from "./types.ts";
@@ -44,7 +44,6 @@ export class Server {
   readonly #log: Logger;
   readonly #native: Native;
   readonly #clock: Clock;
-  readonly #tables: readonly DispatchTable[];
   readonly #host: ClientHost;
   readonly #clients = new Set<ServerClient>();
   readonly #anonymous: AnonymousClients;
@@ -62,14 +61,18 @@ export class Server {
     this.#native = native;
     this.#clock = clock ?? systemClock;
     const guard = access && new AccessGuard(access, this.#log);
-    this.#tables = services.map((service) => dispatchTable(service, guard));
+    const compiled = new WeakMap<readonly Service[], DispatchTables>();
     this.#host = {
       limits: this.limits,
       log: this.#log,
       keepalive: clock === undefined ? sharedKeepalive : new Keepalive(clock, 1),
       access: guard,
-      accessService: services.find((service) => service.access !== undefined),
-      table: (prog, vers) => this.#tables.find((each) => each.prog === prog && each.vers === vers),
+      tables: new DispatchTables(services, guard),
+      tablesOf: (others) => {
+        const known = compiled.get(others) ?? new DispatchTables(others, guard);
+        compiled.set(others, known);
+        return known;
+      },
       onAuthenticated: (client) => {
         this.#anonymous.delete(client);
         this.#acceptor.update();

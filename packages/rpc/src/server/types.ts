@@ -97,6 +97,11 @@ export interface Client {
     object: () => AccessAttributes,
     firstWord?: number,
   ): void;
+  /**
+   * Answers the client's further calls by these services in place of the server's own; undefined: by those again.
+   * The same array is looked through only once.
+   */
+  serveWith(services: readonly Service[] | undefined): void;
   /** Starts pinging the client by the server's `keepalive` limits; it asked by feature 10. Repeating does nothing. */
   startKeepalive(): void;
   /**

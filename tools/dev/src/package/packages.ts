@@ -11,6 +11,8 @@ interface Needs {
   readonly rivals: string;
   readonly depends?: string;
   readonly recommends?: string;
+  /** Daemons whose other configuration files go along. */
+  readonly settingsOf?: readonly string[];
   /** Folders below tools/ whose program goes along. */
   readonly tools?: readonly string[];
 }
@@ -26,6 +28,15 @@ const needs: Readonly<Record<string, Needs>> = {
     depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common",
   },
   virtproxyd: { rivals: rivals("libvirt-daemon-common") },
+  libvirtd: {
+    rivals: [
+      rivals("libvirt-daemon-driver-network", "libvirt-daemon-driver-qemu"),
+      ...["virtproxyd", "virtnetworkd", "virtqemud"].map((name) => `libvirt-ts-${name}`),
+    ].join(", "),
+    depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common, libvirt-ts-virtlogd",
+    settingsOf: ["virtqemud"],
+    recommends: "libvirt-ts-virtlockd, qemu-system-x86 | qemu-system, qemu-utils",
+  },
   virtqemud: {
     rivals: rivals("libvirt-daemon-driver-qemu"),
     depends: "libvirt-ts-common, libvirt-ts-virtlogd",
@@ -52,7 +63,6 @@ async function daemonPackage(name: string, need: Needs, facts: Facts): Promise<D
   const units = readdirSync(join(source, "systemd")).filter((file) => /\.(service|socket)$/.test(file));
   // nobody listens on the network unless an administrator says so
   const sockets = units.filter((file) => file.endsWith(".socket") && !/-(tcp|tls)\.socket$/.test(file));
-  const here = readdirSync(source);
   const files: Record<string, Entry> = {
     ...program(join(source, "dist"), own, `${name}.js`),
     [`/usr/sbin/${name}`]: { link: `${own}/${name}.js` },
@@ -67,10 +77,9 @@ async function daemonPackage(name: string, need: Needs, facts: Facts): Promise<D
     files[`/usr/lib/systemd/system/${unit}`] = { from: join(source, "systemd", unit) };
   if (existsSync(join(source, "systemd/notify-reload.conf")))
     files[`${own}/notify-reload.conf`] = { from: join(source, "systemd/notify-reload.conf") };
-  for (const file of here.filter((each) => each.endsWith(".conf")))
-    files[`/etc/libvirt/${file}`] = { from: join(source, file), conffile: true };
-  for (const file of here.filter((each) => each.endsWith(".aug")))
-    files[`/usr/share/augeas/lenses/${file}`] = { from: join(source, file) };
+  Object.assign(files, settings(source));
+  for (const other of need.settingsOf ?? [])
+    Object.assign(files, settings(join(root, "daemons", other), new RegExp(`^${other}\\.`)));
   return {
     ...facts,
     name: `libvirt-ts-${name}`,
@@ -85,6 +94,18 @@ async function daemonPackage(name: string, need: Needs, facts: Facts): Promise<D
     files,
     scripts: daemonScripts({ name, folder: own, kind: about.kind, sockets }),
   };
+}
+
+/** Configuration files in a daemon's folder, and their lenses. @param without files of such names */
+function settings(source: string, without = /^$/): Record<string, Entry> {
+  const files = readdirSync(source).filter((file) => !without.test(file));
+  return Object.fromEntries(
+    files.flatMap((file): [string, Entry][] => {
+      const from = join(source, file);
+      if (file.endsWith(".conf")) return [[`/etc/libvirt/${file}`, { from, conffile: true }]];
+      return file.endsWith(".aug") ? [[`/usr/share/augeas/lenses/${file}`, { from }]] : [];
+    }),
+  );
 }
 
 /** The files of a bundle; what is run has the package's own Node in its first line. */

@@ -1,0 +1,1 @@
+../virtnetworkd/leaseshelper.c
