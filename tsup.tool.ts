@@ -18,8 +18,12 @@ export default defineConfig({
   outExtension: () => ({ js: ".mjs" }),
   target: "node20",
   platform: "node",
-  splitting: false,
+  clean: true,
+  splitting: true, // what is imported when it is asked for is read then
   noExternal: [/.*/],
+  esbuildOptions(options) {
+    options.external = ["x11"]; // dbus-next would ask an X server for the address of the session bus
+  },
   async onSuccess() {
     if ("@libvirt-ts/native" in dependencies) copyFileSync(addon, "dist/libvirt-ts.node");
   },

@@ -14,7 +14,7 @@ const layers = [
 /** Drivers are peers: none imports another. */
 const drivers = ["driver-qemu", "driver-network", "driver-test"];
 /** What programs outside use; above the drivers, below daemons and tools. */
-const outside = ["client"];
+const outside = ["client", "cli"];
 /** What may import anything, and be imported by tests alone. */
 const testing = "testing";
 

@@ -1,0 +1,37 @@
+import type { Session } from "./rows.ts";
+
+export const domains: readonly Session[] = [
+  {
+    name: "lists and states",
+    rows: [
+      "list",
+      "list --all",
+      "list --inactive",
+      "list --all --title",
+      "list --all --managed-save",
+      "list --uuid --all",
+      "list --name",
+      "list --id --name --uuid",
+      "list --transient",
+      "list --persistent --autostart",
+      "list --state-paused --all",
+      "list --table --uuid",
+      "domstate test",
+      "domstate --domain test --reason",
+      "domstate 1",
+      "domstate 6695eb01-f6a4-8304-79aa-97f2502e193f",
+      "domstate 6695eb01-f6a4-8304-79aa-97f2502e1930",
+      "domstate nosuch",
+      "domstate ''",
+      "echo a 'b c' \"d\" e\\ f",
+      "echo --xml '<a>&'",
+      "echo --shell 'a b' c",
+      "echo --split a b",
+      "echo --err wrong",
+      "echo --str given",
+      "echo --hi",
+      "echo --shell --xml a",
+      "pwd --bogus",
+    ].slice(0, -1),
+  },
+];
