@@ -41,6 +41,9 @@ test.each([
     (group) => [group, "test-driver"] as const,
   ),
   ...["networks", "interfaces", "storage", "devices"].map((group) => [group, "test-driver-objects"] as const),
+  ...["tree", "create", "redefine", "revert", "checkpoints"].map(
+    (group) => [group, "test-driver-moments"] as const,
+  ),
 ])("%s", async (group, calls) => {
   const uri = serve();
   const theirs = await answers("test:///default", group, calls);

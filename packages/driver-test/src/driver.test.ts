@@ -36,3 +36,18 @@ test("it stops and starts with a new id, and its live definition goes with it", 
   expect(await handlers.domainCreateWithFlags?.({ dom, flags: 0 }, call)).toEqual({ dom: { ...dom, id: 2 } });
   expect(() => handlers.domainResume?.({ dom }, call)).toThrow("domain 'test' not paused");
 });
+
+test("a defined guest started with other words keeps its definition", async () => {
+  const { handlers, call, dom } = open();
+  async function xmlOf(flags: number): Promise<string> {
+    const answer = await handlers.domainGetXmlDesc?.({ dom, flags }, call);
+    return answer !== undefined && "xml" in answer ? answer.xml : "";
+  }
+  const other = (await xmlOf(0)).replace(">8388608<", ">4194304<");
+  await handlers.domainDestroy?.({ dom }, call);
+  await handlers.domainCreateXml?.({ xmlDesc: other, flags: 0 }, call);
+  expect([await xmlOf(0), await xmlOf(2)].map((xml) => /<memory[^>]*>(\d+)/.exec(xml)?.[1])).toEqual([
+    "4194304",
+    "8388608",
+  ]);
+});

@@ -1,5 +1,6 @@
 import { eventHandlers, listHandlers, lookupHandlers, type RemoteHandlers } from "@libvirt-ts/hypervisor";
 import { agentHandlers } from "./domain/agent.ts";
+import { checkpointHandlers } from "./domain/checkpoints.ts";
 import { definitionHandlers } from "./domain/definition.ts";
 import { diskHandlers } from "./domain/disks.ts";
 import { identityHandlers } from "./domain/identity.ts";
@@ -11,6 +12,7 @@ import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
 import { saveHandlers } from "./domain/save.ts";
+import { snapshotHandlers } from "./domain/snapshots.ts";
 import { statsHandlers } from "./domain/stats.ts";
 import { tuningHandlers } from "./domain/tuning.ts";
 import { vcpuHandlers } from "./domain/vcpus.ts";
@@ -42,6 +44,8 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...saveHandlers(driver),
   ...statsHandlers(driver),
   ...metadataHandlers(driver),
+  ...snapshotHandlers(driver),
+  ...checkpointHandlers(driver),
   ...eventHandlers(driver),
   ...networkHandlers(driver),
   ...interfaceHandlers(driver),

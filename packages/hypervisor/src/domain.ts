@@ -1,9 +1,12 @@
+import type { CheckpointDef } from "@libvirt-ts/conf/checkpoint";
+import type { SnapshotDef } from "@libvirt-ts/conf/snapshot";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Named } from "@libvirt-ts/objects";
 import { parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import { DomainJobs } from "./jobs.ts";
 import { KeptDefinition } from "./kept-definition.ts";
 import { eventOf, type LifecycleEvent } from "./lifecycle.ts";
+import { Moments } from "./moments/moments.ts";
 import { mayFollow, type State, states } from "./states.ts";
 
 /** What a domain has to say to the rest of the driver. */
@@ -49,6 +52,8 @@ export class Domain<D extends Named, L> implements Named {
   #isPersistent: boolean;
   #id = -1;
   #state: State = SHUTOFF;
+  #snapshots: Moments<SnapshotDef> | undefined;
+  #checkpoints: Moments<CheckpointDef> | undefined;
 
   constructor({ def, isPersistent, watcher }: NewDomain<D, L>) {
     this.name = def.name;
@@ -111,6 +116,21 @@ export class Domain<D extends Named, L> implements Named {
   get keptConfig(): KeptDefinition<D> | undefined {
     const held = this.#nextDef ?? this.#def;
     return this.#isPersistent && held instanceof KeptDefinition ? held : undefined;
+  }
+
+  get snapshots(): Moments<SnapshotDef> {
+    this.#snapshots ??= new Moments(ErrorDomain.DOMAIN);
+    return this.#snapshots;
+  }
+
+  get checkpoints(): Moments<CheckpointDef> {
+    this.#checkpoints ??= new Moments(ErrorDomain.DOMAIN);
+    return this.#checkpoints;
+  }
+
+  /** How many there are; asking does not make room for any. */
+  get momentCounts(): { snapshots: number; checkpoints: number } {
+    return { snapshots: this.#snapshots?.size ?? 0, checkpoints: this.#checkpoints?.size ?? 0 };
   }
 
   /** Grows with every change of the definitions: a key for caches of what is made from them. */

@@ -1,4 +1,5 @@
 export { domainAccess, domainAttributes, seenBy } from "./calls/access.ts";
+export { checkpointCalls, checkpointHandlers } from "./calls/checkpoints.ts";
 export {
   type Affected,
   type AnyDomain,
@@ -13,7 +14,9 @@ export {
 export { eventHandlers } from "./calls/events.ts";
 export { isListed, LIST_FLAGS, listHandlers } from "./calls/list.ts";
 export { lookupHandlers } from "./calls/lookup.ts";
+export { MomentCalls, refusePairs, requireWith, type WireMoment } from "./calls/moments.ts";
 export { paramsReply, STRING_OKAY } from "./calls/params-reply.ts";
+export { snapshotCalls, snapshotHandlers } from "./calls/snapshots.ts";
 export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
 export { cputuneOf } from "./cputune.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
@@ -52,6 +55,9 @@ export {
 export { KeptDefinition, KeptDefinitions, type KeptDefinitionsOptions } from "./kept-definition.ts";
 export { eventOf, type LifecycleEvent, lifecycleEvents, lifecycleNumbers } from "./lifecycle.ts";
 export { getMetadata, metadataChange, type NewMetadata } from "./metadata.ts";
+export { isExternal } from "./moments/list.ts";
+export { type Moment, type MomentDef, Moments } from "./moments/moments.ts";
+export { prepareRedefinition } from "./moments/redefine.ts";
 export {
   mayFollow,
   parseState,

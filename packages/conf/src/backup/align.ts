@@ -1,4 +1,5 @@
 import type { Disk } from "../domain/devices/disk.ts";
+import { isEmptyDrive } from "../moment-disks.ts";
 import type { BackupDef } from "./backup.ts";
 import type { PullDisk, PushDisk } from "./disk.ts";
 import { backupError, unsupported } from "./errors.ts";
@@ -26,7 +27,7 @@ export function alignBackupDisks(def: BackupDef, guest: readonly Disk[], suffix:
   for (const image of guest) {
     const { dev = "" } = image.target;
     if (seen.has(dev)) continue;
-    const isBackedUp = isWhole && !isEmpty(image) && !image.readonly;
+    const isBackedUp = isWhole && !isEmptyDrive(image) && !image.readonly;
     const disk: BackupDisk = { name: dev, isBackedUp, type: "file" };
     if (isBackedUp) assignStore(disk, image, suffix);
     given.push(disk);
@@ -36,16 +37,9 @@ export function alignBackupDisks(def: BackupDef, guest: readonly Disk[], suffix:
   def.disks = { disks: given } as NonNullable<typeof def.disks>;
 }
 
-/** Whether there is no image in a drive. */
-function isEmpty({ source }: Disk): boolean {
-  if (!source) return true;
-  if ("file" in source) return source.file === undefined;
-  return "dev" in source && source.dev === undefined;
-}
-
 function assignStore(disk: BackupDisk, image: Disk, suffix: string): void {
   const { name } = disk;
-  if (isEmpty(image)) throw unsupported(`disk '${name}' has no media`);
+  if (isEmptyDrive(image)) throw unsupported(`disk '${name}' has no media`);
   if (image.readonly) throw unsupported(`backup of readonly disk '${name}' makes no sense`);
   if (disk.store) return;
   const path = image.type === "file" ? image.source?.file : undefined;

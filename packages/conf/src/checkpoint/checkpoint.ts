@@ -30,7 +30,7 @@ declare module "@libvirt-ts/xml" {
   }
 }
 
-const checkpointError = (code: ErrorCode, detail: string) =>
+export const checkpointError = (code: ErrorCode, detail: string) =>
   new VirError(ErrorDomain.DOMAIN_CHECKPOINT, code, detail);
 
 const kinds = ["no", "bitmap"] as const;
@@ -66,6 +66,8 @@ const CheckpointDisk = element(
     size,
   },
   {
+    rule: ({ attrs: { checkpoint, bitmap } }) =>
+      checkpoint === "no" && bitmap !== undefined ? "a disk without checkpoint has no 'bitmap'" : undefined,
     read({ checkpoint, bitmap }) {
       if (bitmap !== undefined && checkpoint !== "bitmap")
         throw checkpointError(
@@ -93,7 +95,8 @@ export type CheckpointDef = Infer<typeof CheckpointSyntax> & { name: string; cre
 
 /** Reads `<domaincheckpoint>`. @throws VirError */
 export function parseCheckpoint(text: string, options: MomentOptions = {}): CheckpointDef {
-  return readCheckpoint(parseXml(text, { what: "domain_checkpoint" }), options);
+  const root = parseXml(text, { what: "domain_checkpoint", errorDomain: ErrorDomain.DOMAIN_CHECKPOINT });
+  return readCheckpoint(root, options);
 }
 
 function readCheckpoint(root: XmlElement, options: MomentOptions): CheckpointDef {

@@ -1,3 +1,4 @@
+export { alignCheckpointDisks } from "./align.ts";
 export {
   type CheckpointDef,
   type CheckpointDisk,

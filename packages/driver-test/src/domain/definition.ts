@@ -8,7 +8,7 @@ import { broken, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
 const { VALIDATE } = DomainDefineFlags;
-const { MANAGED_SAVE, SNAPSHOTS_METADATA, CHECKPOINTS_METADATA } = DomainUndefineFlags;
+const { MANAGED_SAVE, SNAPSHOTS_METADATA } = DomainUndefineFlags;
 
 export function definitionHandlers(driver: TestDriver): RemoteHandlers {
   return {
@@ -20,8 +20,7 @@ export function definitionHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainUndefine: ({ dom }) => undefine(driver, findDomain(driver, dom)),
     domainUndefineFlags({ dom, flags }) {
-      const known = MANAGED_SAVE | SNAPSHOTS_METADATA | CHECKPOINTS_METADATA;
-      checkFlags(flags, known, "testDomainUndefineFlags", ErrorDomain.TEST);
+      checkFlags(flags, MANAGED_SAVE | SNAPSHOTS_METADATA, "testDomainUndefineFlags", ErrorDomain.TEST);
       undefine(driver, findDomain(driver, dom), flags);
     },
     domainGetAutostart: ({ dom }) => ({ autostart: findDomain(driver, dom).autostart ? 1 : 0 }),
@@ -32,10 +31,13 @@ export function definitionHandlers(driver: TestDriver): RemoteHandlers {
   };
 }
 
+/** How definitions are read, those in snapshots too. */
+export const reading = { inactive: true, abiUpdate: true } as const;
+
 /** What a user wrote, with what libvirt adds for any hypervisor. @throws VirError */
 export function readDefinition(xml: string): DomainDef {
   const tree = parseXml(xml, { errorDomain: ErrorDomain.DOMAIN });
-  const def = readDomain(tree, { inactive: true, abiUpdate: true });
+  const def = readDomain(tree, reading);
   nameInterfaces(def);
   return def;
 }
@@ -84,6 +86,12 @@ function undefine(driver: TestDriver, domain: TestDomain, flags = 0): void {
   if (!domain.isPersistent) throw invalid("cannot undefine transient domain");
   if (domain.hasManagedSave && (flags & MANAGED_SAVE) === 0)
     throw invalid("Refusing to undefine while domain managed save image exists");
+  const { snapshots } = domain.momentCounts;
+  if (!domain.isActive && snapshots > 0) {
+    if ((flags & SNAPSHOTS_METADATA) === 0)
+      throw invalid(`cannot delete inactive domain with ${snapshots} snapshots`);
+    domain.snapshots.clear();
+  }
   domain.hasManagedSave = false;
   domain.announce({ event: "undefined", detail: "removed" });
   domain.autostart = false;

@@ -12,16 +12,19 @@ export function bootGuest(driver: TestDriver, domain: TestDomain, state: State, 
   domain.adopt(state);
 }
 
-/** Takes the guest away; a transient domain goes with it. Nobody is told. */
-export function endGuest(
-  driver: TestDriver,
-  domain: TestDomain,
-  state: Extract<State, { name: "shutoff" }>,
-): void {
+type Off = Extract<State, { name: "shutoff" }>;
+
+/** Takes the guest away; its domain stays. Nobody is told. */
+export function haltGuest(domain: TestDomain, state: Off): void {
   domain.live = undefined;
   domain.id = -1;
   if (domain.nextDef) domain.def = domain.nextDef;
   domain.nextDef = undefined;
   domain.adopt(state);
+}
+
+/** As `haltGuest`; a transient domain goes with it. */
+export function endGuest(driver: TestDriver, domain: TestDomain, state: Off): void {
+  haltGuest(domain, state);
   if (!domain.isPersistent) driver.domains.remove(domain);
 }

@@ -60,8 +60,8 @@ export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
   };
 }
 
-function boot(driver: TestDriver, domain: TestDomain): void {
-  bootGuest(driver, domain, { name: "running", reason: "booted" });
+function boot(driver: TestDriver, domain: TestDomain, def = domain.def): void {
+  bootGuest(driver, domain, { name: "running", reason: "booted" }, def);
   domain.announce({ event: "started", detail: "booted" });
 }
 
@@ -72,8 +72,7 @@ function createTransient(driver: TestDriver, xml: string, flags: number) {
   const known = findSame(driver, def);
   if (known?.isActive) throw failed(`domain '${def.name}' is already active as '${known.name}'`);
   const domain = known ?? addDomain(driver, def, { isPersistent: false });
-  if (known) known.def = def;
-  boot(driver, domain);
+  boot(driver, domain, def);
   return { dom: wireDomain(domain) };
 }
 

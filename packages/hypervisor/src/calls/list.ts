@@ -10,8 +10,6 @@ import { type AnyDomain, type DomainDriver, type RemoteHandlers, wireDomain } fr
 type Test = (domain: AnyDomain) => boolean;
 
 const isOther: Test = ({ state }) => !["running", "paused", "shutoff"].includes(state.name);
-const always: Test = () => true;
-const never: Test = () => false;
 
 /** `virConnectListAllDomainsFlags`. */
 const filterGroups: readonly FilterGroup<AnyDomain>[] = [
@@ -37,14 +35,13 @@ const filterGroups: readonly FilterGroup<AnyDomain>[] = [
     [Flag.AUTOSTART, (domain) => domain.autostart],
     [Flag.NO_AUTOSTART, (domain) => !domain.autostart],
   ],
-  // Snapshots and checkpoints: there are none.
   [
-    [Flag.HAS_SNAPSHOT, never],
-    [Flag.NO_SNAPSHOT, always],
+    [Flag.HAS_SNAPSHOT, ({ momentCounts }) => momentCounts.snapshots > 0],
+    [Flag.NO_SNAPSHOT, ({ momentCounts }) => momentCounts.snapshots === 0],
   ],
   [
-    [Flag.HAS_CHECKPOINT, never],
-    [Flag.NO_CHECKPOINT, always],
+    [Flag.HAS_CHECKPOINT, ({ momentCounts }) => momentCounts.checkpoints > 0],
+    [Flag.NO_CHECKPOINT, ({ momentCounts }) => momentCounts.checkpoints === 0],
   ],
 ];
 /** All of them. */
