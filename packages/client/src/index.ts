@@ -1,5 +1,6 @@
 export { Connect, type ConnectOptions } from "./connect.ts";
 export type { EventName, EventOptions, EventValue, WatchOptions } from "./events.ts";
+export { localSocket } from "./local-socket.ts";
 export {
   Domain,
   DomainCheckpoint,

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import type { Credentials } from "@libvirt-ts/rpc/client";
-import { authenticate, RpcClient, startSessionDaemon } from "@libvirt-ts/rpc/client";
+import { authenticate, RpcClient } from "@libvirt-ts/rpc/client";
 import { connectTcp, connectTls } from "@libvirt-ts/rpc/net";
 import { abortable } from "./abortable.ts";
 import { credentialsFor } from "./auth-file.ts";
 import { badUri, noDriver } from "./errors.ts";
+import { localSocket, placeOf } from "./local-socket.ts";
 import { chooseSocket, type Place } from "./socket-path.ts";
 import { openCommand, sshCommand } from "./ssh.ts";
 import { clientCertificates } from "./tls-files.ts";
@@ -65,7 +65,7 @@ interface Reached {
 async function reach(plan: Plan, options: OpenOptions): Promise<Reached> {
   const { signal, readOnly = false } = options;
   const { host, port, transport = "unix" } = plan;
-  const place = placeOf(options);
+  const place = placeOf(options.env);
   switch (transport) {
     case "unix":
       return { client: await connectLocal(plan, place, options) };
@@ -96,18 +96,9 @@ async function connectLocal(
   place: Place,
   { signal, readOnly = false }: OpenOptions,
 ): Promise<RpcClient> {
-  const choice = chooseSocket(plan, place, { readOnly });
-  if (choice.ofUser && !place.exists(choice.path) && place.env.LIBVIRT_AUTOSTART !== "0") {
-    await startSessionDaemon(choice, place.env, signal);
-  }
-  return RpcClient.connect(choice.path, signal && { signal });
+  const { path } = await localSocket(plan, { readOnly, place, signal });
+  return RpcClient.connect(path, signal && { signal });
 }
-
-const placeOf = ({ env = process.env }: OpenOptions): Place => ({
-  uid: process.getuid?.() ?? 0,
-  env,
-  exists: existsSync,
-});
 
 async function askFor(plan: Plan, { credentials, env = process.env }: OpenOptions): Promise<Credentials> {
   const known = await credentialsFor(plan, env);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { userRuntimeDirectory } from "@libvirt-ts/util/user-directories";
 import { badUri } from "./errors.ts";
 import type { Plan } from "./uri.ts";
 
@@ -30,7 +31,7 @@ export function chooseSocket(
 ): SocketChoice {
   const ofUser = local && place.uid > 0 && (path === "" ? driver === undefined : isOfSession(path));
   const directory = ofUser
-    ? userDirectory(place)
+    ? join(place.env.LIBVIRT_PREFIX ?? "/", userRuntimeDirectory(place.env), "libvirt")
     : `${local ? (place.env.LIBVIRT_PREFIX ?? "") : ""}/run/libvirt`;
   const suffix = readOnly && !ofUser ? "-sock-ro" : "-sock";
   const direct = driver === undefined ? undefined : join(directory, `virt${driver}d${suffix}`);
@@ -51,7 +52,3 @@ export function chooseSocket(
 
 const isOfSession = (path: string) => path === "/session" || path.startsWith("/session/");
 const daemonOf = (driver: string | undefined) => (driver === undefined ? "virtproxyd" : `virt${driver}d`);
-
-function userDirectory({ env, uid }: Place): string {
-  return join(env.LIBVIRT_PREFIX ?? "/", env.XDG_RUNTIME_DIR || `/run/user/${uid}`, "libvirt");
-}

@@ -31,9 +31,8 @@ test("a session without XDG_RUNTIME_DIR, and XDG homes", () => {
   const where = paths({
     privileged: false,
     env: { HOME: "/h", XDG_CONFIG_HOME: "/c", XDG_CACHE_HOME: "/k" },
-    uid: 9,
   });
-  expect(where).toMatchObject({ run: "/run/user/9/libvirt", etc: "/c/libvirt", cache: "/k/libvirt" });
+  expect(where).toMatchObject({ run: "/k/libvirt", etc: "/c/libvirt", cache: "/k/libvirt" });
 });
 
 test("files of a daemon", () => {

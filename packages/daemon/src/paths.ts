@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { userCacheDirectory, userRuntimeDirectory } from "@libvirt-ts/util/user-directories";
 
 /** The directories a daemon works in; absolute, without a slash at the end. Nothing here exists by itself. */
 export interface Paths {
@@ -23,13 +24,11 @@ export interface Paths {
 /**
  * @param prefix LIBVIRT_PREFIX: moves every path below a directory; "" for the real ones
  * @param env for the session variants: XDG_RUNTIME_DIR, XDG_CONFIG_HOME, XDG_CACHE_HOME, HOME
- * @param uid only named in the run-time directory when XDG_RUNTIME_DIR is not set
  */
 export function paths(o: {
   privileged: boolean;
   prefix?: string | undefined;
   env: Readonly<Record<string, string | undefined>>;
-  uid?: number;
 }): Paths {
   const prefix = (o.prefix ?? "").replace(/\/+$/, "");
   if (o.privileged) {
@@ -46,9 +45,8 @@ export function paths(o: {
   }
   const home = o.env.HOME || "/";
   const config = o.env.XDG_CONFIG_HOME || join(home, ".config");
-  const cache = o.env.XDG_CACHE_HOME || join(home, ".cache");
-  const runtime = o.env.XDG_RUNTIME_DIR || (o.uid === undefined ? cache : `/run/user/${o.uid}`);
-  const run = `${prefix}${join(runtime, "libvirt")}`;
+  const cache = userCacheDirectory(o.env);
+  const run = `${prefix}${join(userRuntimeDirectory(o.env), "libvirt")}`;
   return {
     privileged: false,
     prefix,

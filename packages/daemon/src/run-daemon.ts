@@ -177,7 +177,7 @@ function dieLoudly(log: Logger): void {
 
 function pathsOf(env: NodeJS.ProcessEnv): Paths {
   const prefix = env.LIBVIRT_PREFIX ? resolve(env.LIBVIRT_PREFIX) : "";
-  return pathsFor({ privileged: process.geteuid?.() === 0, prefix, env, uid: process.getuid?.() ?? 0 });
+  return pathsFor({ privileged: process.geteuid?.() === 0, prefix, env });
 }
 
 /** @throws StartFailure when there is no such group */

@@ -19,7 +19,7 @@ export interface World {
 
 export function world(prefix: string): World {
   const privileged = process.geteuid?.() === 0;
-  const where = paths({ privileged, prefix, env: process.env, uid: process.getuid?.() ?? 0 });
+  const where = paths({ privileged, prefix, env: process.env });
   return {
     prefix,
     paths: where,

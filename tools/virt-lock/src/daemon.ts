@@ -1,4 +1,5 @@
 import { RpcClient } from "@libvirt-ts/rpc/client";
+import { userRuntimeDirectory } from "@libvirt-ts/util/user-directories";
 
 /** Where virtlockd is. */
 export interface Sockets {
@@ -8,7 +9,7 @@ export interface Sockets {
 
 /** @param env LIBVIRT_PREFIX stands before system paths */
 export function defaultSockets(env: NodeJS.ProcessEnv, uid: number): Sockets {
-  const run = uid === 0 ? "/run/libvirt" : `${env.XDG_RUNTIME_DIR || `/run/user/${uid}`}/libvirt`;
+  const run = uid === 0 ? "/run/libvirt" : `${userRuntimeDirectory(env)}/libvirt`;
   const directory = `${env.LIBVIRT_PREFIX ?? ""}${run}`;
   return { main: `${directory}/virtlockd-sock`, admin: `${directory}/virtlockd-admin-sock` };
 }

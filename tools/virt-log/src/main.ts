@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { type LogRange, LogReader } from "@libvirt-ts/log-manager/reading";
+import { userRuntimeDirectory } from "@libvirt-ts/util/user-directories";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Context, grep, info, type LogContext, list, panics, replay, show, wait } from "./commands.ts";
 import { parseWhen } from "./when.ts";
@@ -161,7 +162,7 @@ function defaultSocket(): string {
   const own =
     process.geteuid?.() === 0
       ? undefined
-      : `${process.env.XDG_RUNTIME_DIR ?? ""}/libvirt/virtlogd-admin-sock`;
+      : `${userRuntimeDirectory(process.env)}/libvirt/virtlogd-admin-sock`;
   const candidates = [`${run}/virtlogd-admin-sock`, `${run}/virtlogd-sock-read`, ...(own ? [own] : [])];
   return candidates.find(isUsable) ?? `${run}/virtlogd-admin-sock`;
 }

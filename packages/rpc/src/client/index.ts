@@ -5,4 +5,4 @@ export type { ClientStream } from "./client-stream.ts";
 export type { ConnectOptions } from "./connect.ts";
 export type { RawClientStream, RawStreamListener } from "./relayed-stream.ts";
 export { type CallOptions, type RawReply, RpcClient } from "./rpc-client.ts";
-export { startSessionDaemon } from "./session-daemon.ts";
+export { answers, startSessionDaemon } from "./session-daemon.ts";
