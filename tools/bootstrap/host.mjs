@@ -1,5 +1,6 @@
 // What both commands need before anything of the project can run: Node, Debian packages, pnpm and a build.
 import { spawnSync } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,7 +64,24 @@ export function requirePackages(names) {
   const missing = [...certain, ...choose()]; // what is known may be more than before
   console.log(`installing ${missing.join(" ")}`);
   const policy = ["-o", "DPkg::Options::=--force-confold", "-o", "Dpkg::Use-Pty=0"];
-  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...policy, ...missing], quiet);
+  withoutStarting(() =>
+    run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...policy, ...missing], quiet),
+  );
+}
+
+/** Services that come along are for tests to start in places of their own: none starts because it was installed. */
+function withoutStarting(install) {
+  const file = "/usr/sbin/policy-rc.d";
+  if (existsSync(file)) return install(); // somebody's own policy
+  writeFileSync(file, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  const remove = () => rmSync(file, { force: true });
+  process.once("exit", remove); // `run` ends the process when it fails
+  try {
+    install();
+  } finally {
+    remove();
+    process.off("exit", remove);
+  }
 }
 
 export function build() {

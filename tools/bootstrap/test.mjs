@@ -11,6 +11,7 @@ const packages = [
   ...["libvirt-daemon", "libvirt-daemon-driver-qemu", "libvirt-daemon-lock?", "libvirt-daemon-log?"],
   ...["qemu-system-x86", "qemu-utils", "dnsmasq-base", "nftables", "iptables", "iproute2", "iputils-ping"],
   ...["swtpm", "swtpm-tools", "busybox-static", "cpio", "systemd", "dbus", "polkitd"],
+  ...["openssh-client", "openssh-server", "netcat-openbsd"],
 ];
 
 requireNode();

@@ -10,6 +10,8 @@ const maxPending = 262_144;
 
 /**
  * A Node stream as a socket: for TLS, where Node holds the cipher. Descriptors cannot travel.
+ * Every message is a write of its own and so begins a TLS record: C libvirt's client takes one message off its socket
+ * and then polls, and poll tells nothing of a second one that came in the same record.
  * The stream must not be read by anybody else; it belongs to the socket.
  */
 export const streamSocket =
@@ -26,10 +28,13 @@ class StreamSocket implements Socket {
   #failed = false;
   #open = true;
   #scheduled = false;
+  /** Bytes to come of the message whose beginning was handed over; headers come in one piece. */
+  #rest = 0;
 
   constructor(stream: Duplex, events: SocketEvents) {
     this.#stream = stream;
     this.#events = events;
+    Reflect.set(stream, "_writev", null); // or what waits is written as one
     stream.on("readable", () => {
       if (stream.readableLength > 0) this.#onReadable();
       else stream.read(); // or the end is never told
@@ -64,9 +69,15 @@ class StreamSocket implements Socket {
     if (this.#failed || !this.#stream.writable) return ECONNRESET;
     if (this.#stream.writableNeedDrain) return EAGAIN;
     const bytes = Buffer.concat(parts); // copied: theirs are used again after this tick
-    const taken = bytes.subarray(0, maxPending);
-    this.#stream.write(taken);
-    return taken.length;
+    let taken = 0;
+    while (taken < bytes.length && taken < maxPending) {
+      const rest = this.#rest > 0 ? this.#rest : bytes.readUInt32BE(taken);
+      const end = Math.min(taken + rest, bytes.length);
+      this.#rest = rest - (end - taken);
+      this.#stream.write(bytes.subarray(taken, end));
+      taken = end;
+    }
+    return taken;
   }
 
   watch(readable: boolean, writable: boolean): void {

@@ -1,4 +1,4 @@
-import { ErrorCode, type ErrorDomain, noSupport, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, internal, noSupport, VirError } from "@libvirt-ts/errors";
 import {
   type CallRow,
   FDS_MAX,
@@ -26,6 +26,10 @@ const authenticationFailures: ReadonlySet<number> = new Set([
   ErrorCode.AUTH_UNAVAILABLE,
   ErrorCode.ACCESS_DENIED,
 ]);
+
+/** differs: libvirt notices while it sends, and closes the connection. */
+const cannotSendFds = () =>
+  internal(ErrorDomain.RPC, "Sending file descriptors is not supported on this socket");
 
 /** Takes a client's calls from frame to reply. */
 export class Dispatcher {
@@ -127,6 +131,7 @@ export class Dispatcher {
     const type = fds.length > 0 ? MessageType.REPLY_WITH_FDS : MessageType.REPLY;
     try {
       if (fds.length > FDS_MAX) throw rpcError(`too many descriptors to send: ${fds.length}`);
+      if (fds.length > 0 && this.#client.transport !== "unix") throw cannotSendFds();
       if (call.entry.isRaw)
         this.#sendRawReply(call, value as RawReply); // what #relay promised
       else if (value instanceof Encoded) {

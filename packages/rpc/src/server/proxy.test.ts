@@ -79,7 +79,7 @@ test("opening: once, where the URI leads, and nothing before", async () => {
   expect(await errorOf(open("odd:///"))).toBe("no connection driver available for odd:///");
   expect(await errorOf(open("qemu:///bogus"))).toMatch(/unexpected qemu URI path '\/bogus'/);
   expect(back.clientCount).toBe(0);
-  await open("");
+  await open("", 6); // a user's, to be started: C clients say so, and daemons do not care
   expect(await rpc.call(procs.connectGetUri, undefined)).toEqual({ uri: "qemu:///system" });
   expect(await errorOf(open("qemu:///system"))).toBe("internal error: connection already open");
   expect(

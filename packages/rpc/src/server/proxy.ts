@@ -1,4 +1,4 @@
-import { checkFlags, ErrorDomain, internal } from "@libvirt-ts/errors";
+import { ErrorDomain, internal } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import { type CallRow, lxc, qemu, remote } from "@libvirt-ts/protocol";
 import type { RpcClient } from "../client/index.ts";
@@ -18,8 +18,8 @@ export interface ProxyOptions {
   readonly log: Logger;
 }
 
-/** `VIR_CONNECT_RO`, `VIR_CONNECT_NO_ALIASES` */
-const openFlags = { readOnly: 1, noAliases: 2 };
+/** `VIR_CONNECT_RO`. C clients send flags of their own as well (a user's connection, one that starts the daemon). */
+const openReadOnly = 1;
 /** `VIR_CONNECT_CLOSE_REASON_EOF` */
 const closedByPeer = 1;
 
@@ -110,8 +110,7 @@ function opening({ connect, log }: ProxyOptions, sessions: Sessions): RemoteHand
   return {
     connectOpen({ name, flags }, { client }) {
       if (sessions.get(client) !== undefined) throw internal(ErrorDomain.RPC, "connection already open");
-      checkFlags(flags, openFlags.readOnly | openFlags.noAliases, "virConnectOpenInternal", ErrorDomain.NONE);
-      if ((flags & openFlags.readOnly) !== 0) client.readOnly = true;
+      if ((flags & openReadOnly) !== 0) client.readOnly = true;
       return begin(name, client);
     },
     connectClose(_, { client }) {

@@ -21,6 +21,7 @@ import {
   Server,
   type ServerStream,
   type Service,
+  type Transport,
 } from "./index.ts";
 
 /**
@@ -47,9 +48,10 @@ interface Setup {
   handlers?: Service<typeof procs>["handlers"];
   limits?: Partial<Limits>;
   open?: boolean;
+  transport?: Transport;
 }
 
-function start({ options = qemu, handlers = {}, limits = {}, open = true }: Setup = {}) {
+function start({ options = qemu, handlers = {}, limits = {}, open = true, transport = "unix" }: Setup = {}) {
   const clock = new ManualClock();
   const session = connectionService(options);
   const server = new Server({
@@ -67,7 +69,7 @@ function start({ options = qemu, handlers = {}, limits = {}, open = true }: Setu
     ],
   });
   const peer = new FakePeer();
-  const client = server.serve(peer.open, { pid: 1, uid: 0, gid: 0 });
+  const client = server.serve(peer.open, { pid: 1, uid: 0, gid: 0 }, { transport });
   const own = options.privileged ? "system" : "session";
   if (open) call(peer, procs.connectOpen, { name: `${options.scheme}:///${own}`, flags: 0 });
   return { peer, client, clock };
@@ -351,3 +353,23 @@ test("10: more than 32 descriptors cannot be sent: an error, and they are closed
   expect(errorText(reply)).toBe("39/7 too many descriptors to send: 33");
   expect(peer.closedFds).toEqual(fds);
 });
+
+test.each(["tcp", "tls"] as const)(
+  "10: a client that came by %s gets none: an error, and they are closed",
+  (transport) => {
+    const { peer } = start({
+      transport,
+      handlers: {
+        connectGetHostname(_, call) {
+          call.replyWithFds([100, 101]);
+          return { hostname: "" };
+        },
+      },
+    });
+    const [reply] = peer.call({ proc: procs.connectGetHostname.number }).take();
+    expect(errorText(reply)).toBe(
+      "1/7 internal error: Sending file descriptors is not supported on this socket",
+    );
+    expect(peer.closedFds).toEqual([100, 101]);
+  },
+);

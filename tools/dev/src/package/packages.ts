@@ -27,14 +27,15 @@ const needs: Readonly<Record<string, Needs>> = {
     rivals: rivals("libvirt-daemon-driver-network"),
     depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common",
   },
-  virtproxyd: { rivals: rivals("libvirt-daemon-common") },
+  virtproxyd: { rivals: rivals("libvirt-daemon-common"), tools: ["virt-ssh-helper"] },
   libvirtd: {
     rivals: [
-      rivals("libvirt-daemon-driver-network", "libvirt-daemon-driver-qemu"),
+      rivals("libvirt-daemon-common", "libvirt-daemon-driver-network", "libvirt-daemon-driver-qemu"),
       ...["virtproxyd", "virtnetworkd", "virtqemud"].map((name) => `libvirt-ts-${name}`),
     ].join(", "),
     depends: "dnsmasq-base, nftables, iproute2, libvirt-ts-common, libvirt-ts-virtlogd",
     settingsOf: ["virtqemud"],
+    tools: ["virt-ssh-helper"],
     recommends: "libvirt-ts-virtlockd, qemu-system-x86 | qemu-system, qemu-utils",
   },
   virtqemud: {
