@@ -192,7 +192,7 @@ test("any order of requests, ends of owners and restarts of the daemon gives wha
           model.end(command.owner);
           guests[command.owner] = await world.guest();
           await waitFor("its locks to be free", async () => (await holders(world)) === count(model));
-        } else if (command.by === "SIGUSR1") await world.daemon.executeAnew();
+        } else if (command.by === "SIGUSR1") await world.daemon.handOver();
         else {
           await world.daemon.stop(command.by);
           await world.start();

@@ -173,7 +173,7 @@ test("SIGUSR1: locks and connections stay, no rival gets in between", async () =
     return count;
   })();
   for (let i = 0; i < 5; i++) {
-    await daemon.executeAnew();
+    await daemon.handOver();
     await expect(acquire(client, image)).rejects.toMatchObject(busy(image));
   }
   stop = true;
@@ -188,7 +188,7 @@ test("calls pipelined into a SIGUSR1 are all answered, once", async () => {
   const { daemon, image } = await start();
   const client = await clientFor(daemon.socket, process.pid);
   const ready = daemon.notified.saw("READY=1");
-  daemon.process.kill("SIGUSR1");
+  daemon.signal("SIGUSR1");
   const results: Promise<void>[] = [];
   for (let i = 0; i < 500; i++) {
     results.push(acquire(client, image), release(client, image));

@@ -88,7 +88,7 @@ test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every l
       await daemon.stop("SIGKILL");
       await start(config);
     }
-    if (act === "exec") await daemon.executeAnew();
+    if (act === "exec") await daemon.handOver();
     await writing;
     if (act === "guest") {
       closeSync(fd);

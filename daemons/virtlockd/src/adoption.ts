@@ -12,8 +12,8 @@ interface Adoption {
   readonly records: Records;
   readonly owners: Owners;
   readonly spaces: Lockspaces;
-  /** An exec in place: connections come over by themselves. */
-  readonly sameProcess: boolean;
+  /** Connections come over by themselves. */
+  readonly inherited: boolean;
 }
 
 /**
@@ -21,7 +21,7 @@ interface Adoption {
  * else. Owners that have ended meanwhile lose their locks as soon as `owners.adopted` runs.
  * @returns connections to be served again
  */
-export function adoptAll({ native, log, records, owners, spaces, sameProcess }: Adoption) {
+export function adoptAll({ native, log, records, owners, spaces, inherited }: Adoption) {
   const found = new Map(records.store.found);
   const take = (key: string) => {
     const fd = found.get(key);
@@ -45,7 +45,7 @@ export function adoptAll({ native, log, records, owners, spaces, sameProcess }: 
   const clients = records.all("holder").flatMap(([key, record]) => {
     const fd = take(key);
     if (fd === undefined) records.delete(key);
-    return fd === undefined || sameProcess ? [] : [holder(record, fd)];
+    return fd === undefined || inherited ? [] : [holder(record, fd)];
   });
   for (const [key, fd] of found) {
     if (key.startsWith("listen-")) continue;

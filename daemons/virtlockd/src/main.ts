@@ -64,8 +64,7 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     pass,
     onError: (error) => log.error({ err: error }, "connection of an owner is not kept"),
   });
-  const sameProcess = ctx.inherited !== undefined;
-  const adopted = adoptAll({ native, log, records, owners, spaces, sameProcess });
+  const adopted = adoptAll({ native, log, records, owners, spaces, inherited: ctx.inherited });
   pass("adopt.done");
   void ledger
     .tidy((space, name) => spaces.find(space, name) !== undefined)
@@ -84,10 +83,6 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
       async suspend() {
         owners.suspend();
         await spaces.settled();
-      },
-      save() {
-        pass("exec.saved");
-        return { state: {}, fds: [] };
       },
       resume: () => owners.resume(),
       saveClient: clients.save,

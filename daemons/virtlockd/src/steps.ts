@@ -14,7 +14,6 @@ export const steps = [
   "holder.recorded",
   "adopt.begun",
   "adopt.done",
-  "exec.saved",
 ] as const;
 
 export type PassStep = Failpoint<(typeof steps)[number]>;

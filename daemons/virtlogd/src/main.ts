@@ -52,7 +52,6 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     group === undefined
       ? () => {}
       : await letReadersIn(ctx, { group, service: forReaders.service, busAddress });
-  logs.adoptAll();
   const stopExpiry =
     config.max_age_days === 0
       ? () => {}
@@ -78,8 +77,8 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
       async suspend() {
         logs.suspend();
       },
-      save: () => ({ state: {}, fds: [] }), // pipes are in the store
       resume: () => logs.resume(),
+      begin: () => logs.adoptAll(),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { closeSync, writeSync } from "node:fs";
 import { ExitCode } from "./start-failure.ts";
+import { successorVariable } from "./succession.ts";
 
 /** In the environment of the process in the background: the descriptor to report readiness on, "" = reported. */
 const readyVariable = "LIBVIRT_DAEMON_READY_FD";
@@ -36,6 +37,7 @@ export const privateVariables = [
   "LISTEN_FDS",
   "LISTEN_FDNAMES",
   "FDSTORE",
+  successorVariable,
 ] as const;
 
 /**

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { fileAccounts } from "@libvirt-ts/access/accounts";
 import type { AccessControl } from "@libvirt-ts/access/rules";
 import type { Keys, LoggingKeys, Values } from "@libvirt-ts/config";
@@ -7,8 +8,17 @@ import type { Native } from "@libvirt-ts/native";
 import { Server, type Service } from "@libvirt-ts/rpc/server";
 import type { AdminServer } from "./admin/admin-server.ts";
 import { adminService } from "./admin/service.ts";
-import { executeAnew, type Inherited, takeInherited } from "./hand-over.ts";
+import {
+  executeAnew,
+  type HandOverOptions,
+  type Inherited,
+  type SavedClient,
+  saveClients,
+  suspendAll,
+  takeState,
+} from "./hand-over.ts";
 import { IdleExit } from "./idle-exit.ts";
+import { keepClients, keptClients } from "./kept-clients.ts";
 import { parseListenFds } from "./listen-fds.ts";
 import { makeDirectory } from "./make-directory.ts";
 import type { NetworkDoors } from "./network-settings.ts";
@@ -20,6 +30,7 @@ import type { ServiceManager } from "./service-manager.ts";
 import { type BoundSocket, openSockets, removeSocketFiles, socketPlans } from "./sockets.ts";
 import type { DaemonSpec, Programs } from "./spec.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
+import { handOverToSuccessor, type Predecessor } from "./succession.ts";
 import { forgetSockets, keepSockets, keptSockets, openStore } from "./survival.ts";
 
 export interface DaemonOptions<K extends Keys & LoggingKeys> {
@@ -32,9 +43,14 @@ export interface DaemonOptions<K extends Keys & LoggingKeys> {
   manager: ServiceManager;
   pidFile: string;
   handOverFile: string;
+  keptClientsFile: string;
+  /** The process we are to follow. */
+  predecessor: Predecessor | undefined;
+  /** Whoever watches us learns of a successor; without it only this very process counts. */
+  mayChangePid: boolean;
   timeoutSeconds: number;
   groupId(name: string): number;
-  /** What an exec of ourselves gets. */
+  /** What the next process gets. */
   environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -54,7 +70,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
   #store: FdStore = noFdStore();
   #programs: Programs | undefined;
   #stopping = false;
-  #executing = false;
+  /** Handing over; a stop waits for how that ends. */
+  #handingOver: { readonly abort: AbortController; stop?: string } | undefined;
+  /** What we have is still the predecessor's as well. */
+  #isBorrowed = false;
   /** A signal that came before we could act on it. */
   #pending: (() => void)[] = [];
   #ready = false;
@@ -76,7 +95,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     const { spec, paths, native } = this.#o;
     makeDirectory(paths.run);
     makeDirectory(paths.runRoot);
-    const inherited = spec.kind === "manager" ? takeInherited(this.#o.handOverFile, this.#log) : undefined;
+    const inherited = await this.#takeOver();
     this.#pidFile = inherited
       ? heldPidFile(inherited.pidFile.path, inherited.pidFile.fd)
       : takePidFile(this.#o.pidFile, native);
@@ -84,10 +103,13 @@ export class Daemon<K extends Keys & LoggingKeys> {
     this.#sockets = inherited?.sockets ?? this.#openSockets();
     for (const { fd } of this.#sockets) native.setCloexec(fd, true);
     keepSockets(this.#store, this.#sockets);
-    const programs = await this.#callPrograms(inherited);
+    const clients = inherited?.clients ?? this.#keptClients();
+    const programs = await this.#callPrograms(clients !== undefined);
     this.#programs = programs;
+    await this.#commit();
+    await programs.handOver?.begin?.();
     await this.#network?.prepare(this.#sockets);
-    this.#serve(programs, inherited, await this.#security?.access(programs.services));
+    this.#serve(programs, clients ?? [], await this.#security?.access(programs.services));
     this.#idle.setTimeout(this.#o.timeoutSeconds);
     this.#idle.begin();
     this.#ready = true;
@@ -96,8 +118,34 @@ export class Daemon<K extends Keys & LoggingKeys> {
     for (const act of this.#pending.splice(0)) act();
   }
 
+  /** What the former process, or image of this one, hands over. */
+  async #takeOver(): Promise<Inherited | undefined> {
+    const { spec, predecessor, handOverFile } = this.#o;
+    if (spec.kind !== "manager") return undefined;
+    if (!predecessor) return takeState<Inherited>(handOverFile, String(process.pid), this.#log);
+    const inherited = await predecessor.inherit(handOverFile, this.#log);
+    if (!inherited) process.exit(ExitCode.none); // it goes on itself
+    this.#isBorrowed = true;
+    return inherited;
+  }
+
+  /** Ends the predecessor: from here on there is only us. */
+  async #commit(): Promise<void> {
+    if (!this.#isBorrowed) return;
+    this.#o.manager.mainPid();
+    await this.#o.predecessor?.take();
+    this.#isBorrowed = false;
+    this.#pidFile?.write();
+  }
+
+  #keptClients(): SavedClient[] | undefined {
+    const { keptClientsFile: file, native } = this.#o;
+    return keptClients({ file, native, store: this.#store, log: this.#log });
+  }
+
   /** Takes back what a failed start has made. */
   abandon(): void {
+    if (this.#isBorrowed) return;
     for (const { server } of this.#servers.values()) server.close();
     removeSocketFiles(this.#sockets);
     this.#pidFile?.release();
@@ -106,6 +154,11 @@ export class Daemon<K extends Keys & LoggingKeys> {
   /** Begins the clean stop; clients see the end of their connections at once. */
   shutdown(reason: string): void {
     if (this.#stopping) return;
+    if (this.#handingOver) {
+      this.#handingOver.stop = reason;
+      this.#handingOver.abort.abort();
+      return;
+    }
     this.#stopping = true;
     this.#log.info({ reason }, "stopping");
     void this.#stop();
@@ -121,12 +174,24 @@ export class Daemon<K extends Keys & LoggingKeys> {
     this.#o.manager.stopping();
     this.#idle.stop();
     this.#programs?.stopping?.();
+    await this.#keepClients();
     for (const { server } of this.#servers.values()) server.close();
     await this.#finishPrograms();
     forgetSockets(this.#store, this.#sockets);
     removeSocketFiles(this.#sockets);
     this.#pidFile?.release();
     process.exit(ExitCode.none);
+  }
+
+  /** The stop may be one half of a restart: then connections go on with the next process. */
+  async #keepClients(): Promise<void> {
+    const handOver = this.#handOverOptions();
+    if (!handOver || !this.#store.endsWithService || !(await suspendAll(handOver))) return;
+    try {
+      await keepClients(this.#o.keptClientsFile, this.#store, saveClients(handOver));
+    } catch (error) {
+      this.#log.error({ err: error }, "connections do not outlive the stop");
+    }
   }
 
   async #finishPrograms(): Promise<void> {
@@ -147,14 +212,16 @@ export class Daemon<K extends Keys & LoggingKeys> {
   #openStore(inherited: Inherited | undefined): Promise<FdStore> {
     const { spec, paths, native, environment } = this.#o;
     const { run } = paths;
-    for (const fd of inherited?.keptFds ?? []) native.setCloexec(fd, true);
+    const saved = inherited?.store;
+    for (const [, fd] of saved?.kept ?? []) native.setCloexec(fd, true);
+    if (saved?.socket !== undefined) native.setCloexec(saved.socket, true);
     return openStore({
       name: spec.name,
       run,
       native,
       log: this.#log,
       environment,
-      saved: inherited?.store,
+      saved,
     });
   }
 
@@ -190,7 +257,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     return this.#security?.method("main") === "polkit" ? 0o777 : undefined;
   }
 
-  #callPrograms(inherited: Inherited | undefined): Promise<Programs> {
+  #callPrograms(inherited: boolean): Promise<Programs> {
     return this.#o.spec.programs({
       paths: this.#o.paths,
       log: this.#o.logging.root,
@@ -199,11 +266,11 @@ export class Daemon<K extends Keys & LoggingKeys> {
       inhibit: () => this.#idle.hold(),
       notify: (state) => this.#o.manager.send(state),
       store: this.#store,
-      inherited: inherited?.state,
+      inherited,
     });
   }
 
-  #serve(programs: Programs, inherited: Inherited | undefined, access: AccessControl | undefined): void {
+  #serve(programs: Programs, clients: readonly SavedClient[], access: AccessControl | undefined): void {
     const { spec, settings } = this.#o;
     const main = this.#addServer(spec.name, programs.services, settings.main, {
       access,
@@ -214,7 +281,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
       [this.#adminService(), ...(programs.adminServices ?? [])],
       settings.admin,
     );
-    for (const saved of inherited?.clients ?? []) {
+    for (const saved of clients) {
       const { server } = this.#servers.get(saved.server) ?? { server: main };
       server.adopt(saved.connection, (client) => {
         if (server === main) programs.handOver?.adoptClient?.(client, saved.state);
@@ -265,7 +332,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     if (this.#o.spec.kind !== "manager")
       process.on("SIGHUP", () => this.#whenReady(() => void this.#reload()));
     // caught in every daemon, as Node's default is to open a debugger
-    process.on("SIGUSR1", () => this.#whenReady(() => void this.#executeAnew()));
+    process.on("SIGUSR1", () => this.#whenReady(() => void this.#handOver()));
   }
 
   #whenReady(act: () => void): void {
@@ -285,11 +352,10 @@ export class Daemon<K extends Keys & LoggingKeys> {
     this.#o.manager.ready();
   }
 
-  async #executeAnew(): Promise<void> {
+  #handOverOptions(): HandOverOptions | undefined {
     const handOver = this.#programs?.handOver;
-    if (this.#stopping || this.#executing || !handOver || !this.#pidFile) return;
-    this.#executing = true;
-    await executeAnew({
+    if (!handOver || !this.#pidFile) return undefined;
+    return {
       file: this.#o.handOverFile,
       handOver,
       servers: [...this.#servers].map(([name, { server }]) => ({ name, server })),
@@ -299,9 +365,25 @@ export class Daemon<K extends Keys & LoggingKeys> {
       native: this.#o.native,
       environment: this.#o.environment,
       log: this.#log,
-      isStopping: () => this.#stopping,
-    });
-    this.#executing = false;
+    };
+  }
+
+  async #handOver(): Promise<void> {
+    const options = this.#handOverOptions();
+    if (this.#stopping || this.#handingOver || !options) return;
+    const abort = new AbortController();
+    this.#handingOver = { abort };
+    const successor = await (this.#o.mayChangePid
+      ? handOverToSuccessor(options, abort.signal)
+      : executeAnew(options, abort.signal));
+    const { stop } = this.#handingOver;
+    this.#handingOver = undefined;
+    if (successor !== undefined) {
+      if (stop !== undefined) this.#o.native.pidfdSignal(successor, constants.signals.SIGTERM);
+      process.exit(ExitCode.none);
+    }
+    this.#o.manager.mainPid(); // in case that it had said so already
+    if (stop !== undefined) this.shutdown(stop);
   }
 }
 

@@ -40,6 +40,7 @@ test("files of a daemon", () => {
     config: "/etc/libvirt/virtlogd.conf",
     pid: "/run/virtlogd.pid",
     handOver: "/run/virtlogd-restart-exec.json",
+    keptClients: "/run/virtlogd-restart-clients.json",
     log: "/var/log/libvirt/virtlogd.log",
   });
   expect(daemonFiles(paths({ privileged: false, env }), "virtlogd").pid).toBe(

@@ -63,8 +63,10 @@ export function paths(o: {
 export interface DaemonFiles {
   readonly config: string;
   readonly pid: string;
-  /** State that outlives an exec of ourselves. */
+  /** What one process leaves to the next, on its way. */
   readonly handOver: string;
+  /** What there is to know of connections the service manager keeps over a restart. */
+  readonly keptClients: string;
   readonly log: string;
 }
 
@@ -73,6 +75,7 @@ export function daemonFiles(where: Paths, name: string): DaemonFiles {
     config: `${where.etc}/${name}.conf`,
     pid: `${where.runRoot}/${name}.pid`,
     handOver: `${where.runRoot}/${name}-restart-exec.json`,
+    keptClients: `${where.runRoot}/${name}-restart-clients.json`,
     log: `${where.log}/${name}.log`,
   };
 }

@@ -9,8 +9,8 @@ const path = join(mkdtempSync(join(tmpdir(), "pid-")), "d.pid");
 
 test("held until released, stale content replaced", () => {
   writeFileSync(path, "123456789\n");
-  const held = takePidFile(path, native, 42);
-  expect(readFileSync(path, "utf8")).toBe("42\n");
+  const held = takePidFile(path, native);
+  expect(readFileSync(path, "utf8")).toBe(`${process.pid}\n`);
   expect(() => takePidFile(path, native)).toThrow(
     `Failed to acquire pid file '${path}': Resource temporarily unavailable`,
   );

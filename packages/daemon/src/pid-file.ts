@@ -17,6 +17,8 @@ export interface PidFile {
   readonly path: string;
   /** Stays open, with the lock on it. */
   readonly fd: number;
+  /** Writes our pid; the lock is ours by now. */
+  write(): void;
   /** Removes the file and drops the lock. */
   release(): void;
 }
@@ -25,7 +27,7 @@ export interface PidFile {
  * Takes a pid file: lock on byte 0 (OFD, which excludes the record locks of C daemons as well), then our pid.
  * @throws StartFailure `pidFile` when another process holds it or the file cannot be made
  */
-export function takePidFile(path: string, native: Native, pid: number = process.pid): PidFile {
+export function takePidFile(path: string, native: Native): PidFile {
   const failure = (why: string) =>
     new StartFailure(ExitCode.pidFile, `Failed to acquire pid file '${path}': ${why}`);
   for (;;) {
@@ -36,19 +38,23 @@ export function takePidFile(path: string, native: Native, pid: number = process.
       throw failure(strerror(-locked));
     }
     if (inodeOf(path) === fstatSync(fd).ino) {
-      ftruncateSync(fd);
-      writeSync(fd, `${pid}\n`, 0);
-      return heldPidFile(path, fd);
+      const held = heldPidFile(path, fd);
+      held.write();
+      return held;
     }
     closeSync(fd); // its former owner removed it between open and lock: take the new one
   }
 }
 
-/** A pid file that an earlier image of this process took; pid and lock are unchanged. */
+/** A pid file that the former process took; its lock came along with the descriptor. */
 export function heldPidFile(path: string, fd: number): PidFile {
   return {
     path,
     fd,
+    write() {
+      ftruncateSync(fd);
+      writeSync(fd, `${process.pid}\n`, 0);
+    },
     release() {
       if (inodeOf(path) === fstatSync(fd).ino) unlinkSync(path);
       closeSync(fd);

@@ -16,6 +16,7 @@ import { ServiceManager } from "./service-manager.ts";
 import { socketPlans } from "./sockets.ts";
 import type { DaemonSpec } from "./spec.ts";
 import { ExitCode, StartFailure } from "./start-failure.ts";
+import { Predecessor, successorVariable } from "./succession.ts";
 import { versionText } from "./version.ts";
 
 /**
@@ -139,9 +140,12 @@ async function start<K extends Keys & LoggingKeys>(
     manager: new ServiceManager(env.NOTIFY_SOCKET, native),
     pidFile: options.pidFile ?? files.pid,
     handOverFile: files.handOver,
+    keptClientsFile: files.keptClients,
+    predecessor: Predecessor.of(env, native),
+    mayChangePid: behind.inBackground || Boolean(env.NOTIFY_SOCKET),
     timeoutSeconds: options.timeoutSeconds,
     groupId,
-    environment: { ...env, ...behind.environment },
+    environment: { ...env, ...behind.environment, [successorVariable]: undefined },
   });
   try {
     await daemon.start();

@@ -15,6 +15,11 @@ export class ServiceManager {
     this.send("READY=1");
   }
 
+  /** That we are the service, whoever it was before. */
+  mainPid(): void {
+    this.send(`MAINPID=${process.pid}`);
+  }
+
   stopping(): void {
     this.send("STOPPING=1");
   }

@@ -16,8 +16,8 @@ export interface DaemonSpec<K extends Keys & LoggingKeys> {
   /**
    * `driver`: sockets rw, ro (system only) and admin; SIGHUP reloads; SIGUSR1 is not caught.
    * `proxy`: the same under the name "libvirt", and TCP and TLS if the configuration (of `proxyDaemonKeys`) says so.
-   * `manager` (lock, log): sockets main and admin, private to the owner; SIGUSR1 executes the program anew in
-   * place, with connections, descriptors and state handed over.
+   * `manager` (lock, log): sockets main and admin, private to the owner; SIGUSR1 hands everything over to a
+   * successor, connections and descriptors included.
    */
   readonly kind: DaemonKind;
   readonly keys: K;
@@ -47,8 +47,11 @@ export interface DaemonContext<K extends Keys> {
   notify(state: string): void;
   /** Keeps descriptors, if the daemon `survives`; else they end with the process. */
   readonly store: FdStore;
-  /** What the former image of this process left (manager daemons after SIGUSR1), else undefined. */
-  readonly inherited?: unknown;
+  /**
+   * All connections of the former process come along, so those in `store` need not be adopted. While handing over, that
+   * process may still go on: `programs` changes nothing then that it knows of; work begins with `HandOver.begin`.
+   */
+  readonly inherited: boolean;
 }
 
 export interface Programs {
@@ -63,18 +66,18 @@ export interface Programs {
   stopping?(): void;
   /** Clients are gone; finish and release. Bounded: after 30 s the process ends anyway. */
   close?(): Promise<void>;
-  /** Manager daemons: how state outlives SIGUSR1. */
+  /** Manager daemons: how work outlives SIGUSR1. */
   readonly handOver?: HandOver;
 }
 
-/** State of a manager daemon that outlives the exec of itself. */
+/** How the work of a manager daemon passes to its next process; what it works on is in the store and its table. */
 export interface HandOver {
-  /** Stops all work, so that what `save` returns stays true until the exec. */
+  /** Stops all work, so that nothing changes any more. */
   suspend(): Promise<void>;
-  /** @returns plain JSON, and the descriptors that must stay open (their numbers may stand in the JSON) */
-  save(): { state: unknown; fds: readonly number[] };
-  /** The exec failed: go on as before. */
+  /** Nobody took over: go on as before. */
   resume(): void;
+  /** This process is the daemon from now on; before any client is served. */
+  begin?(): void | Promise<void>;
   /** Per-connection state, plain JSON. */
   saveClient?(client: Client): unknown;
   /** Called for each connection that came over, before it may call anything. */

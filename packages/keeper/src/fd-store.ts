@@ -5,6 +5,10 @@
 export interface FdStore {
   /** What an earlier process left, by name; still kept. The descriptors are the caller's to use and close. */
   readonly found: ReadonlyMap<string, number>;
+  /** One that was found, to be kept no longer by whoever keeps it; it is no longer among the found. */
+  take(name: string): number | undefined;
+  /** Whether everything is let go when the service is stopped for good, and kept when it is restarted. */
+  readonly endsWithService: boolean;
   /**
    * Keeps a descriptor, which stays the caller's and open until `remove`.
    * @param o.alone false: worth keeping only beside others (default true)
@@ -13,8 +17,8 @@ export interface FdStore {
   put(name: string, fd: number, o?: { alone?: boolean }): undefined | Promise<void>;
   /** Keeps it no longer. To be called before the descriptor is closed. Unknown names are fine. */
   remove(name: string): void;
-  /** For an exec in place: what the next image hands to `openFdStore`, and the descriptors to leave open. */
-  save(): { state: SavedFdStore; fds: readonly number[] };
+  /** For a hand-over: what the next process hands to `openFdStore`. All descriptors named there go along. */
+  save(): SavedFdStore;
   /** The last thing done with it. What is kept stays kept. */
   close(): void;
 }
@@ -30,9 +34,11 @@ export interface SavedFdStore {
 export function noFdStore(): FdStore {
   return {
     found: new Map(),
+    endsWithService: false,
+    take: () => undefined,
     put: () => undefined,
     remove() {},
-    save: () => ({ state: { socket: undefined, kept: [] }, fds: [] }),
+    save: () => ({ socket: undefined, kept: [] }),
     close() {},
   };
 }

@@ -72,7 +72,7 @@ test("what is not worth keeping alone goes along with what is", async () => {
   const { first, next, open } = world();
   const store = first();
   expect(store.put("listener", open("listener"), { alone: false })).toBeUndefined();
-  expect(store.save().state.socket).toBeUndefined();
+  expect(store.save().socket).toBeUndefined();
   store.put("lock", open("lock"));
   store.close();
   expect(contents(await next())).toEqual({ listener: "listener", lock: "lock" });
@@ -127,7 +127,7 @@ test("an exec in place goes on with the connection", async () => {
   const { first, next, open } = world();
   const store = first();
   store.put("a", open("a"));
-  const { kept, socket = -1 } = store.save().state;
+  const { kept, socket = -1 } = store.save();
   const state = { kept, socket: native.dup(socket) };
   store.close();
   const again = await keeperFdStore({

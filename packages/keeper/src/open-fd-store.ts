@@ -10,7 +10,7 @@ import { startKeeper } from "./start-keeper.ts";
 export interface FdStoreOptions {
   readonly native: Native;
   readonly log: Logger;
-  /** From an earlier image of this process. */
+  /** From the process before, in a hand-over. */
   readonly saved?: SavedFdStore | undefined;
 }
 

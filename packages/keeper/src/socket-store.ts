@@ -35,7 +35,7 @@ const maxFailures = 3;
 
 /** Sends what is to be kept over a socket. What is in the socket's queue is safe: it outlives the sender. */
 export class SocketStore implements FdStore {
-  readonly found: ReadonlyMap<string, number>;
+  readonly found: Map<string, number>;
   readonly #o: SocketStoreOptions;
   readonly #kept = new Map<string, Kept>();
   #queue: Queued[] = [];
@@ -44,7 +44,7 @@ export class SocketStore implements FdStore {
 
   constructor(options: SocketStoreOptions) {
     this.#o = options;
-    this.found = options.found;
+    this.found = new Map(options.found);
     const kept = options.saved?.kept ?? options.found;
     for (const [name, fd] of kept) this.#kept.set(name, { fd, alone: true });
     if (options.saved?.socket !== undefined) this.#watch(options.saved.socket);
@@ -67,11 +67,19 @@ export class SocketStore implements FdStore {
     void this.#send(name, formatMessage({ what: "remove", name }), []);
   }
 
-  save(): { state: SavedFdStore; fds: readonly number[] } {
-    const kept = [...this.#kept].map(([name, { fd }]) => [name, fd] as const);
-    const socket = this.#socket?.fd;
-    const fds = kept.map(([, fd]) => fd);
-    return { state: { socket, kept }, fds: socket === undefined ? fds : [...fds, socket] };
+  take(name: string): number | undefined {
+    const fd = this.found.get(name);
+    this.found.delete(name);
+    this.remove(name);
+    return fd;
+  }
+
+  get endsWithService(): boolean {
+    return !this.#o.forgets;
+  }
+
+  save(): SavedFdStore {
+    return { socket: this.#socket?.fd, kept: [...this.#kept].map(([name, { fd }]) => [name, fd]) };
   }
 
   close(): void {

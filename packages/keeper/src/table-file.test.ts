@@ -33,7 +33,18 @@ test("the table of another boot is forgotten", () => {
   const path = newPath();
   TableFile.open(path, "boot").set("a", 1);
   expect(contents(TableFile.open(path, "another"))).toEqual({});
+  TableFile.open(path, "another").set("b", 2);
+  expect(contents(TableFile.open(path, "another"))).toEqual({ b: 2 });
   expect(contents(TableFile.open(path, "boot"))).toEqual({});
+});
+
+test("who only looks leaves the file to the process that writes it", () => {
+  const path = newPath();
+  const mine = TableFile.open(path, "boot");
+  mine.set("a", 1);
+  TableFile.open(path, "boot").close();
+  mine.set("b", 2);
+  expect(contents(TableFile.open(path, "boot"))).toEqual({ a: 1, b: 2 });
 });
 
 test("many changes do not make the file long", () => {

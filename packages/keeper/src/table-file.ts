@@ -9,14 +9,14 @@ export class TableFile {
   readonly #path: string;
   readonly #boot: string;
   readonly #values: Map<string, unknown>;
-  #fd: number;
+  /** Of what we wrote; the file an earlier process left stays as it is until something changes. */
+  #fd: number | undefined;
   #lines = 0;
 
   private constructor(path: string, boot: string, values: Map<string, unknown>) {
     this.#path = path;
     this.#boot = boot;
     this.#values = values;
-    this.#fd = this.#rewrite();
   }
 
   /**
@@ -46,18 +46,18 @@ export class TableFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
   }
 
   #append(line: string): void {
-    if (this.#lines > 256 + 4 * this.#values.size) {
-      const fd = this.#rewrite();
-      closeSync(this.#fd);
-      this.#fd = fd;
+    const mine = this.#fd;
+    if (mine === undefined || this.#lines > 256 + 4 * this.#values.size) {
+      this.#fd = this.#rewrite();
+      if (mine !== undefined) closeSync(mine);
     }
     const length = Buffer.byteLength(line);
     this.#lines += 1;
-    if (writeSync(this.#fd, line) !== length) {
+    if (writeSync(this.#fd ?? -1, line) !== length) {
       this.#lines = Number.POSITIVE_INFINITY; // half a line: the next change begins the file anew
       throw new Error(`no room for ${this.#path}`);
     }

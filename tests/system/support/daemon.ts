@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,13 +64,23 @@ export class TestDaemon {
     return daemon;
   }
 
+  /** Of the process that serves, which a hand-over may have put in the place of the one we started. */
   get pid(): number {
-    return this.process.pid ?? 0;
+    return this.notified.mainPid ?? this.process.pid ?? 0;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (isRunning(this.pid)) process.kill(this.pid, signal);
   }
 
   /** What it wrote to stderr. */
   get output(): string {
     return this.#output;
+  }
+
+  /** Resolves when it has written a text to stderr. */
+  async logged(text: string): Promise<void> {
+    while (!this.#output.includes(text)) await once(this.process.stderr ?? this.process, "data");
   }
 
   get socket(): string {
@@ -91,19 +101,24 @@ export class TestDaemon {
 
   /** @returns how it ended */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | NodeJS.Signals> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill(signal);
+    this.signal(signal);
     return this.ended();
   }
 
+  /** @returns how it ended; -1 when it was not the process we started */
   async ended(): Promise<number | NodeJS.Signals> {
+    if (this.pid !== this.process.pid) {
+      await processEnd(this.pid);
+      return -1;
+    }
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, "close");
     return this.process.exitCode ?? this.process.signalCode ?? -1;
   }
 
-  /** SIGUSR1; resolves when the new image is ready. */
-  async executeAnew(): Promise<void> {
+  /** SIGUSR1; resolves when the next process, or image of this one, is ready. */
+  async handOver(): Promise<void> {
     const ready = this.notified.saw("READY=1");
-    this.process.kill("SIGUSR1");
+    this.signal("SIGUSR1");
     await ready;
   }
 }
@@ -143,6 +158,8 @@ export class NotifySocket {
   readonly messages: string[] = [];
   readonly #fd: number;
   readonly #poll: InstanceType<typeof native.Poll>;
+  /** The process that said to be the service. */
+  mainPid: number | undefined;
   #waiting: { text: string; resolve: () => void }[] = [];
 
   constructor(path: string) {
@@ -173,11 +190,21 @@ export class NotifySocket {
       const message = buffer.toString("utf8", 0, length);
       this.messages.push(message);
       const lines = message.split("\n");
+      for (const line of lines) if (line.startsWith("MAINPID=")) this.mainPid = Number(line.slice(8));
       const done = this.#waiting.filter(({ text }) => lines.includes(text));
       this.#waiting = this.#waiting.filter((waiter) => !done.includes(waiter));
       for (const { resolve } of done) resolve();
     }
   }
+}
+
+/** One that has ended and waits for its parent does not count. */
+function isRunning(pid: number): boolean {
+  const pidfd = native.pidfdOpen(pid);
+  if (pidfd < 0) return false;
+  const isThere = !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  native.close(pidfd);
+  return isThere;
 }
 
 /** Resolves when a process has ended, whoever started it. */
