@@ -16,8 +16,10 @@ export interface LockFiles {
    * @throws VirError LOCKSPACE
    */
   lock(path: string, o: LockRequest): Promise<number | "busy">;
-  /** The file system an open file lies on, if another host serves it: such locks can be lost. */
-  remoteDevice(fd: number, path: string): string | undefined;
+  /** The file system an open file lies on, if another host serves it: such locks can be lost. "" if this one does. */
+  remoteDevice(fd: number, path: string): string;
+  /** Asks again for a lock on a file of this host that an open file should have. @returns whether it does */
+  isStillLocked(fd: number, shared: boolean): boolean;
   /**
    * Asks again for a lock that an open file should have, and reads a byte, as on NFS only that tells of a lost one.
    * @throws VirError LOCKSPACE when it is lost
@@ -73,10 +75,11 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
       return fd;
     },
     remoteDevice(fd, path) {
-      if (local.has(path)) return undefined;
+      if (local.has(path)) return "";
       const { device, isLocal } = mountOfFile(fd);
-      return isLocal ? undefined : device;
+      return isLocal ? "" : device;
     },
+    isStillLocked: (fd, shared) => native.ofdLock(fd, shared ? "read" : "write", 0, 1) >= 0,
     async check(fd, path, shared) {
       const what = `Unable to acquire lock on '${path}'`;
       const rc = await pooled.lockByte(fd, shared);

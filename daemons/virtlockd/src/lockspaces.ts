@@ -153,14 +153,16 @@ export class Lockspaces {
   }
 
   /**
-   * Takes over a lock of the former process, and asks for it again aside.
+   * Takes over a lock of the former process, and asks for it again; aside, if that may take a while.
    * @param fd holds it; without one the lock was free, and whoever took it meanwhile has it
    */
   adopt(key: string, record: LockRecord, owners: Owner[], fd: number | undefined): void {
     const space = this.#space(record.space);
-    const resource: Resource = { ...record, key, owners, fd, device: undefined, isLost: false };
+    const resource: Resource = { ...record, key, owners, fd, device: record.device, isLost: false };
     this.#add(space, resource);
-    this.#aside(this.#order.run(record.path, () => this.#takeAgain(resource)));
+    if (fd !== undefined && resource.device === "")
+      this.#judge(resource, this.#files.isStillLocked(fd, record.shared));
+    else this.#aside(this.#order.run(record.path, () => this.#takeAgain(resource)));
   }
 
   async #takeAgain(resource: Resource): Promise<void> {
@@ -211,7 +213,7 @@ export class Lockspaces {
       created: create,
       since: this.#o.now?.() ?? Date.now(),
       owners: [owner],
-      device: undefined,
+      device: this.#files.remoteDevice(fd, path),
       isLost: false,
     };
     try {
@@ -252,9 +254,9 @@ export class Lockspaces {
   }
 
   #record(resource: Resource): void {
-    const { key, space, name, path, shared, created, since } = resource;
+    const { key, space, name, path, shared, created, since, device } = resource;
     const owners = resource.owners.map((owner) => owner.key);
-    this.#records.set("lock", key, { space, name, path, shared, created, since, owners });
+    this.#records.set("lock", key, { space, name, path, shared, created, since, device, owners });
   }
 
   /** Side by side: a server that does not answer keeps no other lock. @throws the first failure, after all is tried */
@@ -321,8 +323,9 @@ export class Lockspaces {
 
   /** Looks after a lock that can be lost. */
   #watch(resource: Resource): void {
-    if (resource.fd !== undefined) resource.device = this.#files.remoteDevice(resource.fd, resource.path);
-    if (resource.device !== undefined) this.#leases.add(resource);
+    const { fd, path } = resource;
+    if (fd !== undefined) resource.device ??= this.#files.remoteDevice(fd, path);
+    if (resource.device) this.#leases.add(resource);
   }
 
   #aside(work: Promise<void>): void {

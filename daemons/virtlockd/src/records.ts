@@ -27,6 +27,8 @@ export interface LockRecord {
   readonly created: boolean;
   /** Milliseconds since 1970. */
   readonly since: number;
+  /** Of its file system, if another host serves it; "" if this one does; absent while nobody has looked. */
+  readonly device?: string | undefined;
   /** Keys of owners, one for each acquisition. */
   readonly owners: readonly string[];
 }

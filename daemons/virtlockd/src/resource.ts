@@ -19,7 +19,7 @@ export interface Resource {
   readonly since: number;
   /** One entry per acquisition: a shared resource may be held twice by one owner. */
   readonly owners: Owner[];
-  /** Of its file system, if another host serves it. */
+  /** Of its file system, if another host serves it; "" if this one does; undefined while nobody has looked. */
   device: string | undefined;
   /** The kernel or the file server gave the lock away. */
   isLost: boolean;
