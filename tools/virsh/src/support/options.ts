@@ -70,3 +70,24 @@ export function requires(name: string, given: unknown, other: string, otherGiven
   if (isGiven(given) && !isGiven(otherGiven))
     throw new ShellError(`Option --${other} is required by option --${name}`);
 }
+
+/** The flags of "those that run", "those that do not" and "all". */
+export const activityOf = (
+  { all, inactive }: { all: boolean; inactive: boolean },
+  { ACTIVE, INACTIVE }: { ACTIVE: number; INACTIVE: number },
+): number => (all ? ACTIVE | INACTIVE : inactive ? INACTIVE : ACTIVE);
+
+/** In the order of their names, as people sort: letters of both cases alike. */
+export const byName = <T extends { readonly name: string }>(objects: readonly T[]): T[] =>
+  [...objects].sort((a, b) => {
+    const [first, second] = [a.name.toLowerCase(), b.name.toLowerCase()];
+    return first < second ? -1 : first > second ? 1 : 0;
+  });
+
+export const yesNo = (claim: boolean | number): string => (claim ? "yes" : "no");
+
+export const networkNames = namesOf((connect) => connect.listAllNetworks());
+export const poolNames = namesOf((connect) => connect.listAllStoragePools());
+export const interfaceNames = namesOf((connect) => connect.listAllInterfaces());
+export const deviceNames = namesOf((connect) => connect.listAllNodeDevices());
+export const filterNames = namesOf((connect) => connect.listAllNwfilters());
