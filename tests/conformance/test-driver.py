@@ -52,6 +52,7 @@ def host():
     each(connection, "getCPUStats", [(-1,), (0,), (99,)])
     each(connection, "getCellsFreeMemory", [(0, 1), (0, 2), (1, 5), (5, 1)])
     each(connection, "lookupByName", [("test",), ("none",)])
+    each(domain, "XMLDesc", [(0,), (1,), (2,), (3,), (4,), (8,), (16,)])
     each(connection, "lookupByID", [(1,), (9,)])
     each(connection, "lookupByUUIDString", [("6695eb01-f6a4-8304-79aa-97f2502e193f",), ("00000000-0000-0000-0000-000000000001",)])
     each(connection, "listAllDomains", [(flags,) for flags in (0, 1, 2, 4, 8, 16, 32, 64, 128, 1 << 9, 1 << 10, 1 << 20)])
@@ -149,6 +150,7 @@ def iothreads():
 def stopped():
     each(domain, "rename", [("other",)])
     domain.destroy()
+    each(domain, "XMLDesc", [(0,), (2,)])
     for name in "hostname getTime fsInfo fsFreeze fsThaw vcpus memoryStats diskErrors injectNMI suspend resume shutdown reboot destroy ioThreadInfo controlInfo emulatorPinInfo vcpuPinInfo isActive state schedulerParameters".split():
         each(domain, name, [()])
     each(domain, "info", [()], only=lambda value: value[:4])

@@ -2,6 +2,7 @@ import { eventHandlers, listHandlers, lookupHandlers, type RemoteHandlers } from
 import { agentHandlers } from "./domain/agent.ts";
 import { checkpointHandlers } from "./domain/checkpoints.ts";
 import { definitionHandlers } from "./domain/definition.ts";
+import { deviceHandlers } from "./domain/devices.ts";
 import { diskHandlers } from "./domain/disks.ts";
 import { identityHandlers } from "./domain/identity.ts";
 import { infoHandlers } from "./domain/info.ts";
@@ -38,6 +39,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...tuningHandlers(driver),
   ...iothreadHandlers(driver),
   ...agentHandlers(driver),
+  ...deviceHandlers(driver),
   ...diskHandlers(driver),
   ...identityHandlers(driver),
   ...domainInterfaceHandlers(driver),

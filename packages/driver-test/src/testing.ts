@@ -9,8 +9,9 @@ export function openForTest() {
   const driver = openTestDriver({ hostname: "here", now: () => 1_000_000n });
   const handlers = testHandlers(driver);
   const events: unknown[] = [];
-  const client: Pick<Client, "onClose" | "sendEvent"> = {
+  const client: Pick<Client, "onClose" | "sendEvent" | "sendVisible"> = {
     onClose: () => () => {},
+    sendVisible: (frame) => void events.push(frame),
     sendEvent: (_row, message) => void events.push(message),
   };
   const call = { client } as never; // what these calls use of one

@@ -28,6 +28,7 @@ export {
   EVENT_ID_LAST,
   OLD_EVENT_ID_LAST,
 } from "./event-table.ts";
+export { findByAlias, findDevice } from "./find-device.ts";
 export {
   memoryLimitTypes,
   memoryParameters,

@@ -9,6 +9,7 @@ import {
   removeDevice,
 } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { findByAlias, findDevice } from "@libvirt-ts/hypervisor";
 import type { QemuDomain } from "../guest.ts";
 import { runningGuest } from "../process/cpus.ts";
 import { readDefinition } from "../process/definition.ts";
@@ -18,7 +19,6 @@ import { unplugDevice } from "../process/unplug.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { affected, findDomain, type RemoteHandlers } from "./common.ts";
 import { saveConfig } from "./define.ts";
-import { findByAlias, findDevice } from "./find-device.ts";
 import { updateDisplay } from "./update-display.ts";
 
 const IMPACT = Flag.LIVE | Flag.CONFIG;
@@ -138,11 +138,11 @@ function insertNew({ devices }: DomainDef, each: AnyDevice): void {
 }
 
 const takeOut = ({ devices }: DomainDef, each: AnyDevice): void =>
-  removeDevice(devices, findDevice(devices, each));
+  removeDevice(devices, findDevice(devices, each, ErrorDomain.QEMU));
 
 /** The new one stands where the old one was, with its place in the guest. */
 function replace({ devices }: DomainDef, each: AnyDevice): void {
-  const old = findDevice(devices, each);
+  const old = findDevice(devices, each, ErrorDomain.QEMU);
   if (each.kind !== "disk" && each.kind !== "interface" && each.kind !== "graphics")
     throw unpluggable(`persistent update of device '${each.kind}' is not supported`);
   const { device } = old;
@@ -164,13 +164,13 @@ async function plugIn(plugging: Plugging, each: AnyDevice): Promise<void> {
 }
 
 const unplug = (plugging: Plugging, each: AnyDevice): Promise<void> =>
-  unplugDevice(plugging, findDevice(plugging.domain.def.devices, each));
+  unplugDevice(plugging, findDevice(plugging.domain.def.devices, each, ErrorDomain.QEMU));
 
 /** What can be changed while it runs: the medium of a drive, the link of a card, the password of a display. */
 async function update(plugging: Plugging, each: AnyDevice, force: boolean): Promise<void> {
   const { driver, domain, guest } = plugging;
   if (each.kind === "graphics") return updateDisplay(plugging, each.device);
-  const old = findDevice(domain.def.devices, each);
+  const old = findDevice(domain.def.devices, each, ErrorDomain.QEMU);
   if (old.kind === "disk" && each.kind === "disk") {
     const { device } = old.device;
     if (device !== "cdrom" && device !== "floppy")

@@ -1,6 +1,6 @@
 import { type AnyDevice, type Disk, removeDevice } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { findByAlias } from "../driver/find-device.ts";
+import { findByAlias } from "@libvirt-ts/hypervisor";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { diskPath, unlockDisk } from "./locks.ts";

@@ -45,7 +45,7 @@ export function readDefinition(xml: string): DomainDef {
 const MAX_NAMES = 1024;
 
 /** A name for each interface on the host, `testnetN`, that no other of this guest has. */
-function nameInterfaces({ devices: { interfaces } }: DomainDef): void {
+export function nameInterfaces({ devices: { interfaces } }: DomainDef): void {
   const taken = new Set(interfaces.map(({ target }) => target?.dev));
   for (const nic of interfaces) {
     if (nic.target?.dev !== undefined) continue;

@@ -5,8 +5,8 @@ import { findDomain, type RemoteHandlers, stateNumbers } from "@libvirt-ts/hyper
 import { charsFromText } from "@libvirt-ts/xdr";
 import type { TestDriver } from "../test-driver.ts";
 
-const { SECURE, INACTIVE, MIGRATABLE, UPDATE_CPU } = DomainXmlFlags;
-const XML_FLAGS = SECURE | INACTIVE | MIGRATABLE | UPDATE_CPU;
+const { SECURE, INACTIVE, MIGRATABLE } = DomainXmlFlags;
+const XML_FLAGS = SECURE | INACTIVE | MIGRATABLE;
 const NS_PER_US = 1000n;
 
 /** What clients ask about one domain. */
@@ -29,11 +29,10 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainGetXmlDesc({ dom, flags }) {
       checkFlags(flags, XML_FLAGS, "testDomainGetXMLDesc", ErrorDomain.TEST);
-      const { def, nextDef, isActive } = find(dom);
-      const inactive = (flags & INACTIVE) !== 0;
-      const shown = inactive ? (nextDef ?? def) : def;
+      const { def, nextDef, isActive, id } = find(dom);
       const secure = (flags & SECURE) !== 0;
-      return { xml: formatDomain(shown, { inactive: inactive || !isActive, secure }) };
+      if (isActive && (flags & INACTIVE) === 0) return { xml: formatDomain({ ...def, id }, { secure }) };
+      return { xml: formatDomain(nextDef ?? def, { inactive: true, secure }) };
     },
     domainGetOsType({ dom }) {
       find(dom);

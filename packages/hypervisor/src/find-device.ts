@@ -1,18 +1,13 @@
-import {
-  type AnyDevice,
-  allDevices,
-  type Devices,
-  formatDevice,
-  type Interface,
-} from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { type AnyDevice, allDevices, type Devices, formatDevice } from "@libvirt-ts/conf/domain";
+import { ErrorCode, type ErrorDomain, VirError } from "@libvirt-ts/errors";
 
 /**
  * The device of a guest that a description means: a disk by its target, a card by its MAC address, others by all
  * that is said of them.
  * @throws VirError DEVICE_MISSING, OPERATION_FAILED when it could be several
  */
-export function findDevice(devices: Devices, wanted: AnyDevice): AnyDevice {
+export function findDevice(devices: Devices, wanted: AnyDevice, errorDomain: ErrorDomain): AnyDevice {
+  const missing = (detail: string) => new VirError(errorDomain, ErrorCode.DEVICE_MISSING, detail);
   switch (wanted.kind) {
     case "disk": {
       const { dev } = wanted.device.target;
@@ -20,33 +15,26 @@ export function findDevice(devices: Devices, wanted: AnyDevice): AnyDevice {
       if (!device) throw missing(`disk ${dev} not found`);
       return { kind: "disk", device };
     }
-    case "interface":
-      return { kind: "interface", device: findInterface(devices, wanted.device) };
+    case "interface": {
+      const { mac, alias } = wanted.device;
+      const address = mac?.address?.toLowerCase();
+      const [device, ...others] = devices.interfaces.filter(
+        (net) =>
+          (address === undefined || net.mac?.address?.toLowerCase() === address) &&
+          (alias === undefined || net.alias === alias),
+      );
+      const about = `matching MAC address ${address ?? ""} found`;
+      if (others.length > 0)
+        throw new VirError(errorDomain, ErrorCode.OPERATION_FAILED, `multiple devices ${about}`);
+      if (!device) throw missing(`no device ${about}`);
+      return { kind: "interface", device };
+    }
     default: {
       const found = allDevices(devices).find((each) => each.kind === wanted.kind && isLike(each, wanted));
       if (!found) throw missing("matching device not found");
       return found;
     }
   }
-}
-
-const missing = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.DEVICE_MISSING, detail);
-
-function findInterface({ interfaces }: Devices, { mac, alias }: Interface): Interface {
-  const address = mac?.address?.toLowerCase();
-  const found = interfaces.filter(
-    (net) =>
-      (address === undefined || net.mac?.address?.toLowerCase() === address) &&
-      (alias === undefined || net.alias === alias),
-  );
-  if (found.length > 1)
-    throw new VirError(
-      ErrorDomain.QEMU,
-      ErrorCode.OPERATION_FAILED,
-      `multiple devices matching MAC address ${address ?? ""} found`,
-    );
-  if (!found[0]) throw missing(`no device matching MAC address ${address ?? ""} found`);
-  return found[0];
 }
 
 /** Name and place are given by us: who leaves them out means any. */
@@ -62,6 +50,6 @@ function isLike(each: AnyDevice, wanted: AnyDevice): boolean {
   return bare(each) === bare(wanted);
 }
 
-/** The device QEMU knows by this name. */
+/** The device with this alias. */
 export const findByAlias = (devices: Devices, alias: string): AnyDevice | undefined =>
   allDevices(devices).find(({ device }) => "alias" in device && device.alias === alias);

@@ -1,4 +1,5 @@
 import { formatDevice, parseDevice, readDomain } from "@libvirt-ts/conf/domain";
+import { ErrorDomain } from "@libvirt-ts/errors";
 import { parseXml } from "@libvirt-ts/xml";
 import { expect, test } from "vitest";
 import { findByAlias, findDevice } from "./find-device.ts";
@@ -21,7 +22,7 @@ test.each([
   ["of several cards the one that is named", card("52:54:00:00:00:02", "<alias name='net2'/>"), "net2"],
   ["another device by all that is said of it", rng("/dev/urandom"), "rng0"],
 ])("%s", (_what, text, alias) => {
-  const found = findDevice(devices, parseDevice(text));
+  const found = findDevice(devices, parseDevice(text), ErrorDomain.QEMU);
   expect(found.device).toBe(findByAlias(devices, alias)?.device);
   expect(formatDevice(found)).toContain(alias);
 });
@@ -32,7 +33,7 @@ test.each([
   [card("52:54:00:00:00:02"), "multiple devices matching MAC address 52:54:00:00:00:02 found"],
   [rng("/dev/random"), "matching device not found"],
 ])("none or too many: %s", (text, message) => {
-  expect(() => findDevice(devices, parseDevice(text))).toThrow(message);
+  expect(() => findDevice(devices, parseDevice(text), ErrorDomain.QEMU)).toThrow(message);
 });
 
 test("by alias", () => {
