@@ -1,4 +1,5 @@
 import type { CommandContext } from "./command/types.ts";
+import type { HostMemory } from "./host-memory.ts";
 import type { GuestPaths } from "./process/guest-paths.ts";
 import type { QemuDriver } from "./qemu-driver.ts";
 
@@ -7,17 +8,21 @@ export function commandSettings(
   { settings: s, host, env, dirs, paths, now }: QemuDriver,
   guest: Pick<GuestPaths, "lib" | "channel" | "memoryBacking" | "tpm">,
   id: number,
+  memory: HostMemory,
 ): Omit<CommandContext, "caps" | "resources"> {
   const certificates = s.default_tls_x509_cert_dir ?? "/etc/pki/qemu";
   return {
     id,
     privileged: paths.privileged,
+    ...(memory.advice === undefined ? {} : { autoNodeset: memory.advice }),
     tpmSocket: () => guest.tpm.socket,
     host: {
       arch: host.arch,
       env,
       nowSeconds: Math.floor(now() / 1000),
       pageSizeKiB: host.pageSizeKiB,
+      ...(memory.numaNodes === undefined ? {} : { numaNodes: memory.numaNodes }),
+      ...(memory.nodeCpus === undefined ? {} : { nodeCpus: memory.nodeCpus }),
       ...(host.renderNode === undefined ? {} : { renderNode: host.renderNode }),
     },
     paths: {
@@ -63,7 +68,7 @@ export function commandSettings(
         secretUuid: s.vxhs_tls_x509_secret_uuid,
       },
       glusterDebugLevel: s.gluster_debug_level,
-      hugetlbfs: [],
+      hugetlbfs: memory.hugetlbfs,
       relaxedAcs: s.relaxed_acs_check,
       nogfxAllowHostAudio: s.nographics_allow_host_audio,
       setProcessName: s.set_process_name,

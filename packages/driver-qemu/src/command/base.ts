@@ -11,7 +11,7 @@ import { optionText } from "./text.ts";
 
 /** Everything before the devices, in QEMU driver's order. */
 export function baseParts(context: DeviceContext): Part[] {
-  const { def, paths, fds, resources, caps } = context;
+  const { def, paths, fds, passFds, resources } = context;
   const parts: Part[] = [];
   parts.push(
     optionPart(
@@ -88,7 +88,7 @@ export function baseParts(context: DeviceContext): Part[] {
     id: "charmonitor",
     backend: "socket",
     options: [
-      ["fd", fds.use(resources.monitorFd)],
+      passFds ? ["fd", fds.use(resources.monitorFd)] : ["path", `${paths.domain}/monitor.sock`],
       ["server", true],
       ["wait", false],
     ],
@@ -99,7 +99,6 @@ export function baseParts(context: DeviceContext): Part[] {
   parts.push(...noAcpi(context));
   parts.push(...powerManagement(context));
   parts.push(...bootParts(context), ...rootHotplug(context));
-  void caps;
   return parts;
 }
 

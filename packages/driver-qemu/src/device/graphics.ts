@@ -152,7 +152,7 @@ function spiceParts(spice: GraphicsOf<"spice">, context: DeviceContext): Part[] 
   }
   options.push(["disable-copy-paste", spice.clipboard === false ? true : undefined]);
   options.push(["disable-agent-file-xfer", spice.filetransfer === false ? true : undefined]);
-  if (where !== undefined && spice.passwd === undefined && settings.spicePassword === undefined)
+  if (spice.passwd === undefined && settings.spicePassword === undefined)
     options.push(["disable-ticketing", true]);
   if (spice.gl?.enable) {
     options.push(["gl", true], ["rendernode", spice.gl.rendernode ?? host.renderNode]);

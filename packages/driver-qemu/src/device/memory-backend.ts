@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { MemoryDevice } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Props } from "../command/types.ts";
@@ -89,7 +90,7 @@ function kindProps(request: MemoryRequest, page: HugePage | undefined, context: 
 const filePath = (id: string, page: HugePage | undefined, context: DeviceContext): string =>
   page === undefined
     ? `${context.paths.memoryBacking}/${id.replace(/^mem(?=dimm|nvdimm|virtio)/, "")}`
-    : `${page.dir}/libvirt/qemu/${shortName(context)}`;
+    : `${page.dir}/libvirt/qemu/${basename(context.paths.memoryBacking)}`;
 
 interface HugePage {
   dir: string;
@@ -105,8 +106,6 @@ function threadNodes(nodes: readonly number[], { def, host }: DeviceContext): re
   return allowed.length > 0 ? allowed : nodes;
 }
 
-const shortName = ({ def, id }: DeviceContext) => `${id}-${def.name.slice(0, 20)}`;
-
 const policies = { strict: "bind", preferred: "preferred", interleave: "interleave" } as const;
 
 function hostNodes(
@@ -121,7 +120,7 @@ function hostNodes(
   const nodes = request.hostNodes ?? own?.nodeset ?? general;
   const missing = nodes?.find((node) => host.numaNodes?.includes(node) === false);
   if (missing !== undefined) {
-    throw new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, `NUMA node ${missing} is unavailable`);
+    throw new VirError(ErrorDomain.NONE, ErrorCode.CONFIG_UNSUPPORTED, `NUMA node ${missing} is unavailable`);
   }
   if (nodes === undefined || mode === "restrictive") return {};
   return { nodes, policy: policies[mode] };
@@ -143,13 +142,13 @@ function hugePage(request: MemoryRequest, { def, settings, host }: DeviceContext
   if (size === host.pageSizeKiB || size === 0) return undefined;
   const mount =
     size === undefined
-      ? settings.hugetlbfs.find((m) => m.isDefault)
+      ? (settings.hugetlbfs.find((m) => m.isDefault) ?? settings.hugetlbfs[0])
       : settings.hugetlbfs.find((m) => m.sizeKiB === size);
   if (mount === undefined) {
     throw new VirError(
       ErrorDomain.QEMU,
       ErrorCode.INTERNAL_ERROR,
-      size === undefined
+      settings.hugetlbfs.length === 0
         ? "hugetlbfs filesystem is not mounted or disabled by administrator config"
         : `Unable to find any usable hugetlbfs mount for ${size} KiB`,
     );

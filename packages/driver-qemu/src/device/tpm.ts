@@ -27,6 +27,7 @@ export function tpmParts(tpm: Tpm, context: DeviceContext): Part[] {
     case "emulator":
     case "external": {
       const path = tpm.backend.type === "external" ? tpm.backend.source?.path : context.tpmSocket?.(tpm);
+      // Without an emulator there is a device that answers nothing.
       parts.push(
         optionPart(
           "-tpmdev",
@@ -35,12 +36,9 @@ export function tpmParts(tpm: Tpm, context: DeviceContext): Part[] {
             ["chardev", "chrtpm"],
           ]),
         ),
-        {
-          kind: "chardev",
-          id: "chrtpm",
-          backend: "socket",
-          options: [["path", path ?? `${context.paths.domain}/swtpm.sock`]],
-        },
+        path === undefined
+          ? { kind: "chardev", id: "chrtpm", backend: "null", options: [] }
+          : { kind: "chardev", id: "chrtpm", backend: "socket", options: [["path", path]] },
       );
       parts.reverse();
       break;

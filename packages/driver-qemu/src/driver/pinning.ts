@@ -1,12 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
-import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
+import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { cpusOf, cputuneOf } from "@libvirt-ts/hypervisor";
 import { typed, typedParams } from "@libvirt-ts/protocol";
 import { type Bitmap, formatBitmap } from "@libvirt-ts/util/bitmap";
 import type { Guest, QemuDomain } from "../guest.ts";
+import { bindThread } from "../process/pin.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
-import { setThreadCpus } from "../stats/affinity.ts";
 import { affected, badArgument, findDomain, type RemoteHandlers } from "./common.ts";
 import { changeConfig } from "./define.ts";
 import { changeGuest } from "./with-guest.ts";
@@ -63,7 +63,7 @@ async function pinVcpu(
   if (live) {
     await changeGuest(domain, api, async (guest) => {
       const thread = guest.facts.vcpus.find(({ id }) => id === vcpu)?.tid;
-      if (thread) bind(thread, cpus);
+      if (thread) bindThread(thread, cpus);
       note(domain.def);
     });
     announce(driver, domain, `cputune.vcpupin${vcpu}`, cpus);
@@ -80,7 +80,7 @@ async function pinEmulator(driver: QemuDriver, domain: QemuDomain, pinning: Pinn
   };
   if (live) {
     await changeGuest(domain, api, async (guest) => {
-      for (const thread of await emulatorThreads(driver, guest)) bind(thread, cpus);
+      for (const thread of await emulatorThreads(driver, guest)) bindThread(thread, cpus);
       note(domain.def);
     });
     announce(driver, domain, "cputune.emulatorpin", cpus);
@@ -97,12 +97,6 @@ async function emulatorThreads({ host }: QemuDriver, { process, facts }: Guest):
   const vcpus = new Set(facts.vcpus.map(({ tid }) => tid));
   const threads = await readdir(`${host.root}/proc/${process.pid}/task`);
   return threads.map(Number).filter((tid) => !vcpus.has(tid));
-}
-
-/** @throws VirError SYSTEM_ERROR, for example when the host has none of these processors */
-function bind(thread: number, cpus: Bitmap): void {
-  const done = setThreadCpus(thread, cpus);
-  if (done < 0) throw systemError(ErrorDomain.QEMU, done, `cannot set CPU affinity on process ${thread}`);
 }
 
 function announce(driver: QemuDriver, domain: QemuDomain, field: string, cpus: Bitmap): void {

@@ -51,7 +51,7 @@ export function fillCpu(def: DomainDef, caps: QemuCaps): void {
     caps.flags.has("cpu.migratable") &&
     isX86(caps.arch)
   ) {
-    cpu.migratable ??= mode === "host-passthrough" && def.type !== "qemu" ? true : undefined;
+    cpu.migratable ??= mode === "host-passthrough" ? true : undefined;
   }
   if (cpu.check !== undefined) return;
   if (mode === "host-model") cpu.check = "partial";

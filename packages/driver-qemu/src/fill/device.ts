@@ -72,7 +72,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       if (device.type === "vnc" || device.type === "spice") dropOwnSockets(device, context);
       return;
     case "memory":
-      if (context.abiUpdate) alignModule(device, def);
+      if (context.abiUpdate && isPseries(def)) alignModule(device, def);
       return;
     case "sound":
       if (device.model === "virtio") device.streams ??= 2;

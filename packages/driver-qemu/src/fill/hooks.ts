@@ -62,10 +62,10 @@ export function qemuHooks(context: FillContext): DomainHooks {
         last = { def, flags, context: { ...context, ...flags, qemu: capsOf(def) } };
       fillDevice(device, def, last.context);
     },
-    addresses(def) {
+    addresses(def, { abiUpdate }) {
       // A console may have brought its serial port along.
       for (const serial of def.devices.serials) fillSerial(serial, def);
-      assignAddresses(def, capsOf(def), context);
+      assignAddresses(def, capsOf(def), { ...context, isNew: abiUpdate === true });
     },
     check(def) {
       checkQemu(def, capsOf(def), { tpmVersions: context.tpmVersions });

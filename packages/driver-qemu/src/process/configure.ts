@@ -1,7 +1,9 @@
+import { readCpus } from "@libvirt-ts/host";
 import { readBackCpu } from "../cpu/read-back.ts";
 import type { Guest, QemuDomain } from "../guest.ts";
 import { type DisplayPassword, displayPassword } from "../hotplug/graphics-password.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { pinThreads } from "./pin.ts";
 
 const KIB = 1024;
 
@@ -33,6 +35,8 @@ export async function configureGuest(driver: QemuDriver, domain: QemuDomain, gue
   guest.facts.vcpus = cpus
     .map((cpu) => ({ id: cpu["cpu-index"], tid: cpu["thread-id"] }))
     .sort((a, b) => a.id - b.id);
+  if (def.cputune)
+    await pinThreads(guest, def.cputune, def.vcpu.cpuset ?? (await readCpus(driver.host.root)).online);
   const first = cpus.find((cpu) => cpu["cpu-index"] === 0);
   if (first) await readBackCpu(def, monitor, first["qom-path"]);
   for (const { target } of def.devices.channels) {

@@ -1,9 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { LaunchError, native, READABLE, RLIM_INFINITY, type Step } from "@libvirt-ts/native";
+import type { Bitmap } from "@libvirt-ts/util/bitmap";
 import type { CommandLine } from "../command/types.ts";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { affinityMask } from "../stats/affinity.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { lockOwner } from "./locks.ts";
 import { lockedMemoryBytes, unlimitedLock } from "./memlock.ts";
@@ -13,6 +15,8 @@ const UMASK = 0o002;
 
 export interface LaunchRequest {
   line: CommandLine;
+  /** Processors of the host it may run on; undefined: all. */
+  cpus: Bitmap | undefined;
   /** Where stdout and stderr go. */
   logFd: number;
   pidFile: string;
@@ -28,12 +32,13 @@ export interface LaunchRequest {
 export async function launchQemu(
   driver: QemuDriver,
   domain: QemuDomain,
-  { line, logFd, pidFile, beforeExec }: LaunchRequest,
+  { line, cpus, logFd, pidFile, beforeExec }: LaunchRequest,
 ): Promise<GuestProcess> {
   const holder = await driver.locks.prepareHolder();
   const gate = pipe();
   const started = pipe();
   const steps: Step[] = [{ do: "setsid" }, { do: "umask", value: UMASK }, ...limits(driver, domain)];
+  if (cpus) steps.push({ do: "affinity", mask: affinityMask(cpus) });
   if (holder) steps.push(...holder.steps);
   steps.push(
     { do: "notify", fd: started.write },

@@ -19,6 +19,7 @@ import { actualType, netParts } from "../device/net.ts";
 import { type DeviceContext, FdAllocator, type Part } from "../device/parts.ts";
 import { qemuHooks } from "../fill/hooks.ts";
 import type { Guest, QemuDomain } from "../guest.ts";
+import { noMemory } from "../host-memory.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { fillContext } from "./definition.ts";
 import { attachInterface } from "./interfaces.ts";
@@ -114,7 +115,7 @@ function requireController({ address }: Disk, { devices }: DomainDef): void {
 /** What builders of devices look at, for a guest that runs. */
 export function plugContext({ driver, domain, guest }: Plugging, resources: GuestResources): DeviceContext {
   return {
-    ...commandSettings(driver, guest.facts.paths, domain.id),
+    ...commandSettings(driver, guest.facts.paths, domain.id, noMemory),
     caps: guest.facts.caps,
     resources,
     def: domain.def,

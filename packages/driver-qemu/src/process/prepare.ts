@@ -8,10 +8,12 @@ import { assignAliases } from "../address/aliases.ts";
 import { prepareDefaults } from "../command/prepare.ts";
 import { commandSettings } from "../command-settings.ts";
 import type { QemuDomain } from "../guest.ts";
+import type { HostMemory } from "../host-memory.ts";
 import { listenAddressOf } from "../peers/network.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type GuestPaths, guestPaths } from "./guest-paths.ts";
 import { diskPath } from "./locks.ts";
+import { makeMemoryFolders } from "./memory-folders.ts";
 import { prepareNvram } from "./nvram.ts";
 import { giveToQemu } from "./ownership.ts";
 import type { PortAllocator } from "./ports.ts";
@@ -26,7 +28,7 @@ const MASTER_KEY_BYTES = 32;
 export async function prepareDefinition(
   driver: QemuDriver,
   domain: QemuDomain,
-  definition: DomainDef,
+  { definition, memory }: { definition: DomainDef; memory: HostMemory },
   undo: Undo,
 ): Promise<GuestPaths> {
   domain.runAs(domainDefCopy(definition));
@@ -38,7 +40,7 @@ export async function prepareDefinition(
   assignAliases(domain.def);
   await findListenAddresses(driver, domain.def);
   prepareDefaults(domain.def, {
-    ...commandSettings(driver, paths, domain.id),
+    ...commandSettings(driver, paths, domain.id, memory),
     resources: { random: randomBytes },
   });
   setLabel(driver, domain.def);
@@ -96,7 +98,10 @@ async function setDisplayPorts(driver: QemuDriver, { devices }: DomainDef, undo:
 type Spice = Extract<DomainDef["devices"]["graphics"][number], { type: "spice" }>;
 
 /** Which ports a SPICE server has to be given: those its channels need, or those asked for with -1. */
-function spicePorts({ autoport, port, tlsPort, defaultMode = "any", channels }: Spice, hasTls: boolean) {
+export function spicePorts(
+  { autoport, port, tlsPort, defaultMode = "any", channels }: Spice,
+  hasTls: boolean,
+) {
   if (!autoport) return { plain: port === -1, tls: tlsPort === -1 };
   const modes = [defaultMode, ...channels.map(({ mode }) => mode)];
   return {
@@ -122,6 +127,7 @@ export async function prepareHost(
     await mkdir(folder, { recursive: true, mode: 0o750 });
     await giveToQemu(driver, folder);
   }
+  await makeMemoryFolders(driver, domain.def, { paths, undo });
   const masterKey = randomBytes(MASTER_KEY_BYTES);
   await writeFile(paths.masterKey, masterKey, { mode: 0o600 });
   await giveToQemu(driver, paths.masterKey);

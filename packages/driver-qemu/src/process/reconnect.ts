@@ -14,6 +14,7 @@ import { guestPaths } from "./guest-paths.ts";
 import { GuestProcess } from "./guest-process.ts";
 import { portWish } from "./interfaces.ts";
 import { removeLeftovers } from "./leftovers.ts";
+import { memoryFolders } from "./memory-folders.ts";
 import { takeBackImages } from "./ownership.ts";
 import { fakeReboot } from "./reboot.ts";
 import { connect } from "./start.ts";
@@ -72,6 +73,8 @@ async function adoptGuest(
   teardown.add(driver.inhibit());
   teardown.add(() => takeBackImages(driver, head.formerOwners));
   reserve(driver, domain, teardown, paths);
+  for (const folder of await memoryFolders(driver, domain.def, paths))
+    teardown.add(() => rm(folder, { recursive: true, force: true }));
   await adoptHelpers(domain, paths, teardown);
   const guest = new Guest({
     process: (await isQemuOf(driver, domain.name, pid))

@@ -4,11 +4,12 @@ import type { Client } from "@libvirt-ts/rpc/server";
 import { Undo } from "@libvirt-ts/util/undo";
 import { buildCommand } from "../command/build.ts";
 import { commandSettings } from "../command-settings.ts";
-import { startedCpu } from "../cpu/guest-cpu.ts";
+import { type GuestCpuContext, startedCpu } from "../cpu/guest-cpu.ts";
 import { hostModels } from "../cpu/host-model.ts";
 import { handleEvent } from "../events/qmp-events.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
 import { startHelpers } from "../helpers/helpers.ts";
+import { type HostMemory, hostMemoryFor } from "../host-memory.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { migrationEnd } from "../save/migration-end.ts";
 import { configureGuest } from "./configure.ts";
@@ -20,6 +21,7 @@ import type { GuestPaths } from "./guest-paths.ts";
 import { launchQemu } from "./launch.ts";
 import { openResources } from "./open-resources.ts";
 import { giveImages, takeBackImages } from "./ownership.ts";
+import { processCpus } from "./pin.ts";
 import { prepareDefinition, prepareHost } from "./prepare.ts";
 import { guestEnded, stopGuest } from "./stop.ts";
 
@@ -75,13 +77,10 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
   const log = driver.log.child({ domain: domain.name });
   let guest: Guest | undefined;
   try {
-    const paths = await prepareDefinition(
-      driver,
-      domain,
-      options.definition ?? (await completeDefinition(driver, domain.def)),
-      undo,
-    );
-    guest = await bringUp(driver, domain, paths, undo);
+    const definition = options.definition ?? (await completeDefinition(driver, domain.def));
+    const memory = await hostMemoryFor(driver, definition);
+    const paths = await prepareDefinition(driver, domain, { definition, memory }, undo);
+    guest = await bringUp(driver, domain, { paths, memory }, undo);
     guest.isStarting = false;
     announce(driver, domain, options);
     followClient(driver, domain, guest, options.autodestroyFor);
@@ -97,22 +96,18 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
   async function bringUp(
     driver: QemuDriver,
     domain: QemuDomain,
-    paths: GuestPaths,
+    { paths, memory }: { paths: GuestPaths; memory: HostMemory },
     undo: Undo,
   ): Promise<Guest> {
     const resetNvram = options.resetNvram === true;
     const masterKey = await prepareHost(driver, domain, { paths, undo, resetNvram });
     const caps = await capsOf(driver, domain.def);
-    domain.def.cpu = startedCpu(domain.def, {
-      caps,
-      hostArch: driver.host.arch,
-      models: hostModels(caps, domain.def.type, driver.processor),
-      isNew: options.saved === undefined,
-    });
+    domain.def.cpu = decideCpu(driver, domain.def, { caps, isNew: options.saved === undefined });
     const output = await openGuestLog(driver, domain, paths.log);
     try {
       const incomingFd = options.saved?.fd;
-      const running = await launch(driver, domain, { paths, masterKey, caps, output, undo, incomingFd });
+      const context = { paths, memory, masterKey, caps, output, undo, incomingFd };
+      const running = await launch(driver, domain, context);
       try {
         await connect(driver, domain, running);
         await configureGuest(driver, domain, running);
@@ -134,8 +129,17 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
   }
 }
 
+/** What the guest's `<cpu>` means on this host. @throws VirError as `startedCpu` */
+export const decideCpu = (
+  { host, processor }: QemuDriver,
+  def: QemuDomain["def"],
+  { caps, isNew }: Pick<GuestCpuContext, "caps" | "isNew">,
+): QemuDomain["def"]["cpu"] =>
+  startedCpu(def, { caps, hostArch: host.arch, models: hostModels(caps, def.type, processor), isNew });
+
 interface LaunchContext {
   paths: GuestPaths;
+  memory: HostMemory;
   masterKey: Uint8Array;
   caps: Awaited<ReturnType<typeof capsOf>>;
   output: GuestLog;
@@ -153,7 +157,7 @@ async function readMemory(guest: Guest, fd: number): Promise<void> {
 async function launch(
   driver: QemuDriver,
   domain: QemuDomain,
-  { paths, masterKey, caps, output, undo, incomingFd }: LaunchContext,
+  { paths, memory, masterKey, caps, output, undo, incomingFd }: LaunchContext,
 ): Promise<Guest> {
   await startHelpers(driver, domain, { paths, undo });
   const formerOwners = await giveImages(driver, domain);
@@ -163,7 +167,7 @@ async function launch(
     const built = buildCommand(domain.def, {
       caps,
       resources,
-      ...commandSettings(driver, paths, domain.id),
+      ...commandSettings(driver, paths, domain.id, memory),
       ...(incomingFd !== undefined && { incoming: "defer" }),
     });
     const line = incomingFd === undefined ? built : { ...built, fds: [...built.fds, incomingFd] };
@@ -179,6 +183,7 @@ async function launch(
     output.writeHeader(logHeader(facts, line));
     await launchQemu(driver, domain, {
       line,
+      cpus: processCpus(domain.def, memory),
       logFd: output.fd,
       pidFile: paths.pidFile,
       beforeExec(process) {

@@ -12,6 +12,10 @@ export function threadCpus(tid: number): Bitmap | undefined {
   return filled < 0 ? undefined : cpusOf(mask.subarray(0, filled));
 }
 
+/** Bit n is processor n, in whole words of the kernel. */
+export const affinityMask = (cpus: Bitmap): Uint8Array =>
+  cpuMap(cpus, Math.ceil(((cpus.at(-1) ?? 0) + 1) / 64) * 64);
+
 /** @returns 0, or a negative errno */
 export const setThreadCpus = (tid: number, cpus: Bitmap): number =>
-  native.setAffinity(tid, cpuMap(cpus, Math.ceil(((cpus.at(-1) ?? 0) + 1) / 64) * 64));
+  native.setAffinity(tid, affinityMask(cpus));
