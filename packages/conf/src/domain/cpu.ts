@@ -202,15 +202,7 @@ export const Cpu = element(
       cpu.mode ??= "custom";
       if (cpu.model?.name !== undefined) cpu.model.fallback ??= "allow";
       if (cpu.model && cpu.mode === "custom") cpu.match ??= "exact";
-      const { cache, maxphysaddr } = cpu;
-      if (cache?.mode === "passthrough" && cache.level !== undefined) {
-        throw unsupported("unsupported CPU cache level for mode 'passthrough'");
-      }
-      if (maxphysaddr?.mode === "passthrough" && maxphysaddr.bits !== undefined) {
-        throw unsupported(
-          "CPU maximum physical address bits number specification cannot be used with mode='passthrough'",
-        );
-      }
+      const { maxphysaddr } = cpu;
       if (maxphysaddr?.mode === "emulate" && maxphysaddr.limit !== undefined) {
         throw unsupported("CPU maximum physical address bits limit cannot be used with mode='emulate'");
       }

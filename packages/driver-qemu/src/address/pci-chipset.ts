@@ -10,7 +10,7 @@ interface Placeable {
   address?: Address | undefined;
 }
 
-const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTERNAL_ERROR, detail);
+const refuse = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, detail);
 
 /** No place yet, and a PCI address is what it should get. */
 export const wantsPci = ({ address }: Placeable): boolean => address === undefined || isUnsetPci(address);

@@ -59,7 +59,7 @@ function newBusNumber(controllers: readonly PciController[]): number {
   const lowest = used.length === 0 ? 256 : Math.min(...used);
   if (lowest <= 2) {
     throw new VirError(
-      ErrorDomain.NONE,
+      ErrorDomain.QEMU,
       ErrorCode.INTERNAL_ERROR,
       "No free busNr lower than current lowest busNr is available to auto-assign to bus",
     );

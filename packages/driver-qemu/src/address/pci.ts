@@ -16,7 +16,7 @@ import { type HostPci, type PciNeeds, pciNeeds } from "./pci-needs.ts";
 import { PciAddressSet, type PciPlace } from "./pci-set.ts";
 import { fillPciTargets } from "./pci-targets.ts";
 
-const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INTERNAL_ERROR, detail);
+const refuse = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, detail);
 
 /**
  * Gives every PCI device a place. A dry run finds out how many bridges and ports that takes; these are added to the
@@ -61,7 +61,7 @@ function refusePci(def: DomainDef, host: HostPci) {
   const wanting = allDevices(def.devices).some(
     (each) => needs(each) !== 0 && wantsPci(each.device as { address?: Controller["address"] }), // every kind may have one
   );
-  if (wanting) throw new VirError(ErrorDomain.NONE, ErrorCode.XML_ERROR, "No PCI buses available");
+  if (wanting) throw new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_ERROR, "No PCI buses available");
 }
 
 const pciControllers = (def: DomainDef) =>

@@ -96,7 +96,7 @@ export function assignCcwAddresses(def: DomainDef, caps: QemuCaps): void {
     const number = ccwNumber(address);
     if (taken.has(number)) {
       throw new VirError(
-        ErrorDomain.NONE,
+        ErrorDomain.DOMAIN,
         ErrorCode.XML_ERROR,
         `The CCW devno '${number}' is in use already`,
       );
@@ -138,7 +138,7 @@ export function assignSpaprAddresses(def: DomainDef): void {
     if (address?.type !== "spapr-vio" || address.reg === undefined) continue;
     if (taken.has(address.reg)) {
       throw new VirError(
-        ErrorDomain.NONE,
+        ErrorDomain.QEMU,
         ErrorCode.XML_ERROR,
         `spapr-vio address 0x${address.reg.toString(16)} already in use`,
       );

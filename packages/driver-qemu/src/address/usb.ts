@@ -5,7 +5,7 @@ interface Placeable {
   address?: Address | undefined;
 }
 
-const refuse = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.XML_ERROR, detail);
+const refuse = (detail: string) => new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_ERROR, detail);
 
 const portCounts: Readonly<Record<string, number>> = {
   "piix3-uhci": 2,

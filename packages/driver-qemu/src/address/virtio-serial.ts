@@ -26,7 +26,7 @@ export function assignVirtioSerialPorts(def: DomainDef): void {
     if (address.port === 0) return;
     if (ports.has(address.port)) {
       throw new VirError(
-        ErrorDomain.NONE,
+        ErrorDomain.DOMAIN,
         ErrorCode.XML_ERROR,
         `virtio serial port ${address.port} on controller ${address.controller} is already occupied`,
       );

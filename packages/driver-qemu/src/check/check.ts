@@ -1,9 +1,15 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
+import { chardevRules } from "./chardev-rules.ts";
+import { controllerRules } from "./controller-rules.ts";
+import { cpuRules } from "./cpu-rules.ts";
 import { deviceRules, deviceStartRules } from "./devices.ts";
 import { diskRules, diskStartRules } from "./disk-rules.ts";
+import { displayRules } from "./display-rules.ts";
 import { machineRules, machineStartRules } from "./machine-rules.ts";
+import { memoryRules } from "./memory-rules.ts";
+import { netRules, netStartRules } from "./net-rules.ts";
 import type { CheckContext, Rule } from "./rule.ts";
 
 const unsupported = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, detail);
@@ -25,6 +31,25 @@ function apply(rules: readonly Rule[], def: DomainDef, context: CheckContext) {
   }
 }
 
+/** The whole guest first, then what is in it. */
+const rules: readonly Rule[] = [
+  ...machineRules,
+  ...cpuRules,
+  ...memoryRules,
+  ...controllerRules,
+  ...diskRules,
+  ...netRules,
+  ...chardevRules,
+  ...displayRules,
+  ...deviceRules,
+];
+const startRules: readonly Rule[] = [
+  ...machineStartRules,
+  ...diskStartRules,
+  ...netStartRules,
+  ...deviceStartRules,
+];
+
 /**
  * Refuses what this QEMU cannot do.
  * @throws VirError QEMU/CONFIG_UNSUPPORTED in libvirt's words
@@ -37,13 +62,12 @@ export function checkQemu(def: DomainDef, caps: QemuCaps, more: Omit<CheckContex
   if (def.type === "qemu" ? !caps.flags.has("tcg") : caps.accel[acceleratorOf(def.type)] === undefined) {
     throw unsupported(`Emulator '${emulator}' does not support virt type '${def.type}'`);
   }
-  const context = { caps, ...more };
-  apply(machineRules, def, context);
-  apply(diskRules, def, context);
-  apply(deviceRules, def, context);
+  if (def.os.type.name !== "hvm")
+    throw unsupported(`Emulator '${emulator}' does not support os type '${def.os.type.name}'`);
+  apply(rules, def, { caps, ...more });
 }
 
 /** Refuses what a definition may say but no guest can be started with. */
 export function checkStart(def: DomainDef, caps: QemuCaps): void {
-  apply([...machineStartRules, ...diskStartRules, ...deviceStartRules], def, { caps });
+  apply(startRules, def, { caps });
 }

@@ -1,212 +1,227 @@
-import type { Address, DomainDef, Hostdev } from "@libvirt-ts/conf/domain";
-import { allDevices } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { isArmVirt, isPseries, isQ35, isS390Ccw } from "../device/machine.ts";
+import type {
+  Address,
+  DomainDef,
+  Filesystem,
+  Iommu,
+  Panic,
+  Shmem,
+  Tpm,
+  Watchdog,
+} from "@libvirt-ts/conf/domain";
+import { allDevices, type Rom } from "@libvirt-ts/conf/domain";
+
+import { isArmVirt, isI440fx, isIsapc, isPseries, isQ35, isS390Ccw } from "../device/machine.ts";
 import { isX86 } from "../device/parts.ts";
-import { forEach, type Rule } from "./rule.ts";
+import { hostdevRules } from "./hostdev-rules.ts";
+import { hasSharedMemory } from "./memory-rules.ts";
+import { archOf, type DeviceRule, forEach, type Rule, xmlComplaint } from "./rule.ts";
 
-const archOf = (def: DomainDef) => def.os.type.arch ?? "";
-
+/** What any device may say of its place. */
 interface Placed {
   address?: Address | undefined;
+  acpiIndex?: number | undefined;
+  rom?: Rom | undefined;
 }
 
 const addressRule: Rule = (def, { caps }) => {
   for (const each of allDevices(def.devices)) {
-    const { address } = each.device as Placed; // every kind may have one
-    if (address?.type === "spapr-vio" && (address.reg ?? 0n) > 0xffffffffn) {
+    const { address, acpiIndex, rom } = each.device as Placed; // every kind may have them
+    if (address?.type === "ccw" && !isS390Ccw(def))
+      return `CCW addresses are not supported by machine type '${def.os.type.machine}'`;
+    if (address?.type === "spapr-vio" && (address.reg ?? 0n) > 0xffffffffn)
       return `spapr-vio reg='0x${address.reg?.toString(16)}' exceeds maximum possible value (0xffffffff)`;
-    }
-    if (address?.type === "pci" && address.zpci !== undefined && !caps.flags.has("zpci")) {
+    if (address?.type === "pci" && address.zpci !== undefined && !caps.flags.has("zpci"))
       return "This QEMU binary doesn't support zPCI";
-    }
+    const isElsewhere = address !== undefined && address.type !== "pci" && address.type !== "unassigned";
+    if (acpiIndex && isElsewhere) return "ACPI index is only supported for PCI devices";
+    if (rom && isElsewhere) return "ROM tuning is only supported for PCI devices";
   }
   return undefined;
 };
 
-const hostdevRule = (hostdev: Hostdev, def: DomainDef): string | undefined => {
-  if (hostdev.type !== "mdev") return undefined;
-  if (hostdev.model === "vfio-ap" && hostdev.boot !== undefined) {
-    return "booting from assigned devices is not supported by mediated devices of model vfio-ap";
+const panic: DeviceRule<Panic> = ({ address, model }, def) => {
+  const mayNot = `setting the panic device address is not supported for model '${model}'`;
+  switch (model) {
+    case undefined:
+      return "no panic model provided, and no default for the architecture and machine type";
+    case "s390":
+      if (!isS390Ccw(def)) return "only S390 guests support panic device of model 's390'";
+      return address && mayNot;
+    case "pseries":
+      if (!isPseries(def)) return "only pSeries guests support panic device of model 'pseries'";
+      return address && mayNot;
+    case "hyperv":
+      return address && mayNot;
+    case "isa":
+      return address && address.type !== "isa" ? "panic is supported only with ISA address type" : undefined;
+    case "pvpanic":
+      return address && address.type !== "pci"
+        ? "pvpanic is supported only with PCI address type"
+        : undefined;
   }
-  return hostdev.display && def.devices.graphics.length === 0
-    ? "graphics device is needed for attribute value 'display=on' in <hostdev>"
+};
+
+const tpm: DeviceRule<Tpm> = ({ backend, model }, def, { caps, tpmVersions }) => {
+  const flag = model === "default" ? undefined : model;
+  if (flag !== undefined && !caps.flags.has(flag))
+    return `The QEMU executable ${def.devices.emulator} does not support TPM model ${model}`;
+  if (backend.type !== "emulator") return undefined;
+  const { version } = backend;
+  if (version === "1.2" && model === "tpm-crb") return `TPM 1.2 is not supported for model '${model}'`;
+  if (version === "1.2" && !isX86(archOf(def)))
+    return `TPM 1.2 is not supported on architecture '${archOf(def)}'`;
+  return version !== undefined && tpmVersions !== undefined && !tpmVersions.includes(version)
+    ? `TPM version '${version}' is not supported`
     : undefined;
 };
 
-/** Guests whose memory other processes may map. */
-const hasSharedMemory = (def: DomainDef): boolean => {
-  const cells = def.cpu?.numa?.cells ?? [];
-  const general = def.memoryBacking?.access === "shared";
-  if (cells.length === 0) return general || def.memoryBacking?.source === "memfd";
-  return cells.every((cell) => (cell.memAccess ?? (general ? "shared" : undefined)) === "shared");
+const iommu: DeviceRule<Iommu> = ({ model }, def) => {
+  const needs = (boards: string) => `IOMMU device: '${model}' is only supported with ${boards} machines`;
+  switch (model) {
+    case "intel":
+    case "amd":
+      return isQ35(def) ? undefined : needs("Q35");
+    case "smmuv3":
+      return isArmVirt(def) ? undefined : needs("ARM Virt");
+    case "virtio":
+      if (!isQ35(def) && !isArmVirt(def)) return needs("Q35 and ARM Virt");
+      return def.features?.acpi ? undefined : "IOMMU device: 'virtio' requires ACPI";
+  }
 };
+
+const watchdog: DeviceRule<Watchdog> = ({ model, address }, def) => {
+  switch (model) {
+    case "i6300esb":
+      return address && address.type !== "pci"
+        ? "i6300esb model of watchdog can go only on PCI bus"
+        : undefined;
+    case "ib700":
+      if (!isI440fx(def) && !isIsapc(def))
+        return "ib700 model of watchdog cannot be used with this machine type";
+      return address && "ib700 model of watchdog does not support configuring the address";
+    case "diag288":
+      if (!archOf(def).startsWith("s390"))
+        return "diag288 model of watchdog is allowed for s390 and s390x only";
+      return address && "diag288 model of watchdog does not support configuring the address";
+    case "itco":
+      if (!isQ35(def)) return "itco model of watchdog is only part of q35 machine";
+      return address && "itco model of watchdog is part of the machine and cannot have any address set.";
+  }
+};
+
+const watchdogs: Rule = ({ devices }) => {
+  const [first, ...others] = devices.watchdogs;
+  if (others.some(({ action }) => action !== first?.action))
+    return "watchdogs with different actions are not supported with this QEMU binary";
+  const once = devices.watchdogs.filter(({ model }) => model !== "i6300esb").map(({ model }) => model);
+  const twice = once.find((model, index) => once.indexOf(model) !== index);
+  return twice && `domain can only have one watchdog with model '${twice}'`;
+};
+
+const filesystem: DeviceRule<Filesystem> = (fs, def) => {
+  const { type, driver, accessmode = "passthrough", spaceHardLimit, spaceSoftLimit } = fs;
+  if (type !== "mount") return "only supports mount filesystem type";
+  if (spaceHardLimit !== undefined || spaceSoftLimit !== undefined)
+    return "filesystem usage limits are not supported with QEMU";
+  if (driver?.type !== "virtiofs") {
+    if (driver?.type === "handle" && accessmode !== "passthrough")
+      return "only supports passthrough accessmode";
+    return (fs.fmode !== undefined || fs.dmode !== undefined) && accessmode !== "mapped"
+      ? "fmode and dmode must be used with accessmode=mapped"
+      : undefined;
+  }
+  if (accessmode !== "passthrough") return "virtiofs only supports passthrough accessmode";
+  if (driver.wrpolicy !== undefined) return "virtiofs does not support wrpolicy";
+  if (!hasSharedMemory(def)) return "'virtiofs' requires shared memory";
+  return fs.boot !== undefined && fs.address !== undefined && fs.address.type !== "pci"
+    ? "setting virtiofs boot order is supported only with PCI bus"
+    : undefined;
+};
+
+const mib = 1024n * 1024n;
+
+const shmem: DeviceRule<Shmem> = ({ model, size, server, role }) => {
+  const is = (rule: string) => `shmem model '${model}' ${rule}`;
+  if (model === "ivshmem") return "ivshmem device is no longer supported";
+  if (model === "ivshmem-plain") {
+    if (server !== undefined) return is("is supported only with server option disabled");
+    const isFit = size === undefined || (size >= mib && (size & (size - 1n)) === 0n);
+    if (!isFit) return xmlComplaint("shmem size must be a power of 2 and at least 1 MiB (1024 KiB)");
+  }
+  if (model === "ivshmem-doorbell") {
+    if (server === undefined) return is("is supported only with server option enabled");
+    if (size !== undefined) return is("does not support size setting");
+    if (role !== undefined) return is("is supported only with role option disabled");
+  }
+  return undefined;
+};
+
+const special = ["virtio-transitional", "virtio-non-transitional"];
 
 /** Rules for single devices. */
 export const deviceRules: readonly Rule[] = [
-  forEach(
-    (def) => def.devices.memories,
-    ({ target }, def) => {
-      const nodes = def.cpu?.numa?.cells.length ?? 0;
-      const node = target?.node;
-      if (node === undefined || nodes === 0 || node < nodes) return undefined;
-      const text = `can't add memory backend for guest node '${node}' as the guest has only '${nodes}' NUMA nodes configured`;
-      return new VirError(ErrorDomain.QEMU, ErrorCode.XML_DETAIL, text);
-    },
-  ),
   addressRule,
-  forEach(
-    (def) => def.devices.controllers,
-    (controller, def) => {
-      if (controller.type === "usb" && (controller.ports ?? 0) > 15) {
-        return `'${controller.model}' controller only supports up to '15' ports`;
-      }
-      if (controller.type !== "pci") return undefined;
-      const isRoot = controller.model === "pci-root" || controller.model === "pcie-root";
-      if (isRoot && controller.address !== undefined)
-        return "pci-root and pcie-root controllers should not have an address";
-      if (
-        isRoot &&
-        isPseries(def) &&
-        controller.target?.node !== undefined &&
-        controller.target.index === 0
-      ) {
-        return `The PCI controller with index=${controller.index} can't be associated with a NUMA node`;
-      }
-      const index = controller.target?.index;
-      return index !== undefined && index > 30
-        ? `PCI controller target index '${index}' out of range - must be 0-30`
-        : undefined;
-    },
-  ),
-  forEach(
-    (def) => def.devices.parallels,
-    (_parallel, def) => (isX86(archOf(def)) ? undefined : "parallel ports are not supported"),
-  ),
-  forEach(
-    (def) => def.devices.serials,
-    (serial, def) => {
-      if (
-        serial.source.type === "tcp" &&
-        serial.source.protocol !== undefined &&
-        !["raw", "telnet"].includes(serial.source.protocol)
-      ) {
-        return `tcp chardev protocol '${serial.source.protocol}' not supported`;
-      }
-      const { type, model } = serial.target ?? {};
-      const fits =
-        type === "spapr-vio-serial"
-          ? isPseries(def)
-          : type === "sclp-serial"
-            ? archOf(def).startsWith("s390")
-            : true;
-      return fits
-        ? undefined
-        : `Serial device with target type '${type}' and target model '${model}' not compatible with guest architecture or machine type`;
-    },
-  ),
-  forEach((def) => def.devices.hostdevs, hostdevRule),
-  (def) =>
-    def.devices.hostdevs.filter((h) => h.type === "mdev" && h.ramfb).length > 1
-      ? "Only one vgpu device can have 'ramfb' enabled"
-      : undefined,
-  forEach(
-    (def) => def.devices.interfaces,
-    (net, def) =>
-      net.type === "vhostuser" && net.backend?.type === "passt" && !hasSharedMemory(def)
-        ? "'interface' requires shared memory"
-        : undefined,
-  ),
-  forEach(
-    (def) => def.devices.panics,
-    (panic, def) => {
-      const { address, model } = panic;
-      if (model === undefined)
-        return "no panic model provided, and no default for the architecture and machine type";
-      if (
-        (model === "pseries" && isPseries(def)) ||
-        (model === "s390" && isS390Ccw(def)) ||
-        model === "hyperv"
-      ) {
-        return address === undefined
-          ? undefined
-          : `setting the panic device address is not supported for model '${model}'`;
-      }
-      return model === "pvpanic" && address !== undefined && address.type !== "pci"
-        ? "pvpanic is supported only with PCI address type"
-        : undefined;
-    },
-  ),
+  ...hostdevRules,
+  forEach((def: DomainDef) => def.devices.panics, panic),
   (def) => {
-    const proxies = def.devices.tpms.filter((tpm) => tpm.model === "spapr-tpm-proxy").length;
+    const proxies = def.devices.tpms.filter(({ model }) => model === "spapr-tpm-proxy").length;
     if (proxies > 1) return "only a single TPM Proxy device is supported";
     return def.devices.tpms.length - proxies > 1
       ? "only a single TPM non-proxy device is supported"
       : undefined;
   },
-  forEach(
-    (def) => def.devices.tpms,
-    (tpm, def, { tpmVersions }) => {
-      if (tpm.backend.type !== "emulator") return undefined;
-      const { version } = tpm.backend;
-      if (version === "1.2" && !isX86(archOf(def)))
-        return `TPM 1.2 is not supported on architecture '${archOf(def)}'`;
-      return version !== undefined && tpmVersions !== undefined && !tpmVersions.includes(version)
-        ? `TPM version '${version}' is not supported`
-        : undefined;
-    },
-  ),
-  forEach(
-    (def) => def.devices.iommus,
-    (iommu, def) => {
-      if (iommu.model !== "virtio") return undefined;
-      if (!isQ35(def) && !isArmVirt(def))
-        return "IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines";
-      return def.features?.acpi ? undefined : "IOMMU device: 'virtio' requires ACPI";
-    },
-  ),
-  forEach(
-    (def) => def.devices.filesystems,
-    (fs) =>
-      fs.driver?.type === "virtiofs" &&
-      fs.boot !== undefined &&
-      fs.address !== undefined &&
-      fs.address.type !== "pci"
-        ? "setting virtiofs boot order is supported only with PCI bus"
-        : undefined,
-  ),
-  forEach(
-    (def) => def.devices.filesystems,
-    (fs, def) =>
-      fs.driver?.type === "virtiofs" && !hasSharedMemory(def)
-        ? "'virtiofs' requires shared memory"
-        : undefined,
-  ),
+  forEach((def) => def.devices.tpms, tpm),
+  forEach((def) => def.devices.iommus, iommu),
+  forEach((def) => def.devices.watchdogs, watchdog),
+  watchdogs,
+  forEach((def) => def.devices.filesystems, filesystem),
+  forEach((def) => def.devices.shmems, shmem),
   forEach(
     (def) => def.devices.inputs,
-    (input) => {
-      const isSpecial = input.model === "virtio-transitional" || input.model === "virtio-non-transitional";
-      return isSpecial && input.type !== "passthrough"
-        ? `virtio (non-)transitional models are not supported for input type=${input.type}`
-        : undefined;
-    },
+    ({ model, type }) =>
+      special.includes(model ?? "") && type !== "passthrough"
+        ? `virtio (non-)transitional models are not supported for input type=${type}`
+        : undefined,
   ),
+  ({ devices }) =>
+    devices.smartcards.length > 1 ? "this QEMU binary lacks multiple smartcard support" : undefined,
+  (def) =>
+    def.devices.nvram !== undefined && !isPseries(def)
+      ? "nvram device is only supported for PPC64"
+      : undefined,
+  forEach(
+    (def) => def.devices.cryptos,
+    ({ backend }, _def, { caps }) =>
+      backend?.model === "lkcf" && !caps.flags.has("cryptodev-backend-lkcf")
+        ? "crypto backend lkcf is not supported"
+        : undefined,
+  ),
+  ({ devices }) => {
+    const hasUsb = devices.controllers.some((c) => c.type === "usb" && c.model !== "none");
+    const isOff = devices.controllers.some((c) => c.type === "usb" && c.model === "none");
+    return isOff && !hasUsb && needsUsb(devices)
+      ? "USB is disabled for this domain, but USB devices are present in the domain XML"
+      : undefined;
+  },
 ];
+
+/** Is there anything that has to be plugged into USB? */
+const needsUsb = (devices: DomainDef["devices"]): boolean =>
+  devices.disks.some(({ target }) => target.bus === "usb") ||
+  devices.inputs.some(({ bus }) => bus === "usb") ||
+  devices.hostdevs.some(({ type }) => type === "usb") ||
+  devices.interfaces.some(({ model }) => model === "usb-net") ||
+  devices.sounds.some(({ model }) => model === "usb") ||
+  devices.serials.some(({ target }) => target?.type === "usb-serial") ||
+  devices.controllers.some(({ type }) => type === "ccid") ||
+  devices.hubs.length > 0 ||
+  devices.redirdevs.length > 0;
 
 /** What only a start refuses. */
 export const deviceStartRules: readonly Rule[] = [
   forEach(
-    (def) => def.devices.interfaces,
-    (net) =>
-      net.type === "vhostuser" && net.backend?.tap !== undefined
-        ? `interface ${net.mac?.address} - custom tap device path is not supported for network interfaces of type vhostuser`
-        : undefined,
-  ),
-  forEach(
     (def) => def.devices.shmems,
-    (shmem) =>
-      shmem.address?.type === "pci"
-        ? undefined
-        : "only 'pci' addresses are supported for the shared memory device",
+    ({ address }) =>
+      address?.type === "pci" ? undefined : "only 'pci' addresses are supported for the shared memory device",
   ),
 ];

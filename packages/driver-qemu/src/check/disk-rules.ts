@@ -1,73 +1,125 @@
-import type { Disk, DomainDef } from "@libvirt-ts/conf/domain";
+import { type Disk, type DomainDef, diskIndex, hasPartition } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { isEmptySource } from "../device/image-layer.ts";
 import { isPseries } from "../device/machine.ts";
-import { type CheckContext, forEach, type Rule } from "./rule.ts";
+import { diskAddress } from "./disk-address-rules.ts";
+import { encryption, format, place } from "./disk-source-rules.ts";
+import { iothreadRule } from "./iothread-rules.ts";
+import { type DeviceRule, forEach, internalComplaint, type Rule } from "./rule.ts";
 
-const formatRule = ({ driver, type }: Disk): string | undefined => {
-  switch (driver?.type) {
-    case "dir":
-      return "'directory' storage format is not directly supported by QEMU, use 'dir' disk type instead";
-    case "iso":
-      return "storage format 'iso' is not directly supported by QEMU, use 'raw' instead";
-    case "fat":
-      return type === "dir" ? undefined : "'fat' storage format is supported only with 'dir' storage type";
-    default:
-      return undefined;
-  }
+type DiskRule = DeviceRule<Disk>;
+
+/** What QEMU can be told of a disk's bandwidth at most, bytes and operations alike. */
+const maxThrottle = 1_000_000_000_000_000n;
+
+const throttle: DiskRule = ({ iotune }) => {
+  if (iotune === undefined) return undefined;
+  const limits = Object.values(iotune).filter(
+    (value) => typeof value === "bigint" || typeof value === "number",
+  );
+  if (limits.some((limit) => BigInt(limit) > maxThrottle))
+    return new VirError(
+      ErrorDomain.QEMU,
+      ErrorCode.ARGUMENT_UNSUPPORTED,
+      `block I/O throttle limit must be no more than ${maxThrottle} using QEMU`,
+    );
+  return iotune.groupName !== undefined && limits.every((limit) => BigInt(limit) === 0n)
+    ? "group_name can be configured only together with settings"
+    : undefined;
 };
 
-function encryptionRule(disk: Disk, _def: DomainDef, { caps }: CheckContext): string | undefined {
-  const encryption = disk.encryption ?? disk.source?.encryption;
-  if (encryption === undefined) return undefined;
-  if (encryption.engine !== "librbd") {
-    const format = disk.driver?.type;
-    return format === "raw" || format === "qcow2"
-      ? undefined
-      : "encryption is supported only with 'raw' and 'qcow2' image format";
-  }
-  if (encryption.format === "luks-any" && !caps.flags.has("rbd-encryption-luks-any")) {
-    return "luks-any encryption is not supported by this QEMU binary";
-  }
-  return encryption.secrets.length > 1 && !caps.flags.has("rbd-encryption-layering")
-    ? "librbd encryption layering is not supported by this QEMU binary"
+const driverName: DiskRule = ({ driver, target }) =>
+  driver?.name !== undefined && driver.name !== "qemu"
+    ? `unsupported driver name '${driver.name}' for disk '${target.dev}'`
     : undefined;
-}
 
-function networkRule(disk: Disk, _def: DomainDef, { caps }: CheckContext): string | undefined {
-  if (disk.type !== "network") return undefined;
-  if (disk.source?.protocol === "sheepdog")
-    return "'sheepdog' protocol is no longer supported by any hypervisor driver";
-  return disk.source?.tlsHostname !== undefined && !caps.flags.has("blockdev.nbd.tls-hostname")
-    ? "'tlsHostname' field is not supported by this QEMU"
+const identity: DiskRule = ({ target, vendor, product, serial, wwn }) => {
+  const { bus = "", dev = "" } = target;
+  if (diskIndex(dev) !== undefined && hasPartition(dev))
+    return `invalid disk target '${dev}', partitions can't appear in disk targets`;
+  if (wwn !== undefined && bus !== "ide" && bus !== "scsi") return "Only ide and scsi disk support wwn";
+  if (vendor !== undefined && bus !== "scsi") return "Only scsi disk supports 'vendor'";
+  if (product !== undefined && !["ide", "sata", "scsi"].includes(bus))
+    return "Only ide, sata and scsi disk supports 'product'";
+  return serial !== undefined && /[^A-Za-z0-9_.+\- ]/.test(serial)
+    ? internalComplaint(`driver serial '${serial}' contains unsafe characters`)
     : undefined;
-}
+};
+
+/** Media that can be taken out, and what cannot be written to. */
+const medium: DiskRule = (disk) => {
+  const { device = "disk", target, readonly, driver } = disk;
+  const { bus = "", dev } = target;
+  if (device === "lun" && bus !== "scsi" && bus !== "virtio")
+    return `disk device='lun' is not supported for bus='${bus}'`;
+  if (device === "cdrom" && bus === "virtio") return `disk type of '${dev}' does not support ejectable media`;
+  if (bus === "usb" && disk.type !== "vhostuser" && isEmptySource(disk))
+    return "'usb' disk must not be empty";
+  if (device === "disk" && readonly && (bus === "ide" || bus === "sata"))
+    return `readonly ${bus} disks are not supported`;
+  if (!driver?.copyOnRead) return undefined;
+  if (readonly || device === "cdrom") return `copy_on_read is not compatible with read-only disk '${dev}'`;
+  return device === "floppy" ? `copy_on_read is not supported with removable disk '${dev}'` : undefined;
+};
+
+const transient: DiskRule = ({ transient: wish, readonly, device = "disk", type, target }) => {
+  if (wish === undefined) return undefined;
+  const { dev, bus } = target;
+  if (readonly || device === "cdrom") return `transient disk '${dev}' must not be read-only`;
+  if (device !== "disk") return `transient disk supported only with 'disk' device (${dev})`;
+  if (type !== undefined && type !== "file") return `transient disk supported only with 'file' type (${dev})`;
+  const canShare = bus === "usb" || bus === "virtio" || bus === "scsi";
+  return wish.shareBacking && !canShare
+    ? `disk bus '${bus}' doesn't support transiend disk backing image sharing`
+    : undefined;
+};
+
+const access: DiskRule = ({ driver, shareable, readonly, target, type }) => {
+  if (driver?.io === "native" && driver.cache !== "none" && driver.cache !== "directsync")
+    return "io='native' needs either no disk cache or directsync cache mode";
+  const isShared = shareable && !readonly && driver?.type !== undefined && driver.type !== "raw";
+  return isShared && type !== "vhostuser"
+    ? `shared access for disk '${target.dev}' requires use of supported storage format`
+    : undefined;
+};
+
+const shape: DiskRule = ({ target, geometry }) => {
+  const { bus = "", rotationRate } = target;
+  if (rotationRate !== undefined && !["scsi", "ide", "sata"].includes(bus))
+    return internalComplaint("rotation rate is only valid for SCSI/IDE/SATA bus");
+  return geometry?.trans !== undefined && bus !== "ide"
+    ? `CHS translation mode can only be set for 'ide' bus not '${bus}'`
+    : undefined;
+};
+
+const iothreads: DiskRule = ({ driver, target }, def) => {
+  if (driver?.iothread === undefined && driver?.iothreads === undefined) return undefined;
+  if (target.bus !== "virtio") return `IOThreads not available for bus ${target.bus} target ${target.dev}`;
+  return iothreadRule(def, driver, (id) => `Disk iothread '${id}' not defined in iothreadid`);
+};
+
+const scsiCommands: DiskRule = ({ target, device }, _def, { caps }) =>
+  target.bus === "virtio" && device === "lun" && !caps.flags.has("virtio-blk-pci.scsi")
+    ? "This QEMU doesn't support SCSI emulation with 'virtio-blk' device"
+    : undefined;
 
 /** Rules for disks. */
 export const diskRules: readonly Rule[] = [
   forEach(
-    (def) => def.devices.disks,
-    ({ target, address }) =>
-      target.bus === "usb" && address !== undefined && address.type !== "usb"
-        ? new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, "unexpected address type for usb disk")
-        : undefined,
-  ),
-  forEach((def) => def.devices.disks, formatRule),
-  forEach((def) => def.devices.disks, encryptionRule),
-  forEach((def) => def.devices.disks, networkRule),
-  forEach(
-    (def) => def.devices.disks,
-    (disk) =>
-      disk.target.bus === "usb" && disk.type !== "vhostuser" && isEmptySource(disk)
-        ? "'usb' disk must not be empty"
-        : undefined,
-  ),
-  forEach(
-    (def) => def.devices.disks,
-    (disk, _def, { caps }) =>
-      disk.target.bus === "virtio" && disk.device === "lun" && !caps.flags.has("virtio-blk-pci.scsi")
-        ? "This QEMU doesn't support SCSI emulation with 'virtio-blk' device"
-        : undefined,
+    (def: DomainDef) => def.devices.disks,
+    throttle,
+    driverName,
+    identity,
+    medium,
+    scsiCommands,
+    access,
+    transient,
+    shape,
+    iothreads,
+    diskAddress,
+    format,
+    encryption,
+    place,
   ),
 ];
 

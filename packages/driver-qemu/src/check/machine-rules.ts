@@ -1,10 +1,10 @@
-import type { DomainDef } from "@libvirt-ts/conf/domain";
+import type { DomainDef, Timer } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import type { CapsFlag } from "../caps/flags.ts";
 import { acceleratorOf, findMachine } from "../caps/qemu-caps.ts";
 import { isArmVirt, isI440fx, isPseries, isQ35, isRiscvVirt } from "../device/machine.ts";
 import { isX86 } from "../device/parts.ts";
-import type { Rule } from "./rule.ts";
-
-const archOf = (def: DomainDef) => def.os.type.arch ?? "";
+import { archOf, forEach, internalComplaint, type Rule, xmlComplaint } from "./rule.ts";
 
 const notHere = (feature: string, def: DomainDef) =>
   `The '${feature}' feature is not supported for architecture '${archOf(def)}' or machine type '${def.os.type.machine}'`;
@@ -16,7 +16,6 @@ const boardFeatures: readonly (readonly [
   board: (def: DomainDef) => boolean,
 ])[] = [
   ["gic", (def) => def.features?.gic !== undefined, isArmVirt],
-  ["ras", (def) => def.features?.ras !== undefined, isArmVirt],
   ["aia", (def) => def.features?.aia !== undefined, isRiscvVirt],
   ["hpt", (def) => def.features?.hpt !== undefined, isPseries],
   ["htm", (def) => def.features?.htm !== undefined, isPseries],
@@ -34,18 +33,103 @@ const ps2: Rule = (def, { caps }) => {
   if (!caps.flags.has("machine-i8042-opt"))
     return "ps2 feature state cannot be controlled with this QEMU binary";
   if (!state && def.devices.inputs.some((input) => input.bus === "ps2")) {
-    return "ps2 bus inputs require the ps2 feature not to be disabled";
+    return new VirError(
+      ErrorDomain.DOMAIN,
+      ErrorCode.CONFIG_UNSUPPORTED,
+      "ps2 bus inputs require the ps2 feature not to be disabled",
+    );
   }
   return undefined;
 };
 
-const granularity: Rule = (def) => {
-  const { topology } = def.cpu ?? {};
-  const step = isPseries(def) ? (topology?.threads ?? 1) : 1;
-  const { count, current = count } = def.vcpu;
-  return count % step !== 0 || current % step !== 0
-    ? `vCPUs count must be a multiple of the vCPU hotplug granularity (${step})`
+/** What becomes of a guest that ends: QEMU cannot keep one, nor give it another name. */
+const endings: Rule = ({ onPoweroff, onReboot, onCrash }) => {
+  const is = (action: string, where: string) =>
+    `qemu driver doesn't support the '${action}' action for ${where}`;
+  if (onPoweroff === "preserve" || onReboot === "preserve")
+    return is("preserve", "'on_reboot'/'on_poweroff'");
+  if ([onPoweroff, onReboot, onCrash].includes("rename-restart"))
+    return is("rename-restart", "'on_reboot'/'on_poweroff'/'on_crash'");
+  return onReboot === "destroy" && onPoweroff === "restart"
+    ? "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'"
     : undefined;
+};
+
+const timer = ({ name, track, tickpolicy }: Timer, def: DomainDef): string | undefined => {
+  switch (name) {
+    case "platform":
+      return "unsupported timer type (name) 'platform'";
+    case "rtc":
+      if (track === "boot") return `unsupported rtc timer track '${track}'`;
+      return tickpolicy === "merge" || tickpolicy === "discard"
+        ? `unsupported rtc timer tickpolicy '${tickpolicy}'`
+        : undefined;
+    case "pit":
+      return tickpolicy === "merge" ? `unsupported pit tickpolicy '${tickpolicy}'` : undefined;
+    case "armvtimer":
+      return isArmVirt(def) && def.type === "kvm"
+        ? undefined
+        : `Configuring the '${name}' timer is not supported for virtType=${def.type} arch=${archOf(def)} machine=${def.os.type.machine} guests`;
+    default:
+      return undefined;
+  }
+};
+
+const firmware: Rule = (def) => {
+  const { loader, firmware: wanted } = def.os;
+  if (loader?.secure) {
+    if (!isX86(archOf(def))) return "Secure boot is supported for x86_64 architecture only";
+    if (!isQ35(def)) return "Secure boot is supported with q35 machine types only";
+    if (def.features?.smm?.state !== true) return "Secure boot requires SMM feature enabled";
+  }
+  const isUefi = loader?.type === "pflash" || wanted === "efi";
+  return isUefi && isX86(archOf(def)) && !def.features?.acpi
+    ? "UEFI requires ACPI on this architecture"
+    : undefined;
+};
+
+const firmwareNames: Rule = ({ sysinfos }) => {
+  for (const sysinfo of sysinfos) {
+    if (sysinfo.type !== "fwcfg") continue;
+    for (const { name = "" } of sysinfo.entries) {
+      if (!name.startsWith("opt/")) return "Invalid firmware name";
+      if (/^opt\/(ovmf|org\.qemu|org\.systemd)\//.test(name)) return "That firmware name is reserved";
+    }
+  }
+  return undefined;
+};
+
+const qemuEnvironment: Rule = ({ qemuCommandline }) => {
+  for (const { name } of qemuCommandline?.envs ?? []) {
+    if (!/^[A-Za-z_]/.test(name))
+      return internalComplaint("Invalid environment name, it must begin with a letter or underscore");
+    if (/[^A-Za-z0-9_]/.test(name))
+      return internalComplaint("Invalid environment name, it must contain only alphanumerics and underscore");
+  }
+  return undefined;
+};
+
+const qemuProperties: Rule = ({ qemuOverride }) => {
+  for (const { frontend } of qemuOverride?.devices ?? []) {
+    for (const { type, value } of frontend?.properties ?? []) {
+      if (type === "remove") {
+        if (value !== undefined)
+          return xmlComplaint(
+            "setting 'value' attribute of 'qemu:property' doesn't make sense with 'remove' type",
+          );
+        continue;
+      }
+      if (value === undefined) return xmlComplaint("missing 'value' attribute for 'qemu:property'");
+      if (propertyValues[type]?.test(value) === false)
+        return xmlComplaint(`invalid value '${value}' of 'value' attribute of 'qemu:property'`);
+    }
+  }
+  return undefined;
+};
+const propertyValues: Readonly<Record<string, RegExp>> = {
+  unsigned: /^(\d+|0x[0-9a-fA-F]+)$/,
+  signed: /^[-+]?(\d+|0x[0-9a-fA-F]+)$/,
+  bool: /^(true|false)$/,
 };
 
 /** Rules for the machine, its features, CPU and memory. */
@@ -58,27 +142,42 @@ export const machineRules: readonly Rule[] = [
     def.features?.acpi && findMachine(caps, def.type, def.os.type.machine ?? "")?.acpi === false
       ? `machine type '${def.os.type.machine}' does not support ACPI`
       : undefined,
+  (def) =>
+    def.features?.ras !== undefined && !isArmVirt(def)
+      ? "ras feature is only supported with ARM Virt machines"
+      : undefined,
   ps2,
   (def) =>
     def.features?.smm?.tsegBytes !== undefined && !isQ35(def)
       ? "SMM TSEG is only supported with q35 machine type"
       : undefined,
-  granularity,
-  (def) =>
-    def.maxMemory !== undefined &&
-    !isPseries(def) &&
-    (def.cpu?.numa?.cells.length ?? 0) === 0 &&
-    !supportsPlainHotplug(def)
-      ? "At least one numa node has to be configured when enabling memory hotplug"
+  forEach((def) => def.clock.timers, timer),
+  endings,
+  firmware,
+  ({ os, devices }) =>
+    os.bios?.useserial && devices.serials.length === 0
+      ? xmlComplaint("need at least one serial port to use BIOS serial output")
       : undefined,
-  (def) => {
-    const { loader } = def.os;
-    const isFlash = loader?.type === "pflash";
-    if (isFlash && isX86(archOf(def)) && !def.features?.acpi)
-      return "UEFI requires ACPI on this architecture";
-    return undefined;
+  ({ bootloader, bootloaderArgs }) =>
+    bootloader !== undefined || bootloaderArgs !== undefined
+      ? "bootloader is not supported by QEMU"
+      : undefined,
+  firmwareNames,
+  ({ launchSecurity }, { caps }) => {
+    const flag = launchSecurityFlags[launchSecurity?.type ?? ""];
+    return flag !== undefined && !caps.flags.has(flag)
+      ? `'${launchSecurity?.type}' launch security is not supported with this QEMU binary`
+      : undefined;
   },
+  qemuEnvironment,
+  qemuProperties,
 ];
+
+const launchSecurityFlags: Readonly<Record<string, CapsFlag>> = {
+  sev: "sev-guest",
+  "sev-snp": "sev-snp-guest",
+  "s390-pv": "s390-pv-guest",
+};
 
 /** What only a start refuses. */
 export const machineStartRules: readonly Rule[] = [
@@ -95,6 +194,3 @@ export const machineStartRules: readonly Rule[] = [
     return unknown === undefined ? undefined : `unknown CPU feature: ${unknown.name}`;
   },
 ];
-
-/** s390 takes memory devices without NUMA. */
-const supportsPlainHotplug = (def: DomainDef) => archOf(def).startsWith("s390");

@@ -62,7 +62,7 @@ function checkNode(controller: PciController, def: DomainDef) {
   const cells = def.cpu?.numa?.cells.length ?? 0;
   if (node < cells) return;
   throw new VirError(
-    ErrorDomain.DOMAIN,
+    ErrorDomain.QEMU,
     ErrorCode.XML_ERROR,
     `${controller.model} with index ${controller.index} is configured for a NUMA node (${node}) not present in the domain's <cpu><numa> array (${cells})`,
   );

@@ -100,7 +100,7 @@ function addPciRoot(def: DomainDef, model: "pci-root" | "pcie-root") {
     return;
   }
   throw new VirError(
-    ErrorDomain.DOMAIN,
+    ErrorDomain.QEMU,
     ErrorCode.XML_ERROR,
     `The PCI controller with index='0' must be model='${model}' for this machine type, but model='${root.model}' was found instead`,
   );

@@ -220,7 +220,7 @@ function fillChannel(
   source.source.mode = "bind";
   if (source.source.reconnect?.enabled) {
     throw new VirError(
-      ErrorDomain.NONE,
+      ErrorDomain.DOMAIN,
       ErrorCode.INTERNAL_ERROR,
       "chardev reconnect is possible only for connect mode",
     );

@@ -4,7 +4,6 @@ import type { DomainDef } from "../def.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Hostdev } from "../devices/hostdev.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
-import { diskIndex, hasPartition } from "../fill/disk-name.ts";
 
 /** Sense of the disks, one by one and together. */
 export function checkDisks({ devices }: DomainDef): void {
@@ -60,14 +59,6 @@ function checkDisk(disk: Disk): void {
   if (target.dev === undefined) throw internalError("missing target dev for disk");
   if (device === "lun" && disk.type !== "block" && disk.type !== "network" && disk.type !== "volume") {
     throw unsupported("disk device='lun' is only valid for block type disk source");
-  }
-  if (diskIndex(target.dev) !== undefined && hasPartition(target.dev)) {
-    throw unsupported(`invalid disk target '${target.dev}', partitions can't appear in disk targets`);
-  }
-  if (target.bus !== "scsi") {
-    if (vendor !== undefined) throw unsupported("Only scsi disk supports 'vendor'");
-    if (product !== undefined && target.bus !== "ide" && target.bus !== "sata")
-      throw unsupported("Only scsi, ide and sata disk supports 'product'");
   }
   if (vendor !== undefined && vendor.length > 8) throw unsupported("disk vendor is more than 8 characters");
   if (product !== undefined && product.length > 16)
