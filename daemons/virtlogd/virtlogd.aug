@@ -25,6 +25,7 @@ module Virtlogd =
             | int_entry "admin_max_clients"
             | int_entry "max_size"
             | int_entry "max_backups"
+            | string_entry "compress_backups"
             | int_entry "max_age_days"
             | string_entry "log_root"
             | string_entry "log_readers"

@@ -98,9 +98,9 @@ test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every l
     await follower.until(next);
   }
   const seen = await follower.until(next);
-  expect(seen.length).toBe(next);
   for (const [index, text] of seen.entries())
     if (`${text}\n` !== line(index)) expect.fail(`${text} at ${index}`);
+  expect(seen.length).toBe(next);
   closeSync(fd);
 });
 

@@ -1,6 +1,8 @@
 import { promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
 import { join } from "node:path";
 import type { Logger } from "@libvirt-ts/logging";
+import type { FilePlaces } from "./file-places.ts";
+import { compressedName } from "./gzip-file.ts";
 import { indexedLog, removeIndex } from "./log-index.ts";
 
 export interface ExpiryOptions {
@@ -11,10 +13,11 @@ export interface ExpiryOptions {
   readonly isOpen: (path: string) => boolean;
   readonly now: () => number;
   readonly log: Logger;
+  readonly places: FilePlaces;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-const logName = /^(.+\.log)(?:\.([0-9]+))?$/;
+const logName = /^(.+\.log)(?:\.([0-9]+)(?:\.gz)?)?$/;
 
 /**
  * Removes logs nobody wrote for `maxAgeDays` (the newest of a log and its backups counts), and backups numbered
@@ -42,7 +45,8 @@ async function cleanDirectory(o: ExpiryOptions, directory: string): Promise<void
   const names = new Set(entries.map(({ name }) => name));
   for (const entry of entries) {
     const log = indexedLog(entry.name);
-    if (log !== undefined && !names.has(log)) removeIndex(join(directory, log));
+    if (log !== undefined && !names.has(log) && !names.has(compressedName(log)))
+      await removeIndex(join(directory, log), o.places.pooledFor(directory));
     const [name, base, index] = logName.exec(entry.name) ?? [];
     if (!entry.isFile() || name === undefined || base === undefined) continue;
     const path = join(directory, name);
@@ -80,7 +84,7 @@ async function list(o: ExpiryOptions, directory: string) {
 async function remove(o: ExpiryOptions, path: string): Promise<void> {
   try {
     await promises.unlink(path);
-    removeIndex(path);
+    await removeIndex(path.replace(/\.gz$/, ""), o.places.pooledFor(path));
     o.log.info({ path }, "old log removed");
   } catch (error) {
     o.log.warn({ err: error, path }, "old log not removed");

@@ -1,4 +1,4 @@
-import { int, type Keys, list, managerKeys, optionalStr } from "@libvirt-ts/config";
+import { int, type Keys, list, managerKeys, optionalStr, str } from "@libvirt-ts/config";
 
 /** Most backups a log may have. */
 const maxBackups = 32;
@@ -7,6 +7,10 @@ export const virtlogdKeys = {
   ...managerKeys,
   max_size: int(2 * 1024 * 1024, { min: 0, max: 2 ** 40, doc: "Bytes before a log rolls over; 0 = never." }),
   max_backups: int(3, { min: 0, max: maxBackups, doc: "Rolled-over files kept of a log." }),
+  compress_backups: str("none", {
+    oneOf: ["none", "gzip"],
+    doc: "How rolled-over files are kept: `none` leaves them as they were written, `gzip` compresses them slowly, aside, under names that end in `.gz`. Every way of reading logs through this daemon reads those as well; other programs see files of a kind they may not expect.",
+  }),
   max_age_days: int(0, {
     min: 0,
     max: 36_500,

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { FileCalls, Maybe } from "./file-calls.ts";
 
 /** What the byte at an offset of a log is the first of. */
 export type IndexKind = "flush" | "session" | "dropped";
@@ -43,84 +34,120 @@ export function indexedLog(name: string): string | undefined {
   return /^\.(.+\.log(?:\.\d+)?)\.idx$/.exec(name)?.[1];
 }
 
+/** A log whose index is written. */
+export interface IndexedLog {
+  readonly path: string;
+  readonly inode: bigint;
+  /** Bytes in it. */
+  readonly size: number;
+  readonly calls: FileCalls;
+  /** What is known of it without index. */
+  rebuilt(): Promise<readonly IndexRecord[]>;
+}
+
 /**
  * Says when the bytes of a log came and where a guest's life begins; the log itself is nothing but what the guest wrote.
- * Never in the way of the log: what cannot be written is left out, and times are then told less exactly.
+ * Never in the way of the log: what cannot be written is left out, and times are then told less exactly. There is none
+ * before the first byte.
  */
 export class LogIndex {
-  readonly #fd: number;
-  #end: number;
+  readonly #path: string;
+  readonly #inode: bigint;
+  readonly #calls: FileCalls;
+  #fd: number | undefined;
+  /** Where the next record goes; 0 = the header is not written. */
+  #end = 0;
   #lastTime = 0;
+  /** To be written together with the next bytes' record. */
+  #waiting: IndexRecord[] = [];
 
-  private constructor(fd: number, end: number, lastTime: number) {
-    this.#fd = fd;
-    this.#end = end;
-    this.#lastTime = lastTime;
+  private constructor({ path, inode, calls }: IndexedLog) {
+    this.#path = indexPath(path);
+    this.#inode = inode;
+    this.#calls = calls;
   }
 
-  /**
-   * Goes on with an index, or begins anew when it is missing, damaged or another file's.
-   * @param size of the log
-   * @param rebuilt what is known of a log without index
-   * @returns undefined when there can be none
-   */
-  static open(
-    path: string,
-    inode: bigint,
-    size: number,
-    rebuilt: () => readonly IndexRecord[],
-  ): LogIndex | undefined {
-    const file = indexPath(path);
-    const found = size === 0 ? undefined : readIndex(path, inode, size);
-    const records = found ?? rebuilt();
-    let fd: number | undefined;
-    try {
-      const flags = constants.O_WRONLY | constants.O_CREAT | (found ? 0 : constants.O_TRUNC);
-      fd = openSync(file, flags, 0o600);
-      const end = headerBytes + records.length * recordBytes;
-      if (found)
-        ftruncateSync(fd, end); // half a record, or records of bytes that are gone
-      else writeSync(fd, Buffer.concat([header(inode), ...records.map(encode)]), 0, end, 0);
-      return new LogIndex(fd, end, records.at(-1)?.time ?? 0);
-    } catch (error) {
-      if (fd !== undefined) closeSync(fd);
-      return noIndex(error);
-    }
+  /** Goes on with an index, or begins anew when it is missing, damaged or another file's. */
+  static async open(log: IndexedLog): Promise<LogIndex> {
+    const index = new LogIndex(log);
+    if (log.size > 0) await index.#goOn(log);
+    return index;
   }
 
   /** Bytes come at `offset`. */
-  note(offset: number, time: number): void {
-    if (time - this.#lastTime >= graceMs || time < this.#lastTime)
-      this.#append({ kind: "flush", offset, time });
+  note(offset: number, time: number): Maybe<void> {
+    const last = this.#waiting.at(-1)?.time ?? this.#lastTime;
+    if (time - last >= graceMs || time < last) this.#waiting.push({ kind: "flush", offset, time });
+    return this.#waiting.length > 0 ? this.#write() : undefined;
   }
 
-  mark(kind: IndexKind, offset: number, time: number): void {
-    this.#append({ kind, offset, time });
+  /** Written with the first bytes, if there are none before it. */
+  mark(kind: IndexKind, offset: number, time: number): Maybe<void> {
+    this.#waiting.push({ kind, offset, time });
+    return this.#fd === undefined ? undefined : this.#write();
   }
 
-  close(): void {
-    closeSync(this.#fd);
+  async close(): Promise<void> {
+    if (this.#fd !== undefined) await this.#calls.close(this.#fd);
   }
 
-  #append(record: IndexRecord): void {
+  async #goOn(log: IndexedLog): Promise<void> {
+    const found = await readIndex(log);
+    const records = found ?? (await log.rebuilt());
+    this.#lastTime = records.at(-1)?.time ?? 0;
+    if (!found) {
+      this.#waiting = [...records];
+      await this.#write();
+      return;
+    }
+    const end = headerBytes + records.length * recordBytes;
     try {
-      writeSync(this.#fd, encode(record), 0, recordBytes, this.#end);
-      this.#end += recordBytes;
-      this.#lastTime = record.time;
+      this.#fd = await this.#calls.open(this.#path, constants.O_WRONLY);
+      await this.#calls.truncate(this.#fd, end); // half a record, or records of bytes that are gone
+      this.#end = end;
     } catch (error) {
-      noIndex(error); // no room: what was half written is written over next time
+      noIndex(error);
+    }
+  }
+
+  /** Marks that could not be written are tried again. */
+  async #write(): Promise<void> {
+    const records = this.#waiting;
+    this.#waiting = [];
+    this.#lastTime = records.at(-1)?.time ?? this.#lastTime;
+    if (await this.#append(records)) return;
+    this.#waiting = records.filter(({ kind }) => kind !== "flush");
+  }
+
+  async #append(records: readonly IndexRecord[]): Promise<boolean> {
+    const isNew = this.#end === 0;
+    const parts = records.map(encode);
+    const bytes = Buffer.concat(isNew ? [header(this.#inode), ...parts] : parts);
+    try {
+      this.#fd ??= await this.#calls.open(
+        this.#path,
+        constants.O_WRONLY | constants.O_CREAT | (isNew ? constants.O_TRUNC : 0),
+      );
+      if ((await this.#calls.write(this.#fd, bytes, this.#end)) < bytes.length) return false; // written over next time
+      this.#end += bytes.length;
+      return true;
+    } catch (error) {
+      noIndex(error);
+      return false;
     }
   }
 }
 
-/**
- * @param size of the log: what lies beyond is not believed
- * @returns undefined when there is none, or none that fits
- */
-export function readIndex(path: string, inode: bigint, size: number): readonly IndexRecord[] | undefined {
-  const reader = IndexReader.open(path, inode);
-  const isSound = reader?.refresh();
-  reader?.close();
+/** @returns undefined when there is none, or none that fits; what lies beyond the log is not believed */
+async function readIndex({
+  path,
+  inode,
+  size,
+  calls,
+}: IndexedLog): Promise<readonly IndexRecord[] | undefined> {
+  const reader = await IndexReader.open(path, inode, calls);
+  const isSound = await reader?.refresh();
+  await reader?.close();
   return isSound ? reader?.records.filter(({ offset }) => offset <= size) : undefined;
 }
 
@@ -128,32 +155,35 @@ export function readIndex(path: string, inode: bigint, size: number): readonly I
 export class IndexReader {
   readonly records: IndexRecord[] = [];
   readonly #fd: number;
+  readonly #calls: FileCalls;
 
-  private constructor(fd: number) {
+  private constructor(fd: number, calls: FileCalls) {
     this.#fd = fd;
+    this.#calls = calls;
   }
 
   /** @param path of the log @returns undefined when there is no index that is the log's */
-  static open(path: string, inode: bigint): IndexReader | undefined {
+  static async open(path: string, inode: bigint, calls: FileCalls): Promise<IndexReader | undefined> {
     let fd: number | undefined;
     try {
-      fd = openSync(indexPath(path), "r");
+      fd = await calls.open(indexPath(path), constants.O_RDONLY);
       const head = Buffer.alloc(headerBytes);
-      readSync(fd, head, 0, headerBytes, 0);
-      if (head.equals(header(inode))) return new IndexReader(fd);
-      closeSync(fd);
-      return undefined;
+      await calls.read(fd, head, 0);
+      if (head.equals(header(inode))) return new IndexReader(fd, calls);
     } catch (error) {
-      if (fd !== undefined) closeSync(fd);
-      return noIndex(error);
+      noIndex(error);
     }
+    if (fd !== undefined) await calls.close(fd);
+    return undefined;
   }
 
   /** @returns whether all of it makes sense */
-  refresh(): boolean {
+  async refresh(): Promise<boolean> {
     const start = headerBytes + this.records.length * recordBytes;
-    const bytes = Buffer.alloc(Math.max(0, fstatSync(this.#fd).size - start));
-    const length = readSync(this.#fd, bytes, 0, bytes.length, start);
+    const { size } = await this.#calls.fstat(this.#fd);
+    if (Number(size) < start + recordBytes) return true;
+    const bytes = Buffer.alloc(Number(size) - start);
+    const length = await this.#calls.read(this.#fd, bytes, start);
     let last = this.records.at(-1)?.offset ?? 0;
     for (let at = 0; at + recordBytes <= length; at += recordBytes) {
       const record = decode(bytes, at);
@@ -164,23 +194,23 @@ export class IndexReader {
     return true;
   }
 
-  close(): void {
-    closeSync(this.#fd);
+  async close(): Promise<void> {
+    await this.#calls.close(this.#fd);
   }
 }
 
 /** An index follows its log; what goes wrong makes it one that does not fit. */
-export function moveIndex(from: string, to: string): void {
+export async function moveIndex(from: string, to: string, calls: FileCalls): Promise<void> {
   try {
-    renameSync(indexPath(from), indexPath(to));
+    await calls.rename(indexPath(from), indexPath(to));
   } catch (error) {
     noIndex(error);
   }
 }
 
-export function removeIndex(path: string): void {
+export async function removeIndex(path: string, calls: FileCalls): Promise<void> {
   try {
-    unlinkSync(indexPath(path));
+    await calls.unlink(indexPath(path));
   } catch (error) {
     noIndex(error);
   }
@@ -190,26 +220,28 @@ const startLine =
   /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3})\+0000: (?:starting up|virtlogd: \d+ bytes of output dropped)/gm;
 
 /** A log without index is looked through up to this size. */
-const maxScanBytes = 16 * 1024 * 1024;
+export const maxScanBytes = 16 * 1024 * 1024;
 
-/** What is known of a log without index; see `indexOfText`. */
-export function rebuiltIndex(fd: number, size: number, madeAt: number): IndexRecord[] {
-  const bytes = Buffer.alloc(size > maxScanBytes ? 0 : size);
-  return indexOfText(bytes.toString("latin1", 0, readSync(fd, bytes, 0, bytes.length, 0)), madeAt);
+/** What is known of a log without index. */
+export interface Unindexed {
+  /** When the file was made. */
+  readonly madeAt: number;
+  /** Nothing came before it: it begins with the start of a guest. */
+  readonly isFirst: boolean;
 }
 
 /**
  * What a log says by itself: when the file was made, and the lines libvirt writes at the start of a guest.
  * @param text its bytes, as latin1
  */
-export function indexOfText(text: string, madeAt: number): IndexRecord[] {
-  const records: IndexRecord[] = [{ kind: "flush", offset: 0, time: Math.floor(madeAt) }];
+export function indexOfText(text: string, { madeAt, isFirst }: Unindexed): IndexRecord[] {
+  const kind = isFirst ? "session" : "flush";
+  const records: IndexRecord[] = [{ kind, offset: 0, time: Math.floor(madeAt) }];
   for (const { index, 0: line, 1: day, 2: clock } of text.matchAll(startLine)) {
     const time = Date.parse(`${day}T${clock}Z`);
-    const kind = line.endsWith("dropped") ? "dropped" : "session";
     if (Number.isNaN(time)) continue;
     if (index === 0) records.pop();
-    records.push({ kind, offset: index, time });
+    records.push({ kind: line.endsWith("dropped") ? "dropped" : "session", offset: index, time });
   }
   return records;
 }
@@ -235,7 +267,6 @@ function decode(bytes: Buffer, at: number): IndexRecord | undefined {
 }
 
 /** Goes on without. @throws what is no error of node:fs */
-function noIndex(error: unknown): undefined {
-  if (error instanceof Error && "errno" in error) return undefined;
-  throw error;
+function noIndex(error: unknown): void {
+  if (!(error instanceof Error && "errno" in error)) throw error;
 }

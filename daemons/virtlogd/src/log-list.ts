@@ -1,12 +1,14 @@
-import { promises, statSync } from "node:fs";
+import { promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
 import { basename, dirname, join, normalize } from "node:path";
 import { ErrorDomain, invalidArg } from "@libvirt-ts/errors";
 import type { LogFileInfo, LogInfo, LogSession } from "@libvirt-ts/protocol";
 import { parseUuid } from "@libvirt-ts/util/uuid";
+import { backupNames } from "./backups.ts";
+import type { FilePlaces } from "./file-places.ts";
+import { compressedName } from "./gzip-file.ts";
 import { closeAll, openChain } from "./log-chain.ts";
 import { LogText } from "./log-range.ts";
-import type { OpenLog, OpenLogs } from "./open-logs.ts";
-import { backupNames } from "./rotating-file.ts";
+import type { OpenLogs } from "./open-logs.ts";
 
 const noUuid = new Uint8Array(16);
 
@@ -15,6 +17,7 @@ export interface LogListOptions {
   /** Directory whose subdirectories hold logs nobody writes. */
   readonly root: string;
   readonly maxBackups: number;
+  readonly places: FilePlaces;
 }
 
 /** The logs there are: those that somebody writes, wherever they are, and older ones below the root. */
@@ -26,28 +29,38 @@ export class LogList {
   }
 
   async all(): Promise<LogInfo[]> {
-    const open = [...this.#o.logs.entries()].map(([path, log]) => this.of(path, log));
-    const closed: LogInfo[] = [];
+    const open = [...this.#o.logs.entries()].map(([path]) => path);
+    const closed: string[] = [];
     for (const folder of await names(this.#o.root))
       for (const name of await names(join(this.#o.root, folder))) {
         const path = join(this.#o.root, folder, name);
-        if (this.#isBelowRoot(path) && !this.#o.logs.get(path)) closed.push(this.of(path));
+        if (this.#isBelowRoot(path) && !this.#o.logs.get(path)) closed.push(path);
       }
-    return [...open, ...closed];
+    return Promise.all([...open, ...closed].map((path) => this.of(path)));
   }
 
   /** @throws VirError LOGGING/INVALID_ARG for a file that is no log */
-  find(path: string): LogInfo {
-    const log = this.#o.logs.get(path);
-    if (!log && !this.#isBelowRoot(path)) throw invalidArg(ErrorDomain.LOGGING, `'${path}' is no log`);
-    return this.of(path, log);
+  mustBeLog(path: string): void {
+    if (!this.#o.logs.get(path) && !this.#isBelowRoot(path))
+      throw invalidArg(ErrorDomain.LOGGING, `'${path}' is no log`);
   }
 
   /** What is told of any path. */
-  of(path: string, log: OpenLog | undefined = this.#o.logs.get(path)): LogInfo {
-    const files = [path, ...backupNames(path, this.#o.maxBackups)].flatMap(
-      (name) => statSync(name, { throwIfNoEntry: false }) ?? [],
-    );
+  async of(path: string): Promise<LogInfo> {
+    const { stat } = this.#o.places.pooledFor(path);
+    const backups = backupNames(path, this.#o.maxBackups).flatMap((name) => [name, compressedName(name)]);
+    const stats = await Promise.all([path, ...backups].map((name) => stat(name)));
+    const files = stats.flatMap((found) => found ?? []);
+    return {
+      ...this.known(path),
+      size: files.reduce((sum, { size }) => sum + size, 0n),
+      modified: BigInt(Math.max(0, ...files.map(({ mtimeMs }) => Number(mtimeMs)))),
+    };
+  }
+
+  /** What is known of a path without looking at its files, which may not even answer: size and time are zero. */
+  known(path: string): LogInfo {
+    const log = this.#o.logs.get(path);
     const { driver = "", domainName = basename(path, ".log"), domainUuid = "" } = log?.owner ?? {};
     return {
       path,
@@ -56,14 +69,14 @@ export class LogList {
       isOpen: log !== undefined,
       problem: log?.pipe.problem ?? "",
       dropped: BigInt(log?.pipe.dropped ?? 0),
-      size: BigInt(files.reduce((sum, { size }) => sum + size, 0)),
-      modified: BigInt(Math.floor(Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs)))),
+      size: 0n,
+      modified: 0n,
     };
   }
 
   /** Files, oldest first, and guest starts. @throws VirError NONE/SYSTEM_ERROR */
-  details(path: string): { files: LogFileInfo[]; sessions: LogSession[] } {
-    const files = openChain(path, this.#o.maxBackups);
+  async details(path: string): Promise<{ files: LogFileInfo[]; sessions: LogSession[] }> {
+    const files = await openChain({ path, ...this.#o });
     try {
       return {
         files: files.map(({ path: name, inode, size, records: [first] }) => {
@@ -74,7 +87,7 @@ export class LogList {
         }),
       };
     } finally {
-      closeAll(files);
+      await closeAll(files);
     }
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { LogPiece, LogRange } from "@libvirt-ts/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { localPlaces } from "./file-places.ts";
 import { openChain } from "./log-chain.ts";
 import { indexPath } from "./log-index.ts";
 import { readPieces } from "./log-pieces.ts";
@@ -18,20 +19,20 @@ const limits = { maxSize: 40, maxBackups: 9 };
 const nth = (line: number) => `line ${String(line).padStart(2, "0")}\n`;
 
 /** A log of three guest starts; line N comes at N seconds. */
-function write(path: string): void {
+async function write(path: string): Promise<void> {
   let time = 0;
-  const file = RotatingFile.open(path, limits, { now: () => time });
+  const file = await RotatingFile.open(path, { limits, now: () => time });
   for (let line = 1; line <= 12; line++) {
     time = line * 1000;
-    if (line === 1 || line === 5 || line === 9) file.mark("session");
-    file.append(Buffer.from(nth(line)));
+    if (line === 1 || line === 5 || line === 9) await file.mark("session");
+    await file.append(Buffer.from(nth(line)));
   }
-  file.close();
+  await file.close();
 }
 
 async function read(path: string, range: Partial<LogRange>): Promise<LogPiece[]> {
   const pieces: LogPiece[] = [];
-  const options = { path, maxBackups: limits.maxBackups, range: { ...all, ...range } };
+  const options = { path, maxBackups: limits.maxBackups, places: localPlaces, range: { ...all, ...range } };
   for await (const piece of readPieces(options)) pieces.push({ ...piece, data: Buffer.from(piece.data) });
   return pieces;
 }
@@ -107,23 +108,23 @@ test.each(damages)(
   "an index that is %s harms nobody, and is made anew when the log is written again",
   async (_, damage) => {
     const log = join(mkdtempSync(join(folder, "damage-")), "x.log");
-    write(log);
+    await write(log);
     damage(indexPath(log));
     expect(textOf(await read(log, {}))).toBe(lines(1, 12));
-    const file = RotatingFile.open(log, limits, { now: () => later });
-    file.append(Buffer.from("new\n"));
-    file.close();
+    const file = await RotatingFile.open(log, { limits, now: () => later });
+    await file.append(Buffer.from("new\n"));
+    await file.close();
     expect(textOf(await read(log, { since: BigInt(later) }))).toBe("new\n");
   },
 );
 
 test("half a record at the end, as SIGKILL leaves it, is written over", async () => {
   const log = join(mkdtempSync(join(folder, "half-")), "x.log");
-  write(log);
+  await write(log);
   writeFileSync(indexPath(log), Buffer.alloc(5, 0xff), { flag: "a" });
-  const file = RotatingFile.resume(log, limits, () => later);
-  file.append(Buffer.from("new\n"));
-  file.close();
+  const file = RotatingFile.resume(log, { limits, now: () => later });
+  await file.append(Buffer.from("new\n"));
+  await file.close();
   expect(textOf(await read(log, { since: 3000n }))).toBe(`${lines(3, 12)}new\n`);
   expect(textOf(await read(log, { since: BigInt(later) }))).toBe("new\n");
 });
@@ -138,12 +139,12 @@ test("a log that never had an index: libvirt's own lines say where a guest start
   expect(textOf(await read(log, { until: BigInt(Date.parse("2026-01-02T12:00Z")) }))).toMatch(/first\n$/);
 });
 
-test("the log is nothing but what was written; its index takes 12 bytes a flush", () => {
-  const files = openChain(path, limits.maxBackups);
+test("the log is nothing but what was written; its index takes 12 bytes a flush", async () => {
+  const files = await openChain({ path, maxBackups: limits.maxBackups, places: localPlaces });
   expect(files.map((file) => readFileSync(file.path, "utf8")).join("")).toBe(lines(1, 12));
   expect(files.map((file) => statSync(indexPath(file.path)).size)).toEqual(
     files.map(({ records }) => 16 + 12 * records.length),
   );
   expect(new LogText(files).sessions().map(({ at }) => at)).toEqual([0, 32, 64]);
-  for (const file of files) file.close();
+  for (const file of files) await file.close();
 });

@@ -1,11 +1,7 @@
-import { read, statSync } from "node:fs";
-import { promisify } from "node:util";
 import { LOG_PIECE_MAX, type LogPiece, LogPieceKind, type LogRange } from "@libvirt-ts/protocol";
-import { type ChainFile, closeAll, openChain } from "./log-chain.ts";
+import { type ChainFile, type ChainOptions, closeAll, openChain } from "./log-chain.ts";
 import type { IndexKind } from "./log-index.ts";
 import { LogText } from "./log-range.ts";
-
-const readFile = promisify(read);
 
 const kindOf: Readonly<Record<Exclude<IndexKind, "flush">, number>> = {
   session: LogPieceKind.session,
@@ -14,9 +10,7 @@ const kindOf: Readonly<Record<Exclude<IndexKind, "flush">, number>> = {
 
 const nothing = new Uint8Array(0);
 
-export interface PiecesOptions {
-  readonly path: string;
-  readonly maxBackups: number;
+export interface PiecesOptions extends ChainOptions {
   readonly range: LogRange;
   /** Waits until there may be more; false = enough. Absent: what is there now is all. */
   readonly more?: () => Promise<boolean>;
@@ -27,8 +21,8 @@ export interface PiecesOptions {
  * they are read: nothing is missed while they roll over, as long as the reader is not behind by all that is kept.
  */
 export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPiece> {
-  const { path, maxBackups, range, more } = options;
-  const files = openChain(path, maxBackups);
+  const { range, more } = options;
+  const files = await openChain(options);
   try {
     const text = new LogText(files);
     const { start, end, isGone } = text.extent(range);
@@ -36,7 +30,7 @@ export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPie
     const last = text.place(end);
     const isBounded = more === undefined || range.until !== null || end < text.size;
     const lastFile = isBounded ? files[last.number] : undefined;
-    closeAll(files.splice(0, first.number));
+    await closeAll(files.splice(0, first.number));
     if (isGone) yield mark(LogPieceKind.gone, files[0], 0);
     for (let { offset } = first, [file] = files; file; [file] = files) {
       offset = yield* readOne(file, offset, file === lastFile ? last.offset : Number.POSITIVE_INFINITY);
@@ -48,11 +42,11 @@ export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPie
         if (next.isGone) yield mark(LogPieceKind.gone, next.files[0], 0);
         files.push(...next.files);
       }
-      files.shift()?.close();
+      await files.shift()?.close();
       offset = 0;
     }
   } finally {
-    closeAll(files);
+    await closeAll(files);
   }
 }
 
@@ -60,15 +54,19 @@ export async function* readPieces(options: PiecesOptions): AsyncGenerator<LogPie
 async function nextFiles(
   file: ChainFile,
   offset: number,
-  { path, maxBackups, more }: PiecesOptions,
+  options: PiecesOptions,
 ): Promise<"grown" | { files: ChainFile[]; isGone: boolean } | undefined> {
+  const { path, places, more } = options;
   while (await more?.()) {
+    await file.refresh();
     if (file.size > offset) return "grown";
-    const inode = statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+    const inode = (await places.pooledFor(path).stat(path))?.ino;
     if (inode === undefined || inode === file.inode) continue;
-    const files = openChain(path, maxBackups);
+    await file.refresh(); // from now on it stays as it is
+    if (file.size > offset) return "grown";
+    const files = await openChain(options);
     const number = files.findIndex((candidate) => candidate.inode === file.inode);
-    closeAll(files.splice(0, number + 1));
+    await closeAll(files.splice(0, number + 1));
     return { files, isGone: number < 0 };
   }
   return undefined;
@@ -83,7 +81,8 @@ async function* readOne(file: ChainFile, start: number, stop: number): AsyncGene
   let time = file.records[next - 1]?.time ?? file.records[0]?.time ?? 0;
   for (;;) {
     const length = Math.min(buffer.length, stop - at);
-    const { bytesRead } = length > 0 ? await readFile(file.fd, buffer, 0, length, at) : { bytesRead: 0 };
+    const bytesRead = length > 0 ? await file.read(buffer.subarray(0, length), at) : 0;
+    await file.refresh();
     const { records } = file;
     const end = at + bytesRead;
     for (let from = at, to = at; from === at || from < end; from = to) {

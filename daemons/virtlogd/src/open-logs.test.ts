@@ -27,7 +27,7 @@ test("bytes go to the file; the log ends with its last writer", async () => {
   const { position, writeEnd } = await logs.open(path, owner, false);
   const other = native.dup(writeEnd);
   writeSync(writeEnd, "one ");
-  expect(logs.position(path)).toEqual({ ...position, offset: 4n });
+  expect(await logs.position(path)).toEqual({ ...position, offset: 4n });
   native.close(writeEnd);
   writeSync(other, "two");
   await expect(logs.open(path, owner, false)).rejects.toThrow("Device or resource busy");
@@ -35,7 +35,7 @@ test("bytes go to the file; the log ends with its last writer", async () => {
   await ended;
   expect(text(path)).toBe("one two");
   expect(logs.get(path)).toBeUndefined();
-  expect(() => logs.position(path)).toThrow(`internal error: No open log file ${path}`);
+  await expect(logs.position(path)).rejects.toThrow(`internal error: No open log file ${path}`);
   expect((await logs.open(path, owner, false)).position.offset).toBe(7n);
 });
 
@@ -48,7 +48,7 @@ test.each([
   const { logs, path } = world({ maxSize, maxBackups: 3 });
   const { writeEnd } = await logs.open(path, owner, false);
   writeSync(writeEnd, written);
-  logs.position(path);
+  await logs.position(path);
   expect(
     [path, `${path}.0`, `${path}.1`, `${path}.2`].map(text).filter((file) => file !== undefined),
   ).toEqual(expected);
@@ -60,7 +60,7 @@ test("a line end more than 80 bytes before the limit is too far back", async () 
   const { writeEnd } = await logs.open(path, owner, false);
   const written = `${"a".repeat(1800)}\n${"b".repeat(300)}`;
   writeSync(writeEnd, written);
-  logs.position(path);
+  await logs.position(path);
   expect(text(`${path}.0`)).toBe(written.slice(0, 2000));
   expect(text(path)).toBe(written.slice(2000));
   native.close(writeEnd);
@@ -70,10 +70,10 @@ test("appending goes behind what waits in the pipe, open or not", async () => {
   const { logs, path, ended } = world();
   const { writeEnd } = await logs.open(path, owner, false);
   writeSync(writeEnd, "guest ");
-  logs.append(path, Buffer.from("tainted "));
+  await logs.append(path, Buffer.from("tainted "));
   native.close(writeEnd);
   await ended;
-  logs.append(path, Buffer.from("ended"));
+  await logs.append(path, Buffer.from("ended"));
   expect(text(path)).toBe("guest tainted ended");
 });
 
@@ -95,15 +95,15 @@ test("the next process goes on: bytes in the pipe and later ones arrive", async 
   const { path } = before;
   const { writeEnd } = await before.logs.open(path, owner, false);
   writeSync(writeEnd, "first ");
-  before.logs.position(path);
+  await before.logs.position(path);
   expect([...table]).toEqual([["log-1", { ...owner, path, dropped: 0 }]]);
-  before.logs.close();
+  await before.logs.close();
   writeSync(writeEnd, "waiting ");
 
   const after = world(undefined, new LogRecords({ ...noFdStore(), found: pipes }, table));
   after.logs.adoptAll();
   writeSync(writeEnd, "last");
-  after.logs.position(path);
+  await after.logs.position(path);
   expect(text(path)).toBe("first waiting last");
   native.close(writeEnd);
   await after.ended;
@@ -114,7 +114,7 @@ test("the writer went while nobody was there: what is in the pipe arrives, then 
   const { pipes, table, records } = left();
   const before = world(undefined, records);
   const { writeEnd } = await before.logs.open(before.path, owner, false);
-  before.logs.close();
+  await before.logs.close();
   writeSync(writeEnd, "last words");
   native.close(writeEnd);
   const after = world(undefined, new LogRecords({ ...noFdStore(), found: pipes }, table));
@@ -150,10 +150,10 @@ test.each([
   const { writeEnd } = await logs.open(path, owner, false);
   const pipe = logs.get(path)?.pipe;
   writeSync(writeEnd, "one ");
-  logs.position(path);
+  await logs.position(path);
   isBroken = true;
   writeSync(writeEnd, "two ");
-  logs.position(path);
+  await logs.position(path);
   expect([text(path), pipe?.problem, pipe?.dropped]).toEqual(["one ", reason, 0]);
   isBroken = false;
   writeSync(writeEnd, "three");

@@ -1,20 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorCode, ErrorDomain, internal, systemError, VirError } from "@libvirt-ts/errors";
 import { O_CLOEXEC } from "@libvirt-ts/native";
-import { LogPipe, type PipeHost } from "./log-pipe.ts";
+import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
+import { localPlaces } from "./file-places.ts";
+import { LogPipe, type LogPipeOptions, type PipeHost } from "./log-pipe.ts";
 import { type LogOwner, type LogRecord, LogRecords } from "./log-records.ts";
 import { readLog } from "./read-log.ts";
-import { type LogPosition, RotatingFile, type RotationLimits } from "./rotating-file.ts";
+import {
+  type LogPosition,
+  RotatingFile,
+  type RotatingFileOptions,
+  type RotationLimits,
+} from "./rotating-file.ts";
 
 /** Pipes are made this big, so that a guest does not stall while we are away for a moment. */
 const pipeBytes = 1024 * 1024;
 /** What a pipe has when it cannot grow. */
 const leastPipeBytes = 64 * 1024;
 const ebusy = 16;
+/** How long an end or an exec in place waits for file servers. */
+const answerMs = 1000;
 
 /** A log somebody writes. */
 export interface OpenLog {
   readonly owner: LogOwner;
   readonly pipe: LogPipe;
+}
+
+export interface OpenedLog {
+  readonly position: LogPosition;
+  /** The caller's to close. */
+  readonly writeEnd: number;
+}
+
+interface NewLog {
+  readonly key: string;
+  readonly file: RotatingFile;
+  readonly fd: number;
+  readonly owner: LogOwner;
+  readonly dropped: number;
 }
 
 export interface OpenLogsOptions {
@@ -27,6 +51,8 @@ export interface OpenLogsOptions {
   readonly onOpen?: (path: string, log: OpenLog) => void;
   /** A log got more bytes, or has ended. */
   readonly onChange?: (path: string) => void;
+  /** A log rolled over, or may have done so before we came. */
+  readonly onRotate?: (path: string) => void;
   /** Why a log cannot be written; undefined: it can again. */
   readonly onProblem?: (path: string, log: OpenLog, reason: string | undefined) => void;
 }
@@ -36,6 +62,8 @@ export class OpenLogs {
   readonly #o: OpenLogsOptions;
   readonly #records: LogRecords;
   readonly #logs = new Map<string, OpenLog>();
+  /** One at a time works on the files of a log. */
+  readonly #turns = new KeyedLock<string>();
 
   constructor(options: OpenLogsOptions) {
     this.#o = options;
@@ -47,63 +75,58 @@ export class OpenLogs {
    * @returns the write end of its pipe, for the guest, and where its bytes will go; once the log outlives us
    * @throws VirError LOGGING/SYSTEM_ERROR EBUSY when the log is open already
    */
-  async open(
-    path: string,
-    owner: LogOwner,
-    truncate: boolean,
-  ): Promise<{ position: LogPosition; writeEnd: number }> {
-    if (this.#logs.has(path))
-      throw systemError(ErrorDomain.LOGGING, ebusy, `Cannot open log file: '${path}'`);
-    const { native, now } = this.#o.host;
-    const file = RotatingFile.open(path, this.#o.limits, { truncate, now });
-    const pipe = native.pipe2(O_CLOEXEC);
-    if (typeof pipe === "number") {
-      file.close();
-      throw systemError(ErrorDomain.LOGGING, -pipe, "Unable to create pipe");
-    }
-    const [readEnd, writeEnd] = pipe;
-    native.setNonBlocking(readEnd, true);
-    file.mark("session");
-    const { position } = file;
-    const key = this.#records.newKey();
-    this.#add(key, file, readEnd, owner, 0);
-    try {
-      await this.#records.add(key, { ...owner, path, dropped: 0 }, readEnd);
-    } catch (error) {
-      native.close(writeEnd); // with which the log ends
-      throw error;
-    }
-    return { position, writeEnd };
+  open(path: string, owner: LogOwner, truncate: boolean): Promise<OpenedLog> {
+    return this.inTurn(path, () => this.#open(path, owner, truncate));
+  }
+
+  /** Runs a task when nobody else works on the files of a log. */
+  inTurn<T>(path: string, task: () => Promise<T>): Promise<T> {
+    return this.#turns.run(path, task);
   }
 
   /** @throws VirError LOGGING/INTERNAL_ERROR when the log is not open */
-  position(path: string): LogPosition {
-    const log = this.#logs.get(path);
-    if (!log) throw internal(ErrorDomain.LOGGING, `No open log file ${path}`);
-    log.pipe.drain();
-    return log.pipe.file.position;
+  position(path: string): Promise<LogPosition> {
+    return this.inTurn(path, async () => {
+      await this.#logs.get(path)?.pipe.drain();
+      const log = this.#logs.get(path); // draining may have met the end
+      if (!log) throw internal(ErrorDomain.LOGGING, `No open log file ${path}`);
+      await log.pipe.file.check();
+      return log.pipe.file.position;
+    });
+  }
+
+  /** Where the file of a log ends, without what waits in the pipe. @throws VirError NONE/SYSTEM_ERROR */
+  endOfFile({ pipe: { file } }: OpenLog): Promise<LogPosition> {
+    return this.inTurn(file.path, async () => {
+      await file.check();
+      return file.position;
+    });
   }
 
   /** @see readLog; what waits in the pipe is read too */
-  read(path: string, position: LogPosition, maxBytes: number): Buffer {
-    this.#logs.get(path)?.pipe.drain();
-    return readLog(path, this.#o.limits.maxBackups, position, maxBytes);
+  async read(path: string, position: LogPosition, maxBytes: number): Promise<Buffer> {
+    const log = this.#logs.get(path);
+    if (log) await this.inTurn(path, () => log.pipe.drain());
+    const { maxBackups } = this.#o.limits;
+    return readLog({ path, maxBackups, places: this.#places }, position, maxBytes);
   }
 
   /** Appends behind what waits in the pipe; the log need not be open. */
-  append(path: string, message: Uint8Array): void {
-    const log = this.#logs.get(path);
-    log?.pipe.drain();
-    const open = this.#logs.get(path); // draining may have met the end
-    if (open) open.pipe.file.append(message);
-    else {
-      const file = RotatingFile.open(path, this.#o.limits, { now: this.#o.host.now });
-      try {
-        file.append(message);
-      } finally {
-        file.close();
+  async append(path: string, message: Uint8Array): Promise<void> {
+    await this.inTurn(path, async () => {
+      await this.#logs.get(path)?.pipe.drain();
+      const open = this.#logs.get(path); // draining may have met the end
+      if (open) {
+        await open.pipe.file.append(message);
+        return;
       }
-    }
+      const file = await RotatingFile.open(path, this.#fileOptions(path));
+      try {
+        await file.append(message);
+      } finally {
+        await file.close();
+      }
+    });
     this.#o.onChange?.(path);
   }
 
@@ -115,8 +138,10 @@ export class OpenLogs {
     return this.#logs;
   }
 
-  suspend(): void {
+  /** @returns when nothing is moved any more, or when a file server keeps us waiting */
+  async suspend(): Promise<void> {
     for (const { pipe } of this.#logs.values()) pipe.suspend();
+    await this.#settled([...this.#logs.keys()].map((path) => this.inTurn(path, async () => {})));
   }
 
   resume(): void {
@@ -125,23 +150,64 @@ export class OpenLogs {
 
   /** Goes on with the logs of the former process, wherever it ended. */
   adoptAll(): void {
-    const { native, now } = this.#o.host;
+    const { native } = this.#o.host;
     for (const { key, record, fd } of this.#records.take((fd) => native.close(fd))) {
       const { path, dropped, ...owner } = record;
       native.setCloexec(fd, true);
       native.setNonBlocking(fd, true);
-      this.#add(key, RotatingFile.resume(path, this.#o.limits, now), fd, owner, dropped);
+      const file = RotatingFile.resume(path, this.#fileOptions(path));
+      this.#add({ key, file, fd, owner, dropped });
     }
   }
 
   /** Writes what has arrived and lets go of the pipes: who keeps them hands them to the next process. */
-  close(): void {
-    for (const { pipe } of [...this.#logs.values()]) pipe.close();
+  async close(): Promise<void> {
+    await this.#settled([...this.#logs].map(([path, { pipe }]) => this.inTurn(path, () => pipe.close())));
   }
 
-  #add(key: string, file: RotatingFile, fd: number, owner: LogOwner, dropped: number): void {
+  async #settled(tasks: readonly Promise<void>[]): Promise<void> {
+    if (tasks.length > 0)
+      await Promise.race([Promise.allSettled(tasks), sleep(answerMs, undefined, { ref: false })]);
+  }
+
+  get #places() {
+    return this.#o.host.places ?? localPlaces;
+  }
+
+  #fileOptions(path: string): RotatingFileOptions {
+    const { limits, host, onRotate } = this.#o;
+    return { limits, now: host.now, places: this.#places, onRotate: () => onRotate?.(path) };
+  }
+
+  async #open(path: string, owner: LogOwner, truncate: boolean): Promise<OpenedLog> {
+    if (this.#logs.has(path))
+      throw systemError(ErrorDomain.LOGGING, ebusy, `Cannot open log file: '${path}'`);
+    const { native } = this.#o.host;
+    const file = await RotatingFile.open(path, { ...this.#fileOptions(path), truncate });
+    const pipe = native.pipe2(O_CLOEXEC);
+    if (typeof pipe === "number") {
+      await file.close();
+      throw systemError(ErrorDomain.LOGGING, -pipe, "Unable to create pipe");
+    }
+    const [fd, writeEnd] = pipe;
+    native.setNonBlocking(fd, true);
+    await file.mark("session");
+    const { position } = file;
+    const key = this.#records.newKey();
+    this.#add({ key, file, fd, owner, dropped: 0 });
+    try {
+      await this.#records.add(key, { ...owner, path, dropped: 0 }, fd);
+    } catch (error) {
+      native.close(writeEnd); // with which the log ends
+      throw error;
+    }
+    return { position, writeEnd };
+  }
+
+  #add({ key, file, fd, owner, dropped }: NewLog): void {
     const { host } = this.#o;
     const { path } = file;
+    const inTurn: LogPipeOptions["inTurn"] = (task) => this.inTurn(path, task);
     const release = this.#o.inhibit();
     const size = host.native.setPipeSize(fd, pipeBytes);
     const capacity = size > 0 ? size : leastPipeBytes; // a user's pipes may have a limit
@@ -157,9 +223,10 @@ export class OpenLogs {
         release();
       },
     };
-    const log: OpenLog = { owner, pipe: new LogPipe({ file, fd, capacity, dropped, host, on }) };
+    const log: OpenLog = { owner, pipe: new LogPipe({ file, fd, capacity, dropped, host, on, inTurn }) };
     this.#logs.set(path, log);
     this.#o.onOpen?.(path, log);
+    this.#o.onRotate?.(path);
   }
 
   #update(key: string, record: LogRecord): void {

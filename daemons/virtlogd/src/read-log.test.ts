@@ -2,6 +2,7 @@ import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { localPlaces } from "./file-places.ts";
 import { readLog } from "./read-log.ts";
 
 const path = join(mkdtempSync(join(tmpdir(), "read-")), "x.log");
@@ -19,12 +20,14 @@ test.each([
   ["beyond the end", inode(""), 600n, 100, ""],
   ["a file that is gone", 1n, 4n, 100, "oldest older newest"],
   ["nothing asked for", inode(""), 0n, 0, ""],
-])("%s", (_, ino, offset, max, text) => {
-  expect(readLog(path, 3, { inode: ino, offset }, max).toString()).toBe(text);
+])("%s", async (_, ino, offset, max, text) => {
+  const bytes = await readLog({ path, maxBackups: 3, places: localPlaces }, { inode: ino, offset }, max);
+  expect(bytes.toString()).toBe(text);
 });
 
-test("no log at all", () => {
-  expect(() => readLog("/nonexistent/x.log", 3, { inode: 1n, offset: 0n }, 10)).toThrow(
+test("no log at all", async () => {
+  const chain = { path: "/nonexistent/x.log", maxBackups: 3, places: localPlaces };
+  await expect(readLog(chain, { inode: 1n, offset: 0n }, 10)).rejects.toThrow(
     "Unable to open file: /nonexistent/x.log: No such file or directory",
   );
 });

@@ -4,6 +4,7 @@ import { type Client, eventFrame, type ServerStream, type Service, visible } fro
 import { formatUuid } from "@libvirt-ts/util/uuid";
 import { encode } from "@libvirt-ts/xdr";
 import type { Changes } from "./changes.ts";
+import type { FilePlaces } from "./file-places.ts";
 import type { LogList } from "./log-list.ts";
 import { type PiecesOptions, readPieces } from "./log-pieces.ts";
 
@@ -13,6 +14,7 @@ export interface ReadingOptions {
   readonly list: LogList;
   readonly changes: Changes;
   readonly maxBackups: number;
+  readonly places: FilePlaces;
   /** Whether any file may be read as a log, not only those that are one. */
   readonly anyPath: boolean;
 }
@@ -23,9 +25,17 @@ export interface ReadingService {
   tellProblem(path: string): void;
 }
 
-export function readingService({ list, changes, maxBackups, anyPath }: ReadingOptions): ReadingService {
+export function readingService({
+  list,
+  changes,
+  maxBackups,
+  places,
+  anyPath,
+}: ReadingOptions): ReadingService {
   const subscribers = new Set<Client>();
-  const find = (path: string): LogInfo => (anyPath ? list.of(path) : list.find(path));
+  const check = (path: string) => {
+    if (!anyPath) list.mustBeLog(path);
+  };
 
   async function send(
     stream: ServerStream,
@@ -36,7 +46,7 @@ export function readingService({ list, changes, maxBackups, anyPath }: ReadingOp
     void stream.closed.then(() => watch.close());
     try {
       const more = follow ? () => watch.next() : undefined;
-      for await (const piece of readPieces({ path, maxBackups, range, ...(more && { more }) }))
+      for await (const piece of readPieces({ path, maxBackups, places, range, ...(more && { more }) }))
         await stream.write(withLength(encode(LogPiece, piece, 4)));
       await stream.end();
     } finally {
@@ -52,7 +62,8 @@ export function readingService({ list, changes, maxBackups, anyPath }: ReadingOp
         driver: "virtlogd",
         objectOf: (_type, args) => {
           const { path } = args as { path: string }; // every call with a rule has one
-          return attributesOf(find(path));
+          check(path);
+          return attributesOf(list.known(path));
         },
       },
       handlers: {
@@ -60,13 +71,14 @@ export function readingService({ list, changes, maxBackups, anyPath }: ReadingOp
           checkFlags(flags, 0, "logReadingList", ErrorDomain.LOGGING);
           return { logs: [...(await visible(call, await list.all(), attributesOf))] };
         },
-        stat({ path, flags }) {
+        async stat({ path, flags }) {
           checkFlags(flags, 0, "logReadingStat", ErrorDomain.LOGGING);
-          return { info: find(path), ...list.details(path) };
+          check(path);
+          return { info: await list.of(path), ...(await list.details(path)) };
         },
         read({ path, range, flags }, call) {
           checkFlags(flags, flagFollow, "logReadingRead", ErrorDomain.LOGGING);
-          find(path);
+          check(path);
           const follow = (flags & flagFollow) !== 0;
           call.openStream({ serve: (stream) => send(stream, { path, range }, follow) });
         },
@@ -80,7 +92,7 @@ export function readingService({ list, changes, maxBackups, anyPath }: ReadingOp
     },
     tellProblem(path) {
       if (subscribers.size === 0) return;
-      const info = list.of(path);
+      const info = list.known(path);
       const frame = eventFrame(logReading.procs.problem, { info });
       for (const client of subscribers) client.sendVisible(frame, "domain:getattr", () => attributesOf(info));
     },

@@ -1,20 +1,11 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { constants } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
-import { type IndexKind, LogIndex, moveIndex, rebuiltIndex, removeIndex } from "./log-index.ts";
+import { type BackupRules, backupNames, moveBackups, originsOf, removeBackup } from "./backups.ts";
+import { errnoOf, type FileCalls } from "./file-calls.ts";
+import { type FilePlaces, localPlaces } from "./file-places.ts";
+import { compressedName } from "./gzip-file.ts";
+import { type IndexKind, indexOfText, LogIndex, maxScanBytes } from "./log-index.ts";
 
 /** When a log rolls over, and how much is kept. */
 export interface RotationLimits {
@@ -22,6 +13,8 @@ export interface RotationLimits {
   readonly maxSize: number;
   /** Rolled-over files kept: `.0` is the newest. With 0 the file begins anew. */
   readonly maxBackups: number;
+  /** Backups are compressed by somebody; default false. Those that are there already are known anyway. */
+  readonly compress?: boolean;
 }
 
 /** Where the next byte of a log goes; the inode outlives a rename. */
@@ -30,9 +23,20 @@ export interface LogPosition {
   readonly offset: bigint;
 }
 
+export interface RotatingFileOptions {
+  readonly limits: RotationLimits;
+  /** Default: everything is on this host's disks. */
+  readonly places?: FilePlaces;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+  /** A backup was made. */
+  readonly onRotate?: () => void;
+}
+
 interface OpenFile {
   readonly fd: number;
   readonly inode: bigint;
+  readonly calls: FileCalls;
   /** Bytes in the file, which is where the next one goes. */
   offset: number;
   /** Whether it ends where a full one would have been cut. */
@@ -47,25 +51,34 @@ const lookMs = 200;
 const copyBytes = 64 * 1024;
 
 const newline = 0x0a;
+const eloop = 40;
 
 /**
  * A log file open for writing at its end. We keep the offset ourselves (no O_APPEND): `splice` refuses such files.
  * Writers fill `room` bytes at most, then call `rotate`. Where another process was killed, this goes on: how far it
  * came is the size of the file, and a rotation cut short is seen by the name that is missing.
+ *
+ * One call at a time: the next begins when the one before has settled.
  */
 export class RotatingFile {
   readonly path: string;
   readonly #limits: RotationLimits;
+  readonly #places: FilePlaces;
   readonly #now: () => number;
+  readonly #onRotate: () => void;
   #file: OpenFile | undefined;
   /** Up to here, bytes are known to be in a file that has a name. */
   #sure = 0;
   #nextLook = 0;
+  #hasCompressed: boolean | undefined;
 
-  private constructor(path: string, limits: RotationLimits, now: () => number) {
+  private constructor(path: string, o: RotatingFileOptions) {
     this.path = path;
-    this.#limits = limits;
-    this.#now = now;
+    this.#limits = o.limits;
+    this.#places = o.places ?? localPlaces;
+    this.#now = o.now ?? Date.now;
+    this.#onRotate = o.onRotate ?? (() => {});
+    if (o.limits.compress) this.#hasCompressed = true;
   }
 
   /**
@@ -73,21 +86,22 @@ export class RotatingFile {
    * @param o.truncate begins anew, without old backups
    * @throws VirError NONE/SYSTEM_ERROR
    */
-  static open(
-    path: string,
-    limits: RotationLimits,
-    { truncate = false, now = Date.now }: { truncate?: boolean; now?: () => number } = {},
-  ): RotatingFile {
-    const file = new RotatingFile(path, limits, now);
-    if (truncate) file.#removeAll();
-    file.#file = file.#openFile();
+  static async open(path: string, o: RotatingFileOptions & { truncate?: boolean }): Promise<RotatingFile> {
+    const file = new RotatingFile(path, o);
+    if (o.truncate) await file.#removeAll();
+    file.#file = await file.#openFile();
     file.#sure = file.#file.offset;
     return file;
   }
 
   /** Goes on where another process ended. The file may be out of reach for now: see `check`. */
-  static resume(path: string, limits: RotationLimits, now: () => number = Date.now): RotatingFile {
-    return new RotatingFile(path, limits, now);
+  static resume(path: string, o: RotatingFileOptions): RotatingFile {
+    return new RotatingFile(path, o);
+  }
+
+  /** Whether calls on it may take as long as a file server likes, as far as is known. */
+  get mayHang(): boolean {
+    return this.#file?.calls.mayHang ?? true;
   }
 
   get fd(): number {
@@ -112,17 +126,18 @@ export class RotatingFile {
   }
 
   /**
-   * To be called before writing: opens what could not be opened yet. A file that somebody deleted is begun anew, folder
-   * included, with what came since the last look; one that was cut off is gone on with where it ends.
+   * To be called before writing, and before anything is asked: opens what could not be opened yet. A file that somebody
+   * deleted is begun anew, folder included, with what came since the last look; one that was cut off is gone on with
+   * where it ends.
    * @param isFailing the file cannot be written: should its name be another file's or nobody's by now, as when a file system was
    *   mounted anew, that one is gone on with
    * @throws VirError NONE/SYSTEM_ERROR; nothing is lost, call again
    */
-  check(isFailing = false): void {
+  async check(isFailing = false): Promise<void> {
     const time = performance.now();
     if (this.#file && time < this.#nextLook && !isFailing) return;
     try {
-      this.#file = this.#look(isFailing);
+      this.#file = await this.#look(isFailing);
     } catch (error) {
       if (error instanceof VirError) throw error;
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to stat file: ${this.path}`);
@@ -132,16 +147,17 @@ export class RotatingFile {
   }
 
   /** Somebody wrote `bytes` at `offset`. */
-  advance(bytes: number): void {
+  async advance(bytes: number): Promise<void> {
     const file = this.#opened;
-    file.index?.note(file.offset, this.#now());
+    const { offset } = file;
     file.offset += bytes;
+    await file.index?.note(offset, this.#now());
   }
 
   /** What comes next is the first of its kind. */
-  mark(kind: IndexKind): void {
+  async mark(kind: IndexKind): Promise<void> {
     const file = this.#opened;
-    file.index?.mark(kind, file.offset, this.#now());
+    await file.index?.mark(kind, file.offset, this.#now());
   }
 
   /**
@@ -160,119 +176,170 @@ export class RotatingFile {
   }
 
   /** Appends with rotation. @throws VirError NONE/SYSTEM_ERROR; what was written until then stays */
-  append(data: Uint8Array): void {
-    this.check();
+  async append(data: Uint8Array): Promise<void> {
+    await this.check();
     let rest = data;
     while (rest.length > 0) {
       const { room } = this;
       if (room === 0) {
-        this.rotate();
+        await this.rotate();
         continue;
       }
       if (rest.length <= room) {
-        this.#write(rest);
+        await this.#write(rest);
         return;
       }
       const search = RotatingFile.searchBytes(room);
       const keep = room - search + RotatingFile.cut(rest.subarray(room - search, room));
-      this.#write(rest.subarray(0, keep));
+      await this.#write(rest.subarray(0, keep));
       rest = rest.subarray(keep);
-      this.rotate();
+      await this.rotate();
     }
+  }
+
+  /** One write of what fits in any case. @returns bytes written. @throws VirError NONE/SYSTEM_ERROR: none were */
+  async writeSome(data: Uint8Array): Promise<number> {
+    const { fd, offset, calls } = this.#opened;
+    let written: number;
+    try {
+      written = await calls.write(fd, data, offset);
+    } catch (error) {
+      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
+    }
+    await this.advance(written);
+    return written;
   }
 
   /**
    * Renames the file to `.0`, `.0` to `.1` and so on, and begins a new one. When that fails, writing may go on in
    * the old file and the next call tries again; backups move only while the path still names our file.
    */
-  rotate(): void {
+  async rotate(): Promise<void> {
     this.#nextLook = 0;
-    this.check();
+    await this.check();
     const old = this.#opened;
+    const { calls } = old;
     try {
-      if (inodeAt(this.path) === old.inode) this.#moveBackups();
-      makeFolder(this.path);
+      if ((await calls.stat(this.path))?.ino === old.inode)
+        await moveBackups(this.path, await this.#rules(calls), calls);
+      await this.#makeFolder(calls);
     } catch (error) {
+      if (error instanceof VirError) throw error;
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to rotate file '${this.path}'`);
     }
-    this.#file = this.#openFile();
+    this.#file = await this.#openFile();
     this.#sure = this.#file.offset;
-    close(old);
+    await close(old);
+    this.#onRotate();
   }
 
-  close(): void {
-    if (this.#file) close(this.#file);
+  async close(): Promise<void> {
+    const file = this.#file;
     this.#file = undefined;
+    if (file) await close(file);
   }
 
   get #opened(): OpenFile {
-    this.#file ?? this.check();
     if (!this.#file) throw new Error("check() opens the file or throws");
     return this.#file;
   }
 
-  #write(data: Uint8Array): void {
-    const { fd, offset } = this.#opened;
-    let done = 0;
-    try {
-      while (done < data.length) done += writeSync(fd, data, done, data.length - done, offset + done);
-    } catch (error) {
-      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
-    } finally {
-      this.advance(done);
+  async #write(data: Uint8Array): Promise<void> {
+    for (let done = 0; done < data.length; ) done += await this.writeSome(data.subarray(done));
+  }
+
+  /** Compressed backups there may be if they are made, or were there when we first looked. */
+  async #rules(calls: FileCalls): Promise<BackupRules> {
+    const { maxBackups } = this.#limits;
+    if (this.#hasCompressed === undefined) {
+      this.#hasCompressed = false;
+      for (const name of backupNames(this.path, maxBackups))
+        this.#hasCompressed ||= (await calls.stat(compressedName(name))) !== undefined;
     }
+    return { maxBackups, compressed: this.#hasCompressed };
   }
 
-  /** Every name moves up, up to the first that is missing: a rotation cut short left it. */
-  #moveBackups(): void {
-    const names = [this.path, ...backupNames(this.path, this.#limits.maxBackups)];
-    const gap = names.findIndex((name, index) => index > 0 && !existsSync(name));
-    const free = gap < 0 ? names.length - 1 : gap;
-    if (free === 0) removeLog(this.path);
-    for (let index = free; index > 0; index--) moveLog(names[index - 1] ?? "", names[index] ?? "");
-  }
-
-  #removeAll(): void {
+  async #removeAll(): Promise<void> {
+    const calls = await this.#places.callsFor(this.path);
     try {
-      for (const name of [this.path, ...backupNames(this.path, this.#limits.maxBackups)]) removeLog(name);
+      const rules = await this.#rules(calls);
+      for (const name of [this.path, ...backupNames(this.path, rules.maxBackups)])
+        await removeBackup(name, rules, calls);
     } catch (error) {
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to delete file '${this.path}'`);
     }
   }
 
-  #openFile(): OpenFile {
+  async #openFile(): Promise<OpenFile> {
     try {
-      const fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o600);
-      const stat = fstatSync(fd, { bigint: true });
-      const { ino: inode } = stat;
+      const { fd, calls } = await this.#openNamed();
+      const stat = await calls.fstat(fd);
       const offset = Number(stat.size);
-      const rebuilt = () => rebuiltIndex(fd, offset, offset === 0 ? this.#now() : Number(stat.birthtimeMs));
-      const index = stat.isFile() ? LogIndex.open(this.path, inode, offset, rebuilt) : undefined;
-      return { fd, inode, offset, ended: false, index };
+      const { ino: inode } = stat;
+      if (offset === 0 && this.#hasCompressed) {
+        const origins = await originsOf(this.path, this.#limits.maxBackups, calls);
+        if (origins.has(inode)) return await this.#openOther({ fd, calls, origins });
+      }
+      const rebuilt = () => this.#rebuilt(fd, offset, Number(stat.birthtimeMs), calls);
+      const log = { path: this.path, inode, size: offset, calls, rebuilt };
+      const index = stat.isFile() ? await LogIndex.open(log) : undefined;
+      return { fd, inode, offset, calls, ended: false, index };
     } catch (error) {
+      if (error instanceof VirError) throw error;
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to open file: ${this.path}`);
     }
   }
 
+  async #openNamed(): Promise<{ fd: number; calls: FileCalls }> {
+    const flags = constants.O_RDWR | constants.O_CREAT;
+    const calls = await this.#places.callsFor(this.path);
+    try {
+      return { fd: await calls.open(this.path, flags), calls };
+    } catch (error) {
+      if (errnoOf(error) !== eloop) throw error;
+      const pooled = this.#places.pooledFor(this.path); // follows links
+      return { fd: await pooled.open(this.path, flags), calls: pooled };
+    }
+  }
+
+  /** A new file must not have an inode by which positions name a compressed backup: makes another while this one is there. */
+  async #openOther(o: { fd: number; calls: FileCalls; origins: ReadonlySet<bigint> }): Promise<OpenFile> {
+    const spare = join(dirname(this.path), `.${basename(this.path)}.spare`);
+    await o.calls.rename(this.path, spare);
+    try {
+      return await this.#openFile();
+    } finally {
+      await o.calls.unlink(spare);
+      await o.calls.close(o.fd);
+    }
+  }
+
+  async #rebuilt(fd: number, size: number, madeAt: number, calls: FileCalls) {
+    const bytes = Buffer.alloc(size > maxScanBytes ? 0 : size);
+    const length = await calls.read(fd, bytes, 0);
+    return indexOfText(bytes.toString("latin1", 0, length), { madeAt, isFirst: false });
+  }
+
   /** Whether the former process was about to rotate: it had cut the file at a line end. */
-  #wasEnded({ fd, offset }: OpenFile): boolean {
+  async #wasEnded({ fd, offset, calls }: OpenFile): Promise<boolean> {
     const room = this.#limits.maxSize - offset;
     if (room <= 0 || room >= lineSearchBytes || offset === 0) return false;
     const last = Buffer.alloc(1);
-    return readSync(fd, last, 0, 1, offset - 1) === 1 && last[0] === newline;
+    return (await calls.read(fd, last, offset - 1)) === 1 && last[0] === newline;
   }
 
   /** @throws VirError, or Error of node:fs */
-  #look(isFailing: boolean): OpenFile {
+  async #look(isFailing: boolean): Promise<OpenFile> {
     const file = this.#file;
     if (!file) return this.#resume();
-    const { nlink, size, dev } = fstatSync(file.fd, { bigint: true });
+    const { calls } = file;
+    const { nlink, size, dev } = await calls.fstat(file.fd);
     if (nlink === 0n) return this.#beginAnew(file);
     if (isFailing) {
-      const there = statSync(this.path, { bigint: true, throwIfNoEntry: false });
+      const there = await calls.stat(this.path);
       if (there?.ino !== file.inode || there.dev !== dev) {
-        const other = this.#resume();
-        close(file);
+        const other = await this.#resume();
+        await close(file);
         return other;
       }
     }
@@ -280,94 +347,72 @@ export class RotatingFile {
   }
 
   /** Goes on with what the path names, a file that was perhaps written by a process before us. */
-  #resume(): OpenFile {
-    makeFolder(this.path);
-    const file = this.#openFile();
-    return { ...file, ended: this.#wasEnded(file) };
+  async #resume(): Promise<OpenFile> {
+    const calls = await this.#places.callsFor(this.path);
+    await this.#makeFolder(calls);
+    const file = await this.#openFile();
+    if (file.offset === 0 && (await this.#isFirst(calls))) await file.index?.mark("session", 0, this.#now());
+    return { ...file, ended: await this.#wasEnded(file) };
+  }
+
+  /** An empty log without backups is that of a guest which has not written yet: the former process ended before its first byte. */
+  async #isFirst(calls: FileCalls): Promise<boolean> {
+    const newest = `${this.path}.0`;
+    return !(await calls.stat(newest)) && !(await calls.stat(compressedName(newest)));
   }
 
   /** Somebody cut the file off. */
-  #goOnAt(file: OpenFile, size: number): OpenFile {
-    file.index?.close();
-    const index = file.index && LogIndex.open(this.path, file.inode, size, () => []);
+  async #goOnAt(file: OpenFile, size: number): Promise<OpenFile> {
+    await file.index?.close();
+    const { inode, calls } = file;
+    const index =
+      file.index && (await LogIndex.open({ path: this.path, inode, size, calls, rebuilt: async () => [] }));
     return { ...file, offset: size, ended: false, index };
   }
 
   /** The file has no name any more. */
-  #beginAnew(old: OpenFile): OpenFile {
-    makeFolder(this.path);
-    const file = this.#openFile();
+  async #beginAnew(old: OpenFile): Promise<OpenFile> {
+    await this.#makeFolder(old.calls);
+    const file = await this.#openFile();
     try {
-      file.offset = copy(old.fd, this.#sure, old.offset, file);
+      file.offset = await copy(old, this.#sure, file);
     } catch (error) {
-      ftruncateSync(file.fd, file.offset);
-      close(file);
+      await file.calls.truncate(file.fd, file.offset);
+      await close(file);
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to write to file '${this.path}'`);
     }
-    close(old);
+    await close(old);
     return file;
+  }
+
+  /** Somebody may have deleted it. */
+  async #makeFolder(calls: FileCalls): Promise<void> {
+    const folder = dirname(this.path);
+    try {
+      await calls.makeFolder(folder);
+    } catch (error) {
+      throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to create directory '${folder}'`);
+    }
   }
 }
 
-/** Newest first. */
-export function backupNames(path: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${path}.${index}`);
+async function close({ fd, index, calls }: OpenFile): Promise<void> {
+  await calls.close(fd);
+  await index?.close();
 }
 
-function close({ fd, index }: OpenFile): void {
-  closeSync(fd);
-  index?.close();
-}
-
-/** @returns where `to` ends then */
-function copy(from: number, start: number, end: number, to: OpenFile): number {
+/** @param start where `from` is copied from @returns where `to` ends then */
+async function copy(from: OpenFile, start: number, to: OpenFile): Promise<number> {
   const buffer = Buffer.alloc(copyBytes);
   let { offset } = to;
-  for (let at = start; at < end; ) {
-    const count = readSync(from, buffer, 0, Math.min(buffer.length, end - at), at);
+  for (let at = start; at < from.offset; ) {
+    const part = buffer.subarray(0, Math.min(buffer.length, from.offset - at));
+    const count = await from.calls.read(from.fd, part, at);
     if (count === 0) break; // somebody truncated it as well
-    for (let done = 0; done < count; ) done += writeSync(to.fd, buffer, done, count - done, offset + done);
+    for (let done = 0; done < count; )
+      done += await to.calls.write(to.fd, part.subarray(done, count), offset + done);
     at += count;
     offset += count;
   }
   return offset;
-}
-
-function inodeAt(path: string): bigint | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
-}
-
-/** Somebody may have deleted it. */
-function makeFolder(path: string): void {
-  const folder = dirname(path);
-  if (existsSync(folder)) return;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o711 });
-  } catch (error) {
-    throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to create directory '${folder}'`);
-  }
-}
-
-function moveLog(from: string, to: string): void {
-  ignoreMissing(() => renameSync(from, to));
-  moveIndex(from, to);
-}
-
-function removeLog(path: string): void {
-  ignoreMissing(() => unlinkSync(path));
-  removeIndex(path);
-}
-
-function ignoreMissing(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // node:fs throws nothing else
-  }
-}
-
-/** @returns the errno of an error of node:fs; anything else is thrown on */
-export function errnoOf(error: unknown): number {
-  if (error instanceof Error && "errno" in error && typeof error.errno === "number") return -error.errno;
-  throw error;
 }

@@ -24,18 +24,18 @@ export function logService(logs: OpenLogs): Service<typeof log.procs> {
         call.replyWithFds([writeEnd]);
         return { pos: position };
       },
-      domainGetLogFilePosition({ path, flags }) {
+      async domainGetLogFilePosition({ path, flags }) {
         checkFlags(flags, 0, "virLogHandlerDomainGetLogFilePosition", ErrorDomain.LOGGING);
-        return { pos: logs.position(path) };
+        return { pos: await logs.position(path) };
       },
-      domainReadLogFile({ path, pos, maxlen, flags }) {
+      async domainReadLogFile({ path, pos, maxlen, flags }) {
         const maxBytes = checkReadLength(maxlen, maxText);
         checkFlags(flags, 0, "virLogHandlerDomainReadLogFile", ErrorDomain.LOGGING);
-        return encoded(stringBody(logs.read(path, pos, maxBytes)));
+        return encoded(stringBody(await logs.read(path, pos, maxBytes)));
       },
-      domainAppendLogFile({ path, message, flags }) {
+      async domainAppendLogFile({ path, message, flags }) {
         checkFlags(flags, 0, "virLogHandlerDomainAppendLogFile", ErrorDomain.LOGGING);
-        logs.append(path, textBytes(message));
+        await logs.append(path, textBytes(message));
         return { ret: 0 };
       },
     },

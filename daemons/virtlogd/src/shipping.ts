@@ -2,6 +2,7 @@ import { VirError } from "@libvirt-ts/errors";
 import { linesOf } from "@libvirt-ts/log-manager/reading";
 import type { Logger } from "@libvirt-ts/logging";
 import type { Changes } from "./changes.ts";
+import type { FilePlaces } from "./file-places.ts";
 import type { LineSink } from "./line-sinks.ts";
 import { readPieces } from "./log-pieces.ts";
 import type { OpenLog, OpenLogs } from "./open-logs.ts";
@@ -11,6 +12,7 @@ export interface ShippingOptions {
   readonly logs: OpenLogs;
   readonly changes: Changes;
   readonly maxBackups: number;
+  readonly places: FilePlaces;
   readonly log: Logger;
 }
 
@@ -21,11 +23,11 @@ export interface ShippingOptions {
 export async function ship(path: string, open: OpenLog, o: ShippingOptions): Promise<void> {
   const watch = o.changes.watch(path);
   try {
-    const from = open.pipe.file.position;
+    const from = await o.logs.endOfFile(open);
     const range = { from, since: null, until: null, session: null, tail: null };
     const more = async () => o.logs.get(path) === open && (await watch.next());
     for await (const { kind, time, text } of linesOf(
-      readPieces({ path, maxBackups: o.maxBackups, range, more }),
+      readPieces({ path, maxBackups: o.maxBackups, places: o.places, range, more }),
     )) {
       for (const sink of o.sinks) {
         if (kind === "line") sink.push({ ...open.owner, path, time, text });

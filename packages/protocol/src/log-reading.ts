@@ -19,7 +19,7 @@ export const LogInfo = struct({
   problem: text,
   /** Bytes dropped that the log does not tell of yet. */
   dropped: u64,
-  /** Bytes, with backups. */
+  /** Bytes on disk, with backups; 0 in a `problem`, as the files may not even answer. */
   size: u64,
   /** Last write, milliseconds since 1970. */
   modified: u64,
