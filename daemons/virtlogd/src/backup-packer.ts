@@ -29,7 +29,7 @@ const restPerWork = 3;
 export class BackupPacker {
   readonly #o: PackerOptions;
   readonly #paths = new Set<string>();
-  readonly #closing = new AbortController();
+  #stopping = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(options: PackerOptions) {
@@ -39,7 +39,7 @@ export class BackupPacker {
   /** A log may have backups that are not compressed. */
   add(path: string): void {
     this.#paths.add(path);
-    this.#running ??= this.#run();
+    if (!this.#stopping.signal.aborted) this.#running ??= this.#run();
   }
 
   /** Resolves when there is nothing left to do. */
@@ -47,9 +47,16 @@ export class BackupPacker {
     await this.#running;
   }
 
-  /** Ends after the block it is at; the next process does it again. */
-  close(): void {
-    this.#closing.abort();
+  /** Stops before the next block. @returns when files are left alone */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Goes on after a stop. */
+  start(): void {
+    this.#stopping = new AbortController();
+    if (this.#paths.size > 0) this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -58,7 +65,10 @@ export class BackupPacker {
       try {
         await this.#packAll(path);
       } catch (error) {
-        if (this.#closing.signal.aborted) break;
+        if (this.#stopping.signal.aborted) {
+          this.#paths.add(path);
+          break;
+        }
         const reason = errnoName(errnoOf(error));
         this.#o.log.warn({ path, reason }, "backups of a log are not compressed");
       }
@@ -107,7 +117,7 @@ export class BackupPacker {
         end += await writeAll(to, member, end, calls);
         const restMs = Math.min(this.#o.maxRestMs ?? 200, restPerWork * (performance.now() - start));
         await sleep(restMs, undefined, {
-          signal: this.#closing.signal,
+          signal: this.#stopping.signal,
           ref: false,
         });
       }

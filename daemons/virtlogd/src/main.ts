@@ -86,14 +86,20 @@ async function programs(ctx: DaemonContext<typeof about.keys>): Promise<Programs
     async close() {
       stopExpiry();
       stopReaders();
-      packer.close();
+      void packer.stop(); // what it leaves is done again
       await logs.close();
       for (const sink of sinks) sink.close();
       ctx.store.close();
     },
     handOver: {
-      suspend: () => logs.suspend(),
-      resume: () => logs.resume(),
+      async suspend() {
+        await packer.stop();
+        await logs.suspend();
+      },
+      resume() {
+        logs.resume();
+        packer.start();
+      },
       begin: () => logs.adoptAll(),
     },
   };

@@ -18,7 +18,7 @@ const pipeBytes = 1024 * 1024;
 /** What a pipe has when it cannot grow. */
 const leastPipeBytes = 64 * 1024;
 const ebusy = 16;
-/** How long an end or an exec in place waits for file servers. */
+/** How long the end waits for file servers. */
 const answerMs = 1000;
 
 /** A log somebody writes. */
@@ -138,10 +138,10 @@ export class OpenLogs {
     return this.#logs;
   }
 
-  /** @returns when nothing is moved any more, or when a file server keeps us waiting */
+  /** @returns when nothing is moved any more */
   async suspend(): Promise<void> {
     for (const { pipe } of this.#logs.values()) pipe.suspend();
-    await this.#settled([...this.#logs.keys()].map((path) => this.inTurn(path, async () => {})));
+    await Promise.all([...this.#logs.keys()].map((path) => this.inTurn(path, async () => {})));
   }
 
   resume(): void {
@@ -160,14 +160,14 @@ export class OpenLogs {
     }
   }
 
-  /** Writes what has arrived and lets go of the pipes: who keeps them hands them to the next process. */
+  /**
+   * Writes what has arrived, unless a file server keeps us waiting, and lets go of the pipes: who keeps them hands them to
+   * the next process.
+   */
   async close(): Promise<void> {
-    await this.#settled([...this.#logs].map(([path, { pipe }]) => this.inTurn(path, () => pipe.close())));
-  }
-
-  async #settled(tasks: readonly Promise<void>[]): Promise<void> {
-    if (tasks.length > 0)
-      await Promise.race([Promise.allSettled(tasks), sleep(answerMs, undefined, { ref: false })]);
+    const closed = [...this.#logs].map(([path, { pipe }]) => this.inTurn(path, () => pipe.close()));
+    if (closed.length > 0)
+      await Promise.race([Promise.allSettled(closed), sleep(answerMs, undefined, { ref: false })]);
   }
 
   get #places() {
