@@ -21,7 +21,7 @@ process.argv.splice(1, 3, program);
 process.on("exit", () => {
   // Compiled code is only taken under the flags it was made with: those Node starts with, whatever the program has set.
   setFlagsFromString("--semi-space-growth-factor=2");
-  setFlagsFromString("--lazy-feedback-allocation --no-always-sparkplug");
+  setFlagsFromString("--lazy-feedback-allocation --no-always-sparkplug --interrupt-budget=67584");
   writeFileSync(cache, script.createCachedData());
 });
 setTimeout(() => process.exit(1), limitMs).unref();

@@ -26,6 +26,11 @@ interface OpenElement {
   readonly column: number;
 }
 
+/** Names of attributes that were met, as one string each however often they occur. */
+const keptNames = new Map<string, string>();
+const mostKept = 1000;
+const longestKept = 32;
+
 const noAttrs: Record<string, string> = Object.freeze({}) as Record<string, string>; // never written to
 const noChildren: XmlElement[] = [];
 /** What XML does not allow, and halves of surrogate pairs, which need a closer look. */
@@ -196,7 +201,7 @@ class Scanner {
             : "attributes construct error",
           this.#at,
         );
-      const name = this.#name(`Couldn't find end of Start Tag ${tag}`);
+      const name = this.#attrName(tag);
       this.#skipBlank();
       if (text.charCodeAt(this.#at) !== 61)
         this.#fail(`Specification mandates value for attribute ${name}`, this.#at);
@@ -316,6 +321,21 @@ class Scanner {
     if (name === undefined || !startsName.test(name)) return this.#fail(message, this.#at);
     this.#at += name.length;
     return name;
+  }
+
+  /** Of most attributes the name was met before: looking it up is cheaper than looking at its characters. */
+  #attrName(tag: string): string {
+    const text = this.#text;
+    const end = text.indexOf("=", this.#at);
+    const known =
+      end < 0 || end - this.#at > longestKept ? undefined : keptNames.get(text.slice(this.#at, end));
+    if (known === undefined) {
+      const name = this.#name(`Couldn't find end of Start Tag ${tag}`);
+      if (name.length <= longestKept && keptNames.size < mostKept) keptNames.set(name, name);
+      return name;
+    }
+    this.#at = end;
+    return known;
   }
 
   #decode(written: string, from: number): string {

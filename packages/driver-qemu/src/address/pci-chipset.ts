@@ -36,14 +36,17 @@ const isAt = (address: Address | undefined, place: PciPlace): boolean =>
   address.slot === place.slot &&
   address.function === place.function;
 
-/** Reserves what the chipset has at fixed places, and puts devices where guests expect them. */
-export function reserveChipset(def: DomainDef, set: PciAddressSet, needs: PciNeeds): void {
-  if (set.buses.length === 0) return;
-  if (isI440fx(def)) reservePiix3(def, set, needs);
-  if (isQ35(def)) reserveQ35(def, set, needs);
+/**
+ * Reserves what the chipset has at fixed places, and puts devices where guests expect them.
+ * @returns whether all that was taken has been recorded; what a dry run chooses freely is not
+ */
+export function reserveChipset(def: DomainDef, set: PciAddressSet, needs: PciNeeds): boolean {
+  if (set.buses.length === 0) return true;
+  if (isI440fx(def)) return reservePiix3(def, set, needs);
+  return isQ35(def) ? reserveQ35(def, set, needs) : true;
 }
 
-function reservePiix3(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+function reservePiix3(def: DomainDef, set: PciAddressSet, needs: PciNeeds): boolean {
   const flags = connect.pciDevice | connect.autoAssign;
   for (const controller of def.devices.controllers) {
     if (controller.index !== 0) continue;
@@ -64,10 +67,10 @@ function reservePiix3(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
   }
   set.reserve(at(1), flags, fixed);
   set.reserve(at(1, 3), flags, fixed);
-  placeVideo(def, set, needs, at(2), flags);
+  return placeVideo(def, set, needs, at(2), flags);
 }
 
-function reserveQ35(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
+function reserveQ35(def: DomainDef, set: PciAddressSet, needs: PciNeeds): boolean {
   const flags = connect.pcieDevice;
   for (const controller of def.devices.controllers) {
     if (controller.type === "sata" && controller.index === 0) {
@@ -99,25 +102,36 @@ function reserveQ35(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
   }
   set.reserve(at(0x1f), flags, fixed);
   set.reserve(at(0x1f, 3), flags, fixed);
-  placeVideo(def, set, needs, at(1), flags);
+  const isExact = placeVideo(def, set, needs, at(1), flags);
   for (const sound of def.devices.sounds) {
     const place = at(0x1b);
     if (sound.model !== "ich9" || !wantsPci(sound) || set.isSlotInUse(place)) continue;
     set.reserve(place, flags, fixed);
     placePci(sound, place);
   }
+  return isExact;
 }
 
-/** The primary card goes where firmware and old guests look for it, if that is free. */
-function placeVideo(def: DomainDef, set: PciAddressSet, needs: PciNeeds, place: PciPlace, flags: number) {
+/**
+ * The primary card goes where firmware and old guests look for it, if that is free.
+ * @returns as `reserveChipset`
+ */
+function placeVideo(
+  def: DomainDef,
+  set: PciAddressSet,
+  needs: PciNeeds,
+  place: PciPlace,
+  flags: number,
+): boolean {
   const [video] = def.devices.videos;
-  if (video === undefined || video.model?.type === "none" || video.model?.type === "ramfb") return;
-  if (!wantsPci(video)) return;
+  if (video === undefined || video.model?.type === "none" || video.model?.type === "ramfb") return true;
+  if (!wantsPci(video)) return true;
   if (set.isSlotInUse(place)) {
     const found = set.reserveNext(needs({ kind: "video", device: video } satisfies AnyDevice));
     if (!set.dryRun) placePci(video, found);
-  } else {
-    set.reserve(place, flags, fixed);
-    placePci(video, place);
+    return !set.dryRun;
   }
+  set.reserve(place, flags, fixed);
+  placePci(video, place);
+  return true;
 }

@@ -51,6 +51,13 @@ export class PciAddressSet {
     return this.#options.dryRun;
   }
 
+  /** The same state of a dry run, to go on with; what is taken in one is not taken in the other. */
+  forReal(): PciAddressSet {
+    const set = new PciAddressSet({ ...this.#options, dryRun: false });
+    for (const bus of this.buses) set.buses.push({ ...bus, functions: bus.functions.slice() });
+    return set;
+  }
+
   addBus(model: PciControllerModel, hotplug = true): PciBus {
     const kind = busKinds[model];
     const bus: PciBus = {

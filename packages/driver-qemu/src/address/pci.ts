@@ -3,6 +3,7 @@ import {
   allDevices,
   type Controller,
   type DomainDef,
+  type PciAddress,
   type PciController,
 } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
@@ -35,14 +36,14 @@ export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci
   const groups = isolationGroups(def, host);
 
   const trial = createSet(def, caps, { size: highest + 1, dryRun: true, needs, groups });
-  reserveChipset(def, trial, needs);
-  placeAll(def, trial, needs, groups);
+  const isExact = reserveChipset(def, trial, needs);
+  const chosen = placeAll(def, trial, needs, groups);
+  const untouched = isExact && roots.length === trial.buses.length ? trial.forReal() : undefined;
   keepRoom(def, trial, highest);
-  addControllers(def, trial, needs);
-
-  const set = createSet(def, caps, { size: trial.buses.length, dryRun: false, needs, groups });
-  reserveChipset(def, set, needs);
-  placeAll(def, set, needs, groups);
+  // Usually there are buses enough, and what the dry run found holds.
+  const isEnough = untouched?.buses.length === trial.buses.length;
+  const set = isEnough ? untouched : placeAgain(def, caps, { trial, needs, groups });
+  if (isEnough) for (const { device, place, more } of chosen) placePci(device, place, more);
   markMultifunction(def);
   fillPciTargets(def);
   for (const { index = 0, address } of pciControllers(def)) {
@@ -52,6 +53,19 @@ export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci
       );
     }
   }
+  return set;
+}
+
+/** With all the controllers that a dry run has asked for. */
+function placeAgain(
+  def: DomainDef,
+  caps: QemuCaps,
+  { trial, needs, groups }: { trial: PciAddressSet; needs: PciNeeds; groups: PciNeeds },
+): PciAddressSet {
+  addControllers(def, trial, needs);
+  const set = createSet(def, caps, { size: trial.buses.length, dryRun: false, needs, groups });
+  reserveChipset(def, set, needs);
+  for (const { device, place, more } of placeAll(def, set, needs, groups)) placePci(device, place, more);
   return set;
 }
 
@@ -120,17 +134,23 @@ function isFixedInPiix3(controller: Controller, def: DomainDef): boolean {
   );
 }
 
-/** Devices without a place, in the order guests have known for long. */
-function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds, groups: PciNeeds) {
+interface Choice {
+  device: { address?: Controller["address"] };
+  place: PciPlace;
+  more?: { multifunction: true };
+}
+
+/** Chooses for devices without a place, in the order guests have known for long. @returns what is to be recorded */
+function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds, groups: PciNeeds): Choice[] {
   const { devices } = def;
+  const chosen: Choice[] = [];
   // Where the parts of each USB 2 controller sit; a dry run records it nowhere else.
   const slots = companionSlots(def);
   const give = (each: AnyDevice) => {
     const device = each.device as { address?: Controller["address"] }; // as above
     const flags = needs(each);
     if (flags === 0 || !wantsPci(device)) return;
-    const place = set.reserveNext(flags, groups(each));
-    if (!set.dryRun) placePci(device, place);
+    chosen.push({ device, place: set.reserveNext(flags, groups(each)) });
   };
   for (const device of devices.controllers) {
     if (device.type === "pci" && device.model !== "pci-root" && device.model !== "pcie-root")
@@ -141,7 +161,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds, groups: P
   for (const device of devices.sounds) give({ kind: "sound", device });
   for (const device of devices.controllers) {
     if (device.type === "pci" || device.type === "fdc" || device.type === "ccid") continue;
-    if (isCompanion(device)) placeCompanion(device, { set, needs, slots });
+    if (isCompanion(device)) placeCompanion(device, { set, needs, slots, chosen });
     else give({ kind: "controller", device });
   }
   for (const device of devices.disks) give({ kind: "disk", device });
@@ -160,6 +180,7 @@ function placeAll(def: DomainDef, set: PciAddressSet, needs: PciNeeds, groups: P
   for (const device of devices.cryptos) give({ kind: "crypto", device });
   for (const device of devices.panics) give({ kind: "panic", device });
   if (devices.pstore) give({ kind: "pstore", device: devices.pstore });
+  return chosen;
 }
 
 const companionFunctions: Readonly<Record<string, number>> = {
@@ -187,10 +208,11 @@ interface Placing {
   set: PciAddressSet;
   needs: PciNeeds;
   slots: Map<number, PciPlace>;
+  chosen: Choice[];
 }
 
 /** All parts of one USB 2 controller are functions of one slot. */
-function placeCompanion(controller: Controller, { set, needs, slots }: Placing) {
+function placeCompanion(controller: Controller, { set, needs, slots, chosen }: Placing) {
   if (!wantsPci(controller) || controller.type !== "usb") return;
   const flags = needs({ kind: "controller", device: controller });
   const index = controller.index ?? 0;
@@ -198,7 +220,7 @@ function placeCompanion(controller: Controller, { set, needs, slots }: Placing) 
   const place = { domain, bus, slot, function: companionFunctions[controller.model ?? ""] ?? 0 };
   slots.set(index, place);
   set.reserve(place, flags, { fromConfig: true });
-  if (!set.dryRun) placePci(controller, place, place.function === 0 ? { multifunction: true } : {});
+  chosen.push({ device: controller, place, ...(place.function === 0 && { more: { multifunction: true } }) });
 }
 
 /** Room for one device to be plugged in later, where the guest did not arrange its buses itself. */
@@ -225,19 +247,18 @@ function addControllers(def: DomainDef, set: PciAddressSet, needs: PciNeeds) {
 
 /** Function 0 tells the guest to look for the others. */
 function markMultifunction(def: DomainDef) {
-  const placed = allDevices(def.devices)
-    .map(({ device }) => (device as { address?: Controller["address"] }).address) // as above
-    .filter((address) => address?.type === "pci");
-  for (const address of placed) {
-    if (address?.type !== "pci" || address.function === 0) continue;
-    const first = placed.find(
-      (a) =>
-        a?.type === "pci" &&
-        a.domain === address.domain &&
-        a.bus === address.bus &&
-        a.slot === address.slot &&
-        a.function === 0,
-    );
-    if (first?.type === "pci") first.multifunction ??= true;
+  const firsts = new Map<number, PciAddress>();
+  const others: PciAddress[] = [];
+  for (const { device } of allDevices(def.devices)) {
+    const { address } = device as { address?: Controller["address"] }; // as above
+    if (address?.type !== "pci") continue;
+    if (address.function !== 0) others.push(address);
+    else if (!firsts.has(slotNumber(address))) firsts.set(slotNumber(address), address);
+  }
+  for (const address of others) {
+    const first = firsts.get(slotNumber(address));
+    if (first) first.multifunction ??= true;
   }
 }
+
+const slotNumber = ({ domain, bus, slot }: PciPlace): number => (domain * 256 + bus) * 32 + slot;

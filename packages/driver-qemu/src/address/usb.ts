@@ -95,18 +95,18 @@ function findFree(hub: Hub): string | undefined {
 /** USB devices in the order they get their ports. */
 function usbDevices(def: DomainDef): { device: Placeable; isHub: boolean }[] {
   const { devices } = def;
-  const plain = (list: readonly Placeable[]) => list.map((device) => ({ device, isHub: false }));
-  return [
-    ...devices.hubs.map((device) => ({ device, isHub: true })),
-    ...plain(devices.hostdevs.filter((h) => h.type === "usb")),
-    ...plain(devices.disks.filter((d) => d.target.bus === "usb")),
-    ...plain(devices.interfaces.filter((n) => n.model === "usb-net")),
-    ...plain(devices.controllers.filter((c) => c.type === "ccid")),
-    ...plain(devices.inputs.filter((i) => i.bus === "usb")),
-    ...plain(devices.serials.filter((s) => s.target?.type === "usb-serial")),
-    ...plain(devices.sounds.filter((s) => s.model === "usb")),
-    ...plain(devices.redirdevs),
-  ];
+  const found: { device: Placeable; isHub: boolean }[] = [];
+  const add = (device: Placeable) => found.push({ device, isHub: false });
+  for (const device of devices.hubs) found.push({ device, isHub: true });
+  for (const each of devices.hostdevs) if (each.type === "usb") add(each);
+  for (const each of devices.disks) if (each.target.bus === "usb") add(each);
+  for (const each of devices.interfaces) if (each.model === "usb-net") add(each);
+  for (const each of devices.controllers) if (each.type === "ccid") add(each);
+  for (const each of devices.inputs) if (each.bus === "usb") add(each);
+  for (const each of devices.serials) if (each.target?.type === "usb-serial") add(each);
+  for (const each of devices.sounds) if (each.model === "usb") add(each);
+  for (const each of devices.redirdevs) add(each);
+  return found;
 }
 
 const portOf = ({ address }: Placeable) => (address?.type === "usb" ? address.port : undefined);
@@ -121,6 +121,7 @@ export function assignUsbAddresses(def: DomainDef, isNew: boolean): UsbAddressSe
   const set = new UsbAddressSet();
   for (const controller of def.devices.controllers) set.addController(controller);
   if (set.isEmpty) return undefined;
+  if (existing.length === 0) return set;
   const placed = existing.filter(({ device }) => portOf(device) !== undefined);
   // A hub must be known before what is plugged into it.
   const depth = (device: Placeable) => (portOf(device) ?? "").split(".").length;

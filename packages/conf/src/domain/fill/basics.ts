@@ -114,16 +114,21 @@ export function sortDisks(disks: readonly Disk[]): Disk[] {
 /** As `sortDisks`, for one more disk. */
 export const insertDisk = (disks: Disk[], added: Disk): void => insert(disks, added, numberOf);
 
+/** @param disks those of one bus stand in the order of their numbers */
 function insert(disks: Disk[], added: Disk, number: (disk: Disk) => number): void {
   const own = number(added);
   let at = -1;
   for (let i = disks.length - 1; i >= 0; i--) {
     const present = disks[i];
-    if (present?.target.bus !== added.target.bus || !present) continue;
-    if (number(present) > own) at = i;
-    else if (at < 0) at = i + 1;
+    if (!present || present.target.bus !== added.target.bus) continue;
+    if (number(present) <= own) {
+      if (at < 0) at = i + 1;
+      break;
+    }
+    at = i;
   }
-  disks.splice(at < 0 ? disks.length : at, 0, added);
+  if (at < 0 || at === disks.length) disks.push(added);
+  else disks.splice(at, 0, added);
 }
 
 const numberOf = (disk: Disk): number => diskIndex(disk.target.dev ?? "") ?? -1;
