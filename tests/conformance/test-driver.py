@@ -188,4 +188,53 @@ def saved():
         each(domain, name, [()])
 
 
-{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved)}[sys.argv[2]]()
+HOST_CPU = "<cpu><arch>%s</arch>%s%s</cpu>"
+
+
+def cpus():
+    # newer versions know more models
+    known = "486 pentium qemu32 qemu64 kvm64 Conroe Penryn Nehalem Westmere SandyBridge Haswell Skylake-Client EPYC Opteron_G5".split()
+    each(connection, "getCPUModelNames", [("x86_64",), ("i686",)], only=lambda names: [name for name in names if name in known])
+    each(connection, "getCPUModelNames", [("ppc64",), ("s390x",), ("aarch64",), ("armv7l",), ("bad",), ("",), ("x86_64", 1)], only=lambda names: len(names) > 0)
+    x86 = lambda model, more="": HOST_CPU % ("x86_64", f"<model>{model}</model>" if model else "", more)
+    feature = lambda *names: "".join(f"<feature name='{name}'/>" for name in names)
+    rows = [
+        [x86("qemu64")],
+        [x86("Penryn"), x86("Conroe")],
+        [x86("Nehalem", feature("aes")), x86("Westmere")],
+        [x86("Westmere", feature("vmx", "rdtscp")), x86("SandyBridge", feature("vmx", "rdtscp"))],
+        [x86("Penryn", "<vendor>Intel</vendor>"), x86("Conroe", "<vendor>Intel</vendor>")],
+        [x86("Penryn", "<vendor>Intel</vendor>"), x86("Opteron_G3", "<vendor>AMD</vendor>")],
+        [x86("Opteron_G3"), x86("Opteron_G4")],
+        [x86("pentium")],
+        [x86("")],
+        [x86("nosuch")],
+        [x86("Penryn", feature("nosuch"))],
+        [x86("Penryn"), HOST_CPU % ("ppc64", "<model>POWER8</model>", "")],
+        [HOST_CPU % ("nosuch", "<model>x</model>", "")],
+        [HOST_CPU % ("ppc64", "<model>POWER8</model>", "")],
+        ["<cpu/>"],
+        ["<cpu><model>Penryn</model></cpu>"],
+        ["<cpu>"],
+        ["<x/>"],
+    ]
+    each(connection, "baselineCPU", [(row, flags) for row in rows for flags in (0, 1)])
+    each(connection, "baselineCPU", [(rows[0], flags) for flags in (2, 4, 8)])
+    for row in ("<cpu/>", x86("Penryn")):
+        each(connection, "compareCPU", [(row,)])
+        each(connection, "baselineHypervisorCPU", [(None, None, None, None, [row])])
+    each(connection, "getFreePages", [([4], 0, 1, 1), ([], 0, 1)])
+    for flags in (0, 1):
+        for screen in (0, 3):
+            stream = connection.newStream()
+            each(domain, "screenshot", [(stream, screen, flags)])
+            if flags == 0:
+                start = stream.recv(8)
+                while stream.recv(65536):
+                    pass
+                print(start, stream.finish())
+    domain.destroy()
+    each(domain, "screenshot", [(connection.newStream(), 0)])
+
+
+{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved, cpus)}[sys.argv[2]]()

@@ -37,7 +37,7 @@ async function answers(uri: string, group: string, calls: string): Promise<strin
 
 /** The same calls of a foreign client on libvirt's own test driver and on ours. */
 test.each([
-  ...["host", "vcpus", "tuning", "stats", "guest", "iothreads", "stopped", "saved"].map(
+  ...["host", "vcpus", "tuning", "stats", "guest", "iothreads", "stopped", "saved", "cpus"].map(
     (group) => [group, "test-driver"] as const,
   ),
   ...["networks", "interfaces", "storage", "devices"].map((group) => [group, "test-driver-objects"] as const),

@@ -13,11 +13,13 @@ import { plainLookupHandlers } from "./domain/lookup.ts";
 import { memoryHandlers } from "./domain/memory.ts";
 import { metadataHandlers } from "./domain/metadata.ts";
 import { saveHandlers } from "./domain/save.ts";
+import { screenshotHandlers } from "./domain/screenshot.ts";
 import { snapshotHandlers } from "./domain/snapshots.ts";
 import { statsHandlers } from "./domain/stats.ts";
 import { tuningHandlers } from "./domain/tuning.ts";
 import { vcpuHandlers } from "./domain/vcpus.ts";
 import { hostHandlers } from "./host/calls.ts";
+import { hypervisorHandlers } from "./host/hypervisor.ts";
 import { interfaceHandlers } from "./interface/calls.ts";
 import { networkHandlers } from "./network/calls.ts";
 import { nodeDeviceHandlers } from "./nodedev/calls.ts";
@@ -28,6 +30,7 @@ import type { TestDriver } from "./test-driver.ts";
 /** All calls of the remote program that this driver answers. */
 export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...hostHandlers(driver),
+  ...hypervisorHandlers(),
   ...listHandlers(driver),
   ...lookupHandlers(driver),
   ...plainLookupHandlers(driver),
@@ -44,6 +47,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...identityHandlers(driver),
   ...domainInterfaceHandlers(driver),
   ...saveHandlers(driver),
+  ...screenshotHandlers(driver),
   ...statsHandlers(driver),
   ...metadataHandlers(driver),
   ...snapshotHandlers(driver),

@@ -18,6 +18,14 @@ export { MomentCalls, refusePairs, requireWith, type WireMoment } from "./calls/
 export { paramsReply, STRING_OKAY } from "./calls/params-reply.ts";
 export { snapshotCalls, snapshotHandlers } from "./calls/snapshots.ts";
 export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
+export {
+  cpuBaseline,
+  cpuDriver,
+  cpuModelNames,
+  formatBaseline,
+  hostBaseline,
+  readCpus,
+} from "./cpus.ts";
 export { cputuneOf } from "./cputune.ts";
 export { Domain, type DomainWatcher, type NewDomain } from "./domain.ts";
 export { DomainEvents, type EventClient, type EventSource } from "./domain-events.ts";

@@ -3,6 +3,8 @@ import type { Cell, TestHost } from "./host.ts";
 
 /** Page sizes shown for the host and each cell beside the cell's small pages. */
 const hugePagesKiB = [2048, 1_048_576];
+/** The program that guests are said to run in. */
+export const EMULATOR = "/usr/bin/test-hv";
 const guestTypes = ["hvm", "xen"];
 
 /** `virsh capabilities`. */
@@ -52,7 +54,7 @@ const formatGuest = (type: string, arch: string): string => `  <guest>
     <os_type>${type}</os_type>
     <arch name='${arch}'>
       <wordsize>32</wordsize>
-      <emulator>/usr/bin/test-hv</emulator>
+      <emulator>${EMULATOR}</emulator>
       <domain type='test'/>
     </arch>
     <features>
