@@ -1,22 +1,32 @@
 import { checkReconnectMode } from "../chardev.ts";
 import type { DomainDef } from "../def.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
-import { iothreadIds } from "../fill/iothreads.ts";
+import { checkClock } from "./clock.ts";
+import { checkCpu } from "./cpu.ts";
+import { checkDevices } from "./devices.ts";
 import { checkDisks } from "./disk.ts";
+import { checkDisplay } from "./display.ts";
 import { checkHostdevs } from "./hostdev.ts";
 import { checkInterface } from "./interface.ts";
 import { checkOs } from "./os.ts";
+import { checkTuning } from "./tuning.ts";
+import { checkVirtioOptions } from "./virtio.ts";
 
 /** Refuses what contradicts itself, whatever the driver. */
 export function checkDomain(def: DomainDef): void {
   checkOs(def.os);
   checkSysinfo(def);
+  checkSeclabels(def);
+  checkClock(def.clock);
+  checkCpu(def.cpu);
   checkTuning(def);
-  checkHugepages(def);
   checkControllers(def);
   checkDisks(def);
   for (const net of def.devices.interfaces) checkInterface(net);
   checkHostdevs(def);
+  checkDevices(def.devices);
+  checkDisplay(def.devices);
+  checkVirtioOptions(def.devices);
   for (const { source } of def.devices.channels) checkReconnectMode(source);
 }
 
@@ -30,29 +40,23 @@ function checkSysinfo({ sysinfos, uuid }: DomainDef): void {
   }
 }
 
-function checkTuning(def: DomainDef): void {
-  const ids = new Set(iothreadIds(def));
-  for (const { iothreads } of def.cputune?.iothreadscheds ?? []) {
-    for (const id of iothreads) if (!ids.has(id)) throw unsupported(`Cannot find 'iothread' : ${id}`);
-  }
-  for (const { iothread } of def.cputune?.iothreadpins ?? []) {
-    if (!ids.has(iothread)) throw xmlError(`Cannot find 'iothread' : ${iothread}`);
-  }
-}
-
-/** Huge pages are for nodes there are. */
-function checkHugepages({ memoryBacking, cpu }: DomainDef): void {
-  const nodes = Math.max(cpu?.numa?.cells.length ?? 0, 1);
-  for (const { nodeset = [] } of memoryBacking?.hugepages?.pages ?? []) {
-    const missing = nodeset.find((node) => node >= nodes);
-    if (missing !== undefined) throw xmlDetail(`hugepages: node ${missing} not found`);
-  }
-}
-
 function checkControllers({ devices }: DomainDef): void {
   for (const each of devices.controllers) {
     const isRoot = each.type === "pci" && (each.model === "pci-root" || each.model === "pcie-root");
     if (isRoot && each.address)
       throw unsupported("pci-root and pcie-root controllers should not have an address");
+  }
+}
+
+/** A security driver labels the guest once. */
+function checkSeclabels({ seclabels }: DomainDef): void {
+  const models = new Set<string | undefined>();
+  for (const { model, type, relabel, label } of seclabels) {
+    if (models.has(model)) throw xmlDetail(`seclabel for model ${model ?? "(null)"} is already provided`);
+    models.add(model);
+    if (type === "dynamic" && relabel === false && model !== undefined)
+      throw unsupported("dynamic label type must use resource relabeling");
+    if (type === "static" && label === undefined && model !== undefined)
+      throw xmlError("security label is missing");
   }
 }

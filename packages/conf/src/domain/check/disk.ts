@@ -6,10 +6,13 @@ import type { Hostdev } from "../devices/hostdev.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
 
 /** Sense of the disks, one by one and together. */
-export function checkDisks({ devices }: DomainDef): void {
+export function checkDisks({ devices, throttlegroups }: DomainDef): void {
+  const groups = new Set(throttlegroups?.groups.map(({ groupName }) => groupName));
   const names = new Map<string, Disk>();
   for (const disk of devices.disks) {
     checkDisk(disk);
+    for (const { group } of disk.throttlefilters?.filters ?? [])
+      if (!groups.has(group)) throw xmlError(`throttle group '${group}' not found`);
     const dev = disk.target.dev ?? "";
     const other = names.get(dev);
     if (other) {
@@ -55,11 +58,8 @@ const placeText = ({ controller, bus, target, unit }: AddressOf<"drive">): strin
 const driveBuses = ["fdc", "ide", "sata", "scsi"];
 
 function checkDisk(disk: Disk): void {
-  const { target, device, vendor, product, address } = disk;
+  const { target, vendor, product, address } = disk;
   if (target.dev === undefined) throw internalError("missing target dev for disk");
-  if (device === "lun" && disk.type !== "block" && disk.type !== "network" && disk.type !== "volume") {
-    throw unsupported("disk device='lun' is only valid for block type disk source");
-  }
   if (vendor !== undefined && vendor.length > 8) throw unsupported("disk vendor is more than 8 characters");
   if (product !== undefined && product.length > 16)
     throw unsupported("disk product is more than 16 characters");
@@ -68,15 +68,86 @@ function checkDisk(disk: Disk): void {
       `Invalid address type '${address.type}' for the disk '${target.dev}' with the bus type '${target.bus}'`,
     );
   }
-  if (disk.iotune && disk.throttlefilters) {
+  checkKind(disk);
+  checkDriver(disk);
+  checkLimits(disk);
+  checkEncryption(disk);
+  checkAuth(disk);
+}
+
+/** What a LUN, a drive or a floppy may be. */
+function checkKind({
+  device = "disk",
+  type = "file",
+  target,
+  driver,
+  rawio,
+  sgio,
+  source,
+  model,
+}: Disk): void {
+  const { bus } = target;
+  if (device === "lun") {
+    if (type !== "block" && type !== "network" && type !== "volume")
+      throw unsupported("disk device='lun' is only valid for block type disk source");
+    const protocol = type === "network" && source && "protocol" in source ? source.protocol : undefined;
+    if (protocol !== undefined && protocol !== "iscsi")
+      throw unsupported(`disk device='lun' is not supported for protocol='${protocol}'`);
+    if (driver?.type !== undefined && driver.type !== "raw")
+      throw unsupported("disk device 'lun' must use 'raw' format");
+  } else {
+    if (rawio !== undefined) throw unsupported("rawio can be used only with device='lun'");
+    if (sgio !== undefined) throw unsupported("sgio can be used only with device='lun'");
+    if (source && "reservations" in source && source.reservations)
+      throw unsupported("<reservations/> allowed only for lun devices");
+  }
+  if ((device === "floppy") !== (bus === "fdc"))
+    throw internalError(`Invalid bus type '${bus}' for ${device === "floppy" ? "floppy disk" : "disk"}`);
+  if (model !== undefined && bus !== "virtio" && bus !== "usb")
+    throw unsupported(`disk model '${model}' not supported for bus '${bus}'`);
+  if (target.tray !== undefined && device !== "cdrom" && device !== "floppy")
+    throw unsupported("tray is only valid for cdrom and floppy");
+  if (target.removable !== undefined && bus !== "usb" && bus !== "scsi")
+    throw xmlError("removable is only valid for usb or scsi disks");
+}
+
+/** Options that belong to one bus, or one format. */
+function checkDriver({ driver, target }: Disk): void {
+  if (!driver) return;
+  if (target.bus !== "virtio") {
+    if (driver.queues !== undefined)
+      throw unsupported("queues attribute in disk driver element is only supported for virtio bus");
+    if (driver.queueSize !== undefined)
+      throw unsupported("queue_size attribute in disk driver is only supported for virtio bus");
+    if (driver.eventIdx !== undefined) throw unsupported("disk event_idx mode supported only for virtio bus");
+    if (driver.ioeventfd !== undefined)
+      throw unsupported("disk ioeventfd mode supported only for virtio bus");
+  }
+  if (driver.discardNoUnref !== undefined && driver.type !== "qcow2")
+    throw unsupported("'discard_no_unref' only works with qcow2 disk format");
+  if (driver.iothread !== undefined && driver.iothreads)
+    throw xmlError("disk driver 'iothread' attribute can't be used together with 'iothreads' subelement");
+}
+
+const limited = [
+  ["bytes_sec", "totalBytesSec", "readBytesSec", "writeBytesSec"],
+  ["iops_sec", "totalIopsSec", "readIopsSec", "writeIopsSec"],
+  ["bytes_sec_max", "totalBytesSecMax", "readBytesSecMax", "writeBytesSecMax"],
+  ["iops_sec_max", "totalIopsSecMax", "readIopsSecMax", "writeIopsSecMax"],
+] as const;
+
+/** A total and a part of it cannot both be limited. */
+function checkLimits({ iotune, throttlefilters, target }: Disk): void {
+  if (iotune && throttlefilters) {
     throw new VirError(
       ErrorDomain.DOMAIN,
       ErrorCode.OPERATION_UNSUPPORTED,
       `block 'throttlefilters' can't be used together with 'iotune' for disk '${target.dev}'`,
     );
   }
-  checkEncryption(disk);
-  checkAuth(disk);
+  for (const [name, total, read, write] of limited)
+    if (iotune?.[total] && (iotune[read] || iotune[write]))
+      throw xmlError(`total and read/write ${name} cannot be set at the same time`);
 }
 
 function checkEncryption(disk: Disk): void {

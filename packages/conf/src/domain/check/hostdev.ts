@@ -1,6 +1,6 @@
 import type { DomainDef } from "../def.ts";
 import type { Hostdev } from "../devices/hostdev.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 
 /** Devices of the host are handed out once, to places that fit them. */
 export function checkHostdevs({ devices }: DomainDef): void {
@@ -22,15 +22,28 @@ function identity({ type, ...rest }: Hostdev): string | undefined {
   return `${type} ${JSON.stringify(source, (_key, value) => (typeof value === "bigint" ? String(value) : value))}`;
 }
 
-const places: { readonly [model: string]: readonly string[] } = {
+/** Where each kind may be put, and how the complaint calls it. */
+const places: { readonly [type: string]: { name: string; words: string; types: readonly string[] } } = {
+  usb: { name: "USB", words: "'usb'", types: ["usb"] },
+  pci: { name: "PCI", words: "'pci' or 'unassigned'", types: ["pci", "unassigned"] },
+  scsi: { name: "SCSI", words: "'drive'", types: ["drive"] },
+  scsi_host: { name: "SCSI_host", words: "'pci' or 'ccw'", types: ["pci", "ccw"] },
+};
+const mediatedPlaces: { readonly [model: string]: readonly string[] } = {
   "vfio-pci": ["pci"],
   "vfio-ccw": ["ccw"],
   "vfio-ap": [],
 };
 
 function checkPlace(hostdev: Hostdev): void {
-  const { address } = hostdev;
-  if (hostdev.type !== "mdev" || !address || address.type === "unassigned") return;
-  if (places[hostdev.model]?.includes(address.type)) return;
+  const { address, type, teaming } = hostdev;
+  if (teaming && type !== "pci") throw unsupported("teaming is only supported for pci hostdev devices");
+  if (hostdev.sgio === "unfiltered") throw unsupported("unfiltered sgio is no longer supported");
+  if (!address) return;
+  const place = places[type];
+  if (place && !place.types.includes(address.type))
+    throw unsupported(`${place.name} host device must use ${place.words} address type`);
+  if (hostdev.type !== "mdev" || address.type === "unassigned") return;
+  if (mediatedPlaces[hostdev.model]?.includes(address.type)) return;
   throw xmlError(`Unsupported address type '${address.type}' with mediated device model '${hostdev.model}'`);
 }

@@ -20,6 +20,8 @@ export function checkOs({ firmware, firmwareInfo, loader, nvram }: Os): void {
         : "NVRAM is not permitted when loader is stateless",
     );
   }
+  if (firmware === undefined && nvram && loader?.path === undefined)
+    throw xmlDetail("no loader path specified and firmware auto selection disabled");
   if (firmware === "bios" && loader?.stateless === false) throw xmlDetail("Only EFI firmware permits NVRAM");
   if (firmware !== undefined && firmware !== "efi" && nvram) {
     throw xmlDetail(`firmware type '${firmware}' does not support nvram`);
