@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { hostname, release } from "node:os";
 
 /** What the driver knows of its host, found once at start. */
@@ -14,6 +14,8 @@ export interface HostFacts {
   /** First render node, if the host has any. */
   readonly renderNode: string | undefined;
   readonly pageSizeKiB: number;
+  /** There is a program that serves a guest's display by RDP. */
+  readonly hasRdp: boolean;
 }
 
 const archNames: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64", riscv64: "riscv64" };
@@ -27,8 +29,11 @@ export function readHostFacts(nodeArch: string, root = ""): HostFacts {
     kvm: isUsable(`${root}/dev/kvm`),
     renderNode: renderNode(`${root}/dev/dri`),
     pageSizeKiB: 4,
+    hasRdp: programFolders.some((folder) => existsSync(`${root}${folder}/qemu-rdp`)),
   };
 }
+
+const programFolders = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 function isUsable(path: string): boolean {
   try {

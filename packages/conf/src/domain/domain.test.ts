@@ -130,10 +130,6 @@ test.each([
   ],
   ["<network/>", "XML error: expecting root element of 'domain', not 'network'"],
   [
-    guest("<disk><source file='/x'/><target dev='vda1'/></disk>"),
-    "unsupported configuration: invalid disk target 'vda1', partitions can't appear in disk targets",
-  ],
-  [
     guest(
       "<disk><source file='/a'/><target dev='vda'/></disk><disk><source file='/b'/><target dev='vda'/></disk>",
     ),

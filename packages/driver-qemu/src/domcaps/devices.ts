@@ -53,7 +53,7 @@ export const devices: readonly Section[] = [
         [
           ["sdl", has("sdl")],
           ["vnc", has("vnc")],
-          ["rdp", has("display-dbus")],
+          ["rdp", (request) => request.hasRdp && request.caps.flags.has("display-dbus")],
           ["spice", has("spice")],
           ["egl-headless", has("egl-headless")],
           ["dbus", has("display-dbus")],

@@ -18,6 +18,8 @@ export interface DomainCapabilitiesRequest {
   /** Versions of TPM the emulator can play. */
   tpmVersions: readonly string[];
   hasVfio: boolean;
+  /** There is a program that serves a display by RDP. */
+  hasRdp: boolean;
   /** Encrypted guests the processor can hold; absent: not told. */
   sevGuests?: { maxGuests: number; maxEsGuests: number };
 }

@@ -70,6 +70,7 @@ async function make(
     firmware: { ...firmware, images: [...new Set(images)] },
     tpmVersions,
     hasVfio,
+    hasRdp: host.hasRdp,
     ...(sevGuests && { sevGuests }),
   });
   return formatDomainCapabilities(described);

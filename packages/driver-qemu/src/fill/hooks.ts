@@ -26,6 +26,10 @@ export interface FillContext extends FirmwareContext, HostPci {
   hostAudioDriver?: string | undefined;
   /** TPM versions the emulator can play; absent: all. */
   tpmVersions?: readonly string[] | undefined;
+  /** SPICE is served with TLS; absent: nobody has said. */
+  spiceTls?: boolean;
+  /** There is a program that serves RDP; absent: nobody has looked. */
+  hasRdp?: boolean;
   /** Folder with the guests' own folders. */
   libDir?: string;
   /** Paths below this are made by us and not part of a definition. */
@@ -68,7 +72,8 @@ export function qemuHooks(context: FillContext): DomainHooks {
       assignAddresses(def, capsOf(def), { ...context, isNew: abiUpdate === true });
     },
     check(def) {
-      checkQemu(def, capsOf(def), { tpmVersions: context.tpmVersions });
+      const { tpmVersions, spiceTls, hasRdp } = context;
+      checkQemu(def, capsOf(def), { tpmVersions, spiceTls, hasRdp });
     },
   };
 }

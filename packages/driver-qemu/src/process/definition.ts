@@ -97,6 +97,8 @@ export function fillContext({
     caps: (emulator) => caps.peek(emulator),
     defaultEmulator: (arch) => emulators.get(arch),
     hostArch: host.arch,
+    spiceTls: settings.spice_tls,
+    hasRdp: host.hasRdp,
     noGraphicsAllowHostAudio: settings.nographics_allow_host_audio,
     vncAllowHostAudio: settings.vnc_allow_host_audio,
     hostAudioDriver: env.QEMU_AUDIO_DRV,

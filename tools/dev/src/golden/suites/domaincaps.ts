@@ -46,6 +46,7 @@ export const suite: Suite = {
       firmware: { ...firmware, images },
       tpmVersions: row.env?.VIR_TEST_MOCK_FAKE_TPM_VERSION === "2.0" ? ["2.0"] : ["1.2", "2.0"],
       hasVfio: true,
+      hasRdp: true,
       sevGuests,
     });
     return { got: { xml: formatDomainCapabilities(described) } };

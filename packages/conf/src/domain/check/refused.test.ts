@@ -1,0 +1,17 @@
+import { ErrorDomain } from "@libvirt-ts/errors";
+import { expect, test } from "vitest";
+import { parseDomain } from "../parse.ts";
+import { refused } from "./refused.ts";
+
+const has = (text: string, tag: string) => text.includes(`<${tag}`);
+
+test.each(refused)("%s %s %s", (machine, beside, devices, message) => {
+  const usual = [
+    has(beside, "memory ") ? "" : "<memory unit='MiB'>256</memory>",
+    has(beside, "vcpu") ? "" : "<vcpu>1</vcpu>",
+    has(beside, "os") ? "" : `<os><type arch='x86_64' machine='${machine}'>hvm</type></os>`,
+  ].join("");
+  const text = `<domain type='qemu'><name>g</name>${usual}${beside}<devices>${devices}</devices></domain>`;
+  const refusal = expect.objectContaining({ message, domain: ErrorDomain.DOMAIN });
+  expect(() => parseDomain(text, { inactive: true, abiUpdate: true })).toThrow(refusal);
+});
