@@ -370,12 +370,6 @@ export const refused: readonly (readonly [
   ],
   [
     "q35",
-    "<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",
-    "",
-    "XML error: Memory size must be specified via <memory> or in the <numa> configuration",
-  ],
-  [
-    "q35",
     "<vcpu current='3'>2</vcpu>",
     "",
     "unsupported configuration: maximum vCPU count must not be less than current vCPU count",
