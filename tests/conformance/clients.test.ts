@@ -231,6 +231,15 @@ describe.each(Object.entries(clients))("%s", (name, client) => {
   });
 });
 
+test.each(["virtqemud", "virtnetworkd"])("virt-admin of a user's own %s", async (name) => {
+  const [session] = open.filter(({ who, way }) => who === "user" && way.includes("his own virtqemud"));
+  if (session === undefined) throw new Error("no such way");
+  await virsh({ ...session, readOnly: true }); // its daemon is started
+  await outputOf(session, "virsh", "-q", "-c", session.uri(), "net-list"); // and this one's
+  const said = await outputOf(session, "virt-admin", "-q", "-c", `${name}:///session`, "server-list");
+  expect(said.replace(/\s+/g, " ").trim()).toBe(`0 ${name} 1 admin`);
+});
+
 describe("where a login is asked for", () => {
   beforeAll(() => startProxy("sasl", env));
   const all = Object.keys(clients).flatMap((name) => withLogin.map((way) => [name, way.way, way] as const));
