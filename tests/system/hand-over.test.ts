@@ -100,11 +100,7 @@ test("a successor that does not come up, or a stop meanwhile", async () => {
 });
 
 /** Longest time between two answers on a connection that asks all the time, ms. */
-async function gapDuring(
-  world: LockWorld,
-  client: () => Promise<RpcClient>,
-  act: () => Promise<void>,
-): Promise<number> {
+async function gapDuring(client: () => Promise<RpcClient>, act: () => Promise<void>): Promise<number> {
   let longest = 0;
   let done = false;
   let answered = performance.now();
@@ -141,12 +137,12 @@ test("how long clients wait", async () => {
   const killed: number[] = [];
   const connect = () => guest.connect();
   for (let round = 0; round < 7; round++) {
-    planned.push(await gapDuring(world, connect, () => world.daemon.handOver()));
+    planned.push(await gapDuring(connect, () => world.daemon.handOver()));
     const restart = async () => {
       await world.kill();
       await world.start();
     };
-    killed.push(await gapDuring(world, connect, restart));
+    killed.push(await gapDuring(connect, restart));
   }
   const text = (gaps: number[]) =>
     `median ${median(gaps).toFixed(1)} ms, worst ${Math.max(...gaps).toFixed(1)} ms`;

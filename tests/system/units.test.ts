@@ -36,8 +36,10 @@ const serviceRules: Record<string, (unit: Unit, name: string) => void> = {
   "tells systemd when it is ready": (unit) => expect(one(unit, "Type")).toBe("notify"),
   "runs the program of its name": (unit, name) =>
     expect(one(unit, "ExecStart")).toBe(`/usr/sbin/${name} $${name.toUpperCase()}_ARGS`),
-  "reloads: drivers by HUP, managers by an exec in place": (unit) =>
+  "reloads: drivers by HUP, managers by a hand-over": (unit) =>
     expect(one(unit, "ExecReload")).toMatch(/^\/bin\/kill -(HUP|USR1) \$MAINPID$/),
+  "lets the successor of a manager speak": (unit, name) =>
+    expect(one(unit, "NotifyAccess")).toBe(["virtlogd", "virtlockd"].includes(name) ? "all" : undefined),
   "has a man page": (unit, name) => expect(one(unit, "Documentation")).toBe(`man:${name}(8)`),
   "needs and follows all its sockets": (unit, name) => {
     const sockets = unitFiles

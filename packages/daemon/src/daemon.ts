@@ -164,8 +164,12 @@ export class Daemon<K extends Keys & LoggingKeys> {
     void this.#stop();
   }
 
-  /** Told to stop before anybody could use us. */
-  #giveUp(): void {
+  /** Told to stop before anybody could use us; but clients of a predecessor do already. */
+  #giveUp(signal: string): void {
+    if (this.#o.predecessor && this.#programs && !this.#isBorrowed) {
+      this.#pending.push(() => this.shutdown(signal));
+      return;
+    }
     this.abandon();
     process.exit(ExitCode.none);
   }
@@ -327,7 +331,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
 
   #catchSignals(): void {
     for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
-      process.on(signal, () => (this.#ready ? this.shutdown(signal) : this.#giveUp()));
+      process.on(signal, () => (this.#ready ? this.shutdown(signal) : this.#giveUp(signal)));
     }
     if (this.#o.spec.kind !== "manager")
       process.on("SIGHUP", () => this.#whenReady(() => void this.#reload()));

@@ -1,7 +1,8 @@
+import { strerror } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
 import { LaunchError, type Native, READABLE } from "@libvirt-ts/native";
 import { failpoints, failpointVariable } from "@libvirt-ts/util/failpoint";
-import { Channel, type Message } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import {
   descriptorsIn,
   type HandOverOptions,
@@ -56,8 +57,26 @@ export async function handOverToSuccessor(
 ): Promise<number | undefined> {
   const { native, log, environment } = o;
   const pass = passing(environment);
+  const channel = await startSuccessor(o);
+  if (!channel) return undefined;
+  log.info({}, "handing over");
+  pass("old.launched");
+  const successor = await booted(channel, native, signal);
+  const failure =
+    successor === undefined
+      ? "it did not come up"
+      : await handOver({ ...o, channel, signal, pass, successor });
+  channel.close(); // one that comes up only now sees that it is not wanted any more
+  if (failure === undefined) return successor;
+  if (successor !== undefined) native.close(successor);
+  log.error({ why: failure }, "no successor, going on");
+  return undefined;
+}
+
+/** As no child of ours: a service manager watches only its own. */
+async function startSuccessor({ native, log, environment }: HandOverOptions): Promise<Channel | undefined> {
   const pair = native.socketpair("seqpacket");
-  if (typeof pair === "number") return giveUp(log, "no socket");
+  if (typeof pair === "number") throw new Error(`socketpair: ${strerror(-pair)}`);
   const [ours, theirs] = pair;
   const [file = "", ...args] = ownCommand();
   const launched = native.launch({
@@ -66,74 +85,78 @@ export async function handOverToSuccessor(
     env: { ...environment, [successorVariable]: String(theirs) },
     stdio: [0, 1, 2],
     keep: [theirs],
+    steps: [{ do: "detach" }],
   });
   native.close(theirs);
   const channel = new Channel(native, ours);
-  if (launched instanceof LaunchError) {
-    channel.close();
-    return giveUp(log, launched.message);
+  if (!(launched instanceof LaunchError)) {
+    await readable(native, launched.pidfd);
+    native.reap(launched.pid);
+    native.close(launched.pidfd);
   }
-  launched.ready.catch((error: unknown) => log.error({ err: error }, "cannot start a successor"));
-  log.info({ successor: launched.pid }, "handing over");
-  pass("old.launched");
-  const { pid, pidfd } = launched;
-  const end = async () => {
-    native.pidfdSignal(pidfd, sigkill);
-    await readable(native, pidfd);
-  };
-  const failure = await handOver({ ...o, channel, signal, pass, end });
+  const failure =
+    launched instanceof LaunchError
+      ? launched
+      : await launched.ready.then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+  if (failure === undefined) return channel;
+  log.error({ err: failure }, "cannot start a successor, going on");
   channel.close();
-  if (failure === undefined) return pidfd;
-  await end();
-  native.reap(pid);
-  native.close(pidfd);
-  if (failure.isSuspended) resumeAll(o);
-  return giveUp(log, failure.why);
+  return undefined;
 }
 
-function giveUp(log: Logger, why: string): undefined {
-  log.error({ why }, "no successor, going on");
-  return undefined;
+/** @returns the pidfd of the successor once it is up; undefined when it does not come up, or is not wanted any more */
+async function booted(channel: Channel, native: Native, signal: AbortSignal): Promise<number | undefined> {
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  const message = channel.receive();
+  await within(bootMs, Promise.race([message, aborted]));
+  if (signal.aborted) return undefined;
+  const [, pid] = /^booted (\d+)$/.exec((await now(message))?.text ?? "") ?? [];
+  if (pid === undefined) return undefined;
+  const pidfd = native.pidfdOpen(Number(pid)); // it waits for us, so the number is its
+  return pidfd < 0 ? undefined : pidfd;
 }
 
 interface Attempt extends HandOverOptions {
   readonly channel: Channel;
   readonly signal: AbortSignal;
   readonly pass: (step: Step) => void;
-  /** Kills the successor. */
-  end(): Promise<void>;
+  /** Its pidfd. */
+  readonly successor: number;
 }
 
 /** @returns undefined when the successor has taken over, else why not */
-async function handOver(o: Attempt): Promise<{ why: string; isSuspended: boolean } | undefined> {
-  const { channel, signal, pass, end } = o;
-  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
-  const booted = channel.receive();
-  await within(bootMs, Promise.race([booted, aborted]));
-  if (!(await isNow(booted, "booted")) || signal.aborted)
-    return { why: "it did not come up", isSuspended: false };
-  if (!(await suspendAll(o, signal))) return { why: "work did not stop", isSuspended: false };
+async function handOver(o: Attempt): Promise<string | undefined> {
+  const { channel, signal, pass, native, successor } = o;
+  const end = async () => {
+    native.pidfdSignal(successor, sigkill);
+    await readable(native, successor);
+  };
+  if (!(await suspendAll(o, signal))) {
+    await end();
+    return "work did not stop";
+  }
   pass("old.suspended");
   const taken = sendAll(o).then((sent) => {
     if (sent) pass("old.sent");
     return sent ? channel.receive() : undefined;
   });
-  const inTime = await within(takeMs, taken);
-  if (!inTime) {
-    await end();
-    await taken; // it may have said so in the last moment
-  }
+  if (!(await within(takeMs, taken))) await end();
+  const answer = await taken; // it may have said so in the last moment
   unlinkIfThere(o.file);
-  if (!(await isNow(taken, "taken"))) return { why: "it did not take over", isSuspended: true };
+  if (answer?.text !== "taken") {
+    await end();
+    resumeAll(o);
+    return "it did not take over";
+  }
   pass("old.ended");
   return undefined;
 }
 
-/** Whether a message has arrived, and is this one. */
-async function isNow(message: Promise<Message | undefined>, text: string): Promise<boolean> {
-  const arrived = await Promise.race([message, undefined]);
-  return arrived?.text === text;
-}
+/** What a promise has given, if it has. */
+const now = <T>(promise: Promise<T>): Promise<T | undefined> => Promise.race([promise, undefined]);
 
 /** @returns whether all of it can be read */
 async function sendAll(o: Attempt): Promise<boolean> {
@@ -186,7 +209,7 @@ export class Predecessor {
   /** Says that we are up, and waits for what there is to take over. @returns undefined when it goes on itself */
   async inherit(file: string, log: Logger): Promise<Inherited | undefined> {
     this.#pass("new.booted");
-    await this.#channel.send("booted");
+    await this.#channel.send(`booted ${process.pid}`);
     const numbers = new Map<number, number>();
     for (;;) {
       const message = await this.#channel.receive();

@@ -55,6 +55,12 @@ test("argv, environment, status", async () => {
   expect(status).toEqual({ code: 3 });
 });
 
+test("detached: the program runs on as nobody's child, what we started ends", async () => {
+  const { output, status } = await shell("echo $PPID", { steps: [{ do: "detach" }] });
+  expect(Number(output)).not.toBe(process.pid);
+  expect(status).toEqual({ code: 0 });
+});
+
 test("end by signal; reap is exact", async () => {
   const [r, w] = mustObject(native.pipe2());
   opened.push(r, w);

@@ -9,6 +9,8 @@ import type { RlimitName } from "./syscalls.ts";
  */
 export type Step =
   | { do: "setsid" }
+  /** Goes on in a child of its own, which so becomes init's (or a service manager's); the pid we know ends. */
+  | { do: "detach" }
   | { do: "umask" | "nice" | "oomScoreAdj"; value: number }
   | { do: "chdir"; path: string }
   | { do: "rlimit"; resource: RlimitName; soft: bigint | number; hard: bigint | number }

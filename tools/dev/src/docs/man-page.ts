@@ -22,8 +22,14 @@ const signals: Record<DaemonAbout["kind"], typeof driverSignals> = {
   driver: driverSignals,
   proxy: driverSignals,
   manager: [
-    ["TERM, INT, QUIT", "Stop cleanly. Clients see the end of their connections."],
-    ["USR1", "Execute the program anew in place: connections, descriptors and state stay."],
+    [
+      "TERM, INT, QUIT",
+      "Stop cleanly. Clients see the end of their connections, but not in a restart by systemd.",
+    ],
+    [
+      "USR1",
+      "Hand over to the program as it is on disk now: a successor takes connections, descriptors and state, and the main process is another one then. If it does not come up, all goes on.",
+    ],
   ],
 };
 
