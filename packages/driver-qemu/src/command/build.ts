@@ -36,5 +36,6 @@ export function buildCommand(def: DomainDef, context: CommandContext): CommandLi
     args: withZpci(parts, def).flatMap((part) => partArgs(overrideProps(part, def), context.caps)),
     env: environment(def, device),
     fds: fds.inherited,
+    fdSets: fds.nextSet,
   };
 }

@@ -163,4 +163,6 @@ export interface CommandLine {
   env: [name: string, value: string][];
   /** Descriptors the child must keep, numbers as in `args`. */
   fds: number[];
+  /** How many sets of descriptors it gets; later ones count on. */
+  fdSets: number;
 }

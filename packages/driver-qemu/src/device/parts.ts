@@ -28,6 +28,11 @@ export class FdAllocator {
     this.#nextSet = nextSet;
   }
 
+  /** The number the next set will have. */
+  get nextSet(): number {
+    return this.#nextSet;
+  }
+
   /** A descriptor QEMU gets by number. */
   use(fd: number): number {
     this.inherited.push(fd);

@@ -25,6 +25,12 @@ export interface CpuFast {
   "cpu-state"?: string;
 }
 
+/** Descriptors that QEMU opens as `/dev/fdset/ID`. */
+export interface FdSet {
+  "fdset-id": number;
+  fds: { fd: number; opaque?: string }[];
+}
+
 /** A job of the block layer. */
 export interface JobInfo {
   id: string;
@@ -189,6 +195,10 @@ export class Monitor {
     this.#ask<unknown>(command, { ...props });
   remove = (command: "object-del" | "blockdev-del" | "netdev_del" | "device_del", which: object) =>
     this.#ask<unknown>(command, { ...which });
+  /** One of the commands that plug a device in or take away what is left of it. */
+  plug = ({ command, args, fds }: { command: string; args: object; fds?: readonly number[] }) =>
+    this.qmp.command(command, { ...args }, fds && { fds });
+  queryFdSets = () => this.#ask<FdSet[]>("query-fdsets");
   /** Gives QEMU a descriptor, to be taken by its name; ours stays open. */
   getfd = (name: string, fd: number) => this.qmp.command("getfd", { fdname: name }, { fds: [fd] });
 

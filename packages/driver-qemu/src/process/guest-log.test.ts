@@ -8,6 +8,7 @@ test("an option a line", () => {
     args: ["-name", "guest=a b", "-S"],
     env: [["LC_ALL", "C"]] as [string, string][],
     fds: [],
+    fdSets: 0,
   };
   expect(logHeader(facts, line)).toBe(
     "1970-01-01 00:00:00.000+0000: starting up libvirt version: 11.3.0, qemu version: 7.2.22, kernel: 6.1, hostname: h\n" +

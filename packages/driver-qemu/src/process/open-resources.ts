@@ -1,3 +1,4 @@
+import type { ChardevSource } from "@libvirt-ts/conf/domain";
 import type { Undo } from "@libvirt-ts/util/undo";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -18,19 +19,7 @@ export async function openResources(
   const resources = new GuestResources(masterKey);
   try {
     resources.monitorFd = await listenOn(paths.monitor);
-    for (const { alias, source } of chardevs(domain.def)) {
-      if (source.type === "file" && source.source?.path !== undefined) {
-        const { path, append } = source.source;
-        resources.put("file", alias, await openOutput(driver, domain, path, append === true));
-      }
-      if (source.type === "unix" && source.source?.mode === "bind" && source.source.path !== undefined) {
-        resources.put("listen", alias, await listenOn(source.source.path));
-      }
-      if (source.log) {
-        const { file, append } = source.log;
-        resources.put("log", alias, await openOutput(driver, domain, file, append === true));
-      }
-    }
+    for (const chardev of chardevs(domain.def)) await openChardev(driver, domain, { resources, ...chardev });
     await openHostDevices(domain.def, resources);
     for (const net of domain.def.devices.interfaces) {
       const tap = await attachInterface(driver, domain, net, undo);
@@ -40,6 +29,25 @@ export async function openResources(
   } catch (error) {
     resources.close();
     throw error;
+  }
+}
+
+/** Opens what a character device writes to or listens on; with what was opened before an error, `resources` are to be closed. */
+export async function openChardev(
+  driver: QemuDriver,
+  domain: QemuDomain,
+  { resources, alias, source }: { resources: GuestResources; alias: string; source: ChardevSource },
+): Promise<void> {
+  if (source.type === "file" && source.source?.path !== undefined) {
+    const { path, append } = source.source;
+    resources.put("file", alias, await openOutput(driver, domain, path, append === true));
+  }
+  if (source.type === "unix" && source.source?.mode === "bind" && source.source.path !== undefined) {
+    resources.put("listen", alias, await listenOn(source.source.path));
+  }
+  if (source.log) {
+    const { file, append } = source.log;
+    resources.put("log", alias, await openOutput(driver, domain, file, append === true));
   }
 }
 

@@ -64,7 +64,7 @@ async function withDescriptors(monitor: Monitor, props: Plain, owner: string): P
 type Plain = Readonly<Record<string, unknown>>;
 
 /** As the monitor takes it: absent members left out, whole numbers as such. */
-function plain(props: Props): Plain {
+export function plain(props: Props): Plain {
   return Object.fromEntries(
     Object.entries(props).flatMap(([key, value]) => (value === undefined ? [] : [[key, plainValue(value)]])),
   );

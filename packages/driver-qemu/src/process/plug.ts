@@ -25,6 +25,7 @@ import { fillContext } from "./definition.ts";
 import { attachInterface } from "./interfaces.ts";
 import { lockOneMore } from "./locks.ts";
 import { giveDisk, takeBackImages } from "./ownership.ts";
+import { isChardev, plugChardev, refuseTarget } from "./plug-chardev.ts";
 import { addParts } from "./plug-parts.ts";
 import { endChain } from "./prepare.ts";
 import { GuestResources } from "./resources.ts";
@@ -57,6 +58,13 @@ export async function plugDevice(plugging: Plugging, each: AnyDevice): Promise<v
         await settle(plugging, each);
         await plugInterface(plugging, each.device, undo);
         break;
+      case "serial":
+      case "channel":
+      case "console":
+        refuseTarget(each, domain.def);
+        await settle(plugging, each);
+        await plugChardev(plugging, each, undo);
+        break;
       default:
         throw unpluggable(`live attach of device '${each.kind}' is not supported`);
     }
@@ -88,7 +96,8 @@ async function settle({ driver, domain, guest }: Plugging, each: AnyDevice): Pro
   const whole = domainDefCopy(domain.def);
   fillNewDevice(each, whole, { hooks, abiUpdate: true });
   insertDevice(whole.devices, each);
-  if (each.kind === "interface") each.device.alias ??= nextNetAlias(domain.def);
+  if (each.kind === "interface") each.device.alias ??= nextAlias("net", domain.def.devices.interfaces);
+  if (isChardev(each)) each.device.alias ??= nextAlias(each.kind, domain.def.devices[`${each.kind}s`]);
   if (each.kind === "disk" && each.device.target.bus === "scsi") requireController(each.device, whole);
   const count = allDevices(whole.devices).length;
   assignAddresses(whole, guest.facts.caps, context);
@@ -101,9 +110,11 @@ async function settle({ driver, domain, guest }: Plugging, each: AnyDevice): Pro
   assignNodeIndexes(whole);
 }
 
-function nextNetAlias({ devices }: DomainDef): string {
-  const taken = devices.interfaces.map(({ alias }) => Number(/^net(\d+)$/.exec(alias ?? "")?.[1] ?? -1));
-  return `net${Math.max(-1, ...taken) + 1}`;
+/** One more than the highest: a number is not used again while others count on. */
+function nextAlias(prefix: string, devices: readonly { alias?: string | undefined }[]): string {
+  const number = (alias = "") => (alias.startsWith(prefix) ? Number(alias.slice(prefix.length)) : -1);
+  const taken = devices.map(({ alias }) => number(alias)).filter((each) => Number.isInteger(each));
+  return `${prefix}${Math.max(-1, ...taken) + 1}`;
 }
 
 function requireController({ address }: Disk, { devices }: DomainDef): void {

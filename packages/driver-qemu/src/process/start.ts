@@ -189,7 +189,7 @@ async function launch(
       beforeExec(process) {
         domain.live = new Guest({
           process,
-          facts: newFacts(driver, domain, { paths, caps, formerOwners }),
+          facts: newFacts(driver, domain, { paths, caps, formerOwners, fdSetIndex: built.fdSets }),
           teardown: undo,
           report: (err) => driver.log.error({ err, domain: domain.name }, "work of the guest failed"),
         });
@@ -206,22 +206,19 @@ async function launch(
 function newFacts(
   driver: QemuDriver,
   { def }: QemuDomain,
-  { paths, caps, formerOwners }: Pick<Guest["facts"], "paths" | "caps" | "formerOwners">,
+  facts: Pick<Guest["facts"], "paths" | "caps" | "formerOwners" | "fdSetIndex">,
 ): Guest["facts"] {
   return {
-    paths,
-    caps,
+    ...facts,
     vcpus: [],
     devices: [],
     taints: new Set(driver.paths.privileged && driver.user.uid === 0 ? ["high-privileges"] : []),
     fakeReboot: false,
     allowReboot: def.onReboot !== "destroy" || def.onPoweroff !== "destroy",
     nodeNameIndex: def.devices.disks.length,
-    fdSetIndex: 0,
     stdioLogd: driver.settings.stdio_handler === "logd",
     agentTimeout: -2,
     lockState: undefined,
-    formerOwners,
     originalCpu: def.cpu,
   };
 }

@@ -6,6 +6,7 @@ import type { QemuDriver } from "../qemu-driver.ts";
 import { diskPath, unlockDisk } from "./locks.ts";
 import { takeBackImages } from "./ownership.ts";
 import { type Plugging, partsOfDisk, unpluggable } from "./plug.ts";
+import { isChardev, removeChardev } from "./plug-chardev.ts";
 
 /** So long a caller waits for the guest to let a device go; it may do so later too. */
 const WAIT_MS = 5000;
@@ -16,7 +17,7 @@ const WAIT_MS = 5000;
  */
 export async function unplugDevice(plugging: Plugging, each: AnyDevice): Promise<void> {
   const { guest } = plugging;
-  if (each.kind !== "disk" && each.kind !== "interface")
+  if (each.kind !== "disk" && each.kind !== "interface" && !isChardev(each))
     throw unpluggable(`live detach of device '${each.kind}' is not supported`);
   const alias = each.device.alias ?? "";
   const outcome = guest.expectRemoval(alias, WAIT_MS);
@@ -54,6 +55,7 @@ async function forgetDevice(plugging: Plugging, alias: string): Promise<void> {
   const report = (err: unknown) =>
     driver.log.warn({ err, domain: domain.name, alias }, "clean-up step failed");
   if (each.kind === "disk") await removeNodes(plugging, each.device).catch(report);
+  if (isChardev(each)) await removeChardev(plugging, each, report);
   if (each.kind === "interface") {
     await guest.monitor.remove("netdev_del", { id: `host${alias}` }).catch(report);
     const { device } = each;
