@@ -20,6 +20,10 @@ const apart = new Map([
 const { resolve } = createRequire(new URL("packages/access/package.json", import.meta.url));
 const entries = [...apart].map(([library, file]) => [file, resolve(library)] as const);
 
+/** `later`: see finishBundle. */
+const preamble = `const importMetaUrl = require("node:url").pathToFileURL(__filename).href;
+const later = (id, module) => new Proxy({}, { get: (_, name) => (module ??= require(id))[name] });`;
+
 export default defineConfig({
   entry: { [name]: "src/main.ts", ...Object.fromEntries(entries) },
   splitting: false,
@@ -45,7 +49,7 @@ export default defineConfig({
     options.external = ["x11"];
     options.define = { "import.meta.url": "importMetaUrl" };
     options.supported = { "dynamic-import": false };
-    options.banner = { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' };
+    options.banner = { js: preamble };
   },
   onSuccess: () => finishBundle(name),
 });

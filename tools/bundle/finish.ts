@@ -19,7 +19,7 @@ const addon = `../../packages/native/prebuilds/linux-${process.env.npm_config_ar
 export async function finishBundle(name: string): Promise<void> {
   await mkdir("dist", { recursive: true });
   const before = await readdir("dist");
-  const source = await readFile(`build/${name}.cjs`, "latin1"); // esbuild writes ASCII
+  const source = whenUsed(await readFile(`build/${name}.cjs`, "latin1")); // esbuild writes ASCII
   const code = Buffer.from(`(function (require, __filename, __dirname) {${source}\n})`, "latin1");
   const stem = `${name}.${createHash("sha256").update(code).digest("hex").slice(0, 12)}`;
   await put(`${stem}.cjs`, code);
@@ -34,6 +34,15 @@ export async function finishBundle(name: string): Promise<void> {
     if (/\.(cjs|cache)$/.test(file) && !file.startsWith(stem) && !apart.includes(file))
       await rm(join("dist", file));
   await rm("build", { recursive: true });
+}
+
+/**
+ * Parts of Node that a start does not need, and that take milliseconds to load (node:crypto brings streams along), are
+ * loaded when one of their functions is first used. esbuild's form of an import: `var import_node_crypto = require("crypto");`
+ */
+function whenUsed(source: string): string {
+  const imports = /^(\s*(?:var )?import_\w+ = )require(\("(?:child_process|crypto|net|stream|timers\/promises)"\);)$/gm;
+  return source.replace(imports, "$1later$2");
 }
 
 /** By rename: a running process may have the old one open. */

@@ -14,6 +14,7 @@ test.each([
   ["-v -d", { ...none, verbose: true, background: true }],
   ["-vd", { ...none, verbose: true, background: true }],
   ["--verbose --daemon --timeout=5", { ...none, verbose: true, background: true, timeoutSeconds: 5 }],
+  ["-vt120 -f/c --pid-file=", { ...none, verbose: true, timeoutSeconds: 120, configFile: "/c", pidFile: "" }],
   ["-t 120 -f /c -p /p", { ...none, timeoutSeconds: 120, configFile: "/c", pidFile: "/p" }],
   [
     "--timeout 120 --config /c --pid-file /p",
@@ -27,6 +28,10 @@ test.each([
   ["-h", { kind: "help" }],
   ["-V -d", { kind: "version" }],
   ["--bogus", { kind: "wrong", message: "Unknown option '--bogus'" }],
+  ["-vx", { kind: "wrong", message: "Unknown option '-x'" }],
+  ["--", { kind: "wrong", message: "Unexpected argument '--'" }],
+  ["-", { kind: "wrong", message: "Unexpected argument '-'" }],
+  ["--verbose=1", { kind: "wrong", message: "Option '-v, --verbose' does not take an argument" }],
   ["extra", { kind: "wrong", message: "Unexpected argument 'extra'" }],
   ["-t x", { kind: "wrong", message: "Invalid value for timeout" }],
   ["-t", { kind: "wrong", message: "Option '-t, --timeout <value>' argument missing" }],

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Step } from "./launch.ts";
 import type { Syscalls } from "./syscalls.ts";
@@ -20,13 +19,18 @@ export interface Binding extends Syscalls {
 
 /**
  * Loads the compiled addon: `libvirt-ts.node` beside this file (a bundled daemon), else the build of
- * this package by way of node-gyp-build (source tree). `createRequire` keeps bundlers out of both.
+ * this package by way of node-gyp-build (source tree). Only the latter needs node:module, which takes a millisecond
+ * to load, and is hidden from bundlers.
  */
 function load(): Binding {
-  const loadFrom = createRequire(import.meta.url);
   const beside = fileURLToPath(new URL("./libvirt-ts.node", import.meta.url));
-  if (existsSync(beside)) return loadFrom(beside);
-  return loadFrom("node-gyp-build")(fileURLToPath(new URL("..", import.meta.url)));
+  if (!existsSync(beside)) {
+    const loadFrom = process.getBuiltinModule("node:module").createRequire(import.meta.url);
+    return loadFrom("node-gyp-build")(fileURLToPath(new URL("..", import.meta.url)));
+  }
+  const addon: { exports: Partial<Binding> } = { exports: {} };
+  process.dlopen(addon, beside);
+  return addon.exports as Binding; // of the same build
 }
 
 export const binding = load();
