@@ -41,7 +41,8 @@ export async function finishBundle(name: string): Promise<void> {
  * loaded when one of their functions is first used. esbuild's form of an import: `var import_node_crypto = require("crypto");`
  */
 function whenUsed(source: string): string {
-  const imports = /^(\s*(?:var )?import_\w+ = )require(\("(?:child_process|crypto|net|stream|timers\/promises)"\);)$/gm;
+  const imports =
+    /^(\s*(?:var )?import_\w+ = )require(\("(?:child_process|crypto|net|stream|timers\/promises)"\);)$/gm;
   return source.replace(imports, "$1later$2");
 }
 

@@ -20,13 +20,6 @@ export interface Entry {
   readonly accessRules: readonly Rule[] | undefined;
 }
 
-/** One program: entries by procedure number. */
-interface DispatchTable {
-  readonly prog: number;
-  readonly vers: number;
-  readonly entries: readonly (Entry | undefined)[];
-}
-
 /** What a client may call, by program. */
 export class DispatchTables {
   /** The one whose objects events and lists are about. */
@@ -34,30 +27,51 @@ export class DispatchTables {
   readonly #tables: readonly DispatchTable[];
 
   constructor(services: readonly Service[], guard?: AccessGuard) {
-    this.#tables = services.map((service) => dispatchTable(service, guard));
+    this.#tables = services.map((service) => new DispatchTable(service, guard));
     this.accessService = services.find((service) => service.access !== undefined);
   }
 
   find(prog: number, vers: number): DispatchTable | undefined {
-    return this.#tables.find((each) => each.prog === prog && each.vers === vers);
+    return this.#tables.find(({ program }) => program.number === prog && program.version === vers);
   }
 }
 
-function dispatchTable(service: Service, guard?: AccessGuard): DispatchTable {
-  const { program, handlers, fallback } = service;
-  const entries: (Entry | undefined)[] = [];
-  for (const [name, row] of Object.entries(program.procs)) {
-    if (row.kind !== "call") continue;
-    const handler: Handler<unknown, unknown> | undefined = Reflect.get(handlers, name)?.bind(handlers);
-    entries[row.number] = {
+/** One program. An entry is made when it is first called: a start need not go through 500 procedures. */
+class DispatchTable {
+  readonly #service: Service;
+  readonly #guard: AccessGuard | undefined;
+  readonly #entries: (Entry | undefined)[] = [];
+
+  constructor(service: Service, guard: AccessGuard | undefined) {
+    this.#service = service;
+    this.#guard = guard;
+  }
+
+  get program(): Service["program"] {
+    return this.#service.program;
+  }
+
+  /** @returns undefined for what is no procedure */
+  entry(proc: number): Entry | undefined {
+    return this.#entries[proc] ?? this.#make(proc);
+  }
+
+  #make(proc: number): Entry | undefined {
+    const service = this.#service;
+    const { program, handlers, fallback } = service;
+    const row = program.byNumber.get(proc);
+    if (row?.kind !== "call") return undefined;
+    const handler: Handler<unknown, unknown> | undefined = Reflect.get(handlers, row.name)?.bind(handlers);
+    const entry: Entry = {
       row,
       service,
       handler,
       isRaw: handler === undefined && fallback?.accepts(row) === true,
       readOnlyRule: readOnlyRule(row),
       argumentRule: argumentRule(row),
-      accessRules: guard !== undefined && row.acl.length > 0 ? guard.rulesOf(row) : undefined,
+      accessRules: row.acl.length > 0 ? this.#guard?.rulesOf(row) : undefined,
     };
+    this.#entries[proc] = entry;
+    return entry;
   }
-  return { prog: program.number, vers: program.version, entries };
 }

@@ -50,7 +50,7 @@ export class Dispatcher {
     const proc = bytes.readInt32BE(start + offset.proc);
     const status = bytes.readUInt32BE(start + offset.status);
     const table = this.#client.tables.find(prog, vers);
-    const entry = table?.entries[proc];
+    const entry = table?.entry(proc);
     let refusal: string | undefined;
     if (table === undefined) refusal = `Cannot find program ${prog | 0} version ${vers | 0}`;
     else if (status !== MessageStatus.OK) refusal = `Unexpected message status ${status}`;
