@@ -35,8 +35,12 @@ import { findQemuUser, findTpmUser } from "./qemu-user.ts";
 import { qemuKeys } from "./settings.ts";
 import { formatStatus } from "./status-xml.ts";
 
-/** Architectures whose emulators are looked for. */
-const ARCHES = ["i686", "x86_64", "aarch64", "armv7l", "ppc64", "ppc64le", "riscv64", "s390x", "loongarch64"];
+/** Architectures whose emulators are looked for, in the order they are told. */
+const ARCHES = (
+  "alpha armv6l armv7l armv7b aarch64 cris i686 lm32 loongarch64 m68k microblaze microblazeel mips mipsel " +
+  "mips64 mips64el or32 parisc parisc64 ppc ppc64 ppc64le riscv32 riscv64 s390 s390x sh4 sh4eb sparc sparc64 " +
+  "unicore32 x86_64 xtensa xtensaeb"
+).split(" ");
 
 export interface QemuWorld {
   readonly paths: Paths;

@@ -100,13 +100,21 @@ export class CapsCache {
 
 const isMissing = (error: unknown) => error instanceof Error && "code" in error && error.code === "ENOENT";
 
+/** What QEMU calls architectures that have another name with us. */
+const emulatorNames: Readonly<Record<string, string>> = {
+  i686: "i386",
+  armv6l: "arm",
+  armv7l: "arm",
+  ppc64le: "ppc64",
+};
+
 /** Where QEMU binaries are looked for; first hit wins. */
 export async function findEmulator(
   arch: string,
   path: string,
   hostArch: string,
 ): Promise<string | undefined> {
-  const names = [`qemu-system-${arch === "i686" ? "i386" : arch === "armv7l" ? "arm" : arch}`];
+  const names = [`qemu-system-${emulatorNames[arch] ?? arch}`];
   const candidates = path.split(":").flatMap((dir) => names.map((name) => join(dir, name)));
   if (arch === hostArch) candidates.push("/usr/libexec/qemu-kvm");
   for (const candidate of candidates) {

@@ -1,4 +1,4 @@
-import { type AnyDevice, allDevices, type DomainDef } from "@libvirt-ts/conf/domain";
+import { type AnyDevice, allDevices, type Channel, type DomainDef } from "@libvirt-ts/conf/domain";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { alignMemory } from "./memory-align.ts";
 import type { CommandContext, CommandPaths, Resources } from "./types.ts";
@@ -41,7 +41,7 @@ export function prepareDevice(each: AnyDevice, paths: Pick<CommandPaths, "domain
     case "channel": {
       const { source, target } = each.device;
       if (source.type !== "unix" || target.type === "guestfwd" || source.source?.path !== undefined) return;
-      const path = `${paths.channelTarget}/${target.name ?? ""}`;
+      const path = `${paths.channelTarget}/${target.name ?? portName(each.device)}`;
       source.source = { seclabels: [], ...source.source, mode: "bind", path };
       return;
     }
@@ -58,4 +58,10 @@ export function prepareDevice(each: AnyDevice, paths: Pick<CommandPaths, "domain
     case "shmem":
       if (each.device.server) each.device.server.path ??= `/var/lib/libvirt/shmem-${each.device.name}-sock`;
   }
+}
+
+/** A channel without a name is called by where it is plugged in. */
+function portName({ address }: Channel): string {
+  const { controller = 0, bus = 0, port = 0 } = address?.type === "virtio-serial" ? address : {};
+  return `vioser-${[controller, bus, port].map((n) => n.toString(16).padStart(2, "0")).join("-")}.sock`;
 }

@@ -147,6 +147,8 @@ export interface CommandContext {
   autoNodeset?: readonly number[];
   /** False: write paths of chardevs as they are, for showing the command line only. */
   passFds?: boolean;
+  /** Paths of block devices that are CD-ROM drives of the host. */
+  hostCdroms?: ReadonlySet<string>;
   /** The image behind a disk that names a volume. */
   volumeSource?: (disk: Disk) => StorageSource | undefined;
   /** The /dev/sgN of a SCSI device of the host. */

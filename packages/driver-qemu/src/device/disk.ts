@@ -32,7 +32,7 @@ export function diskParts(disk: Disk, context: DeviceContext): Part[] {
     parts.push(devicePart(diskDevice(disk, { chardev }, context)));
     return parts;
   }
-  const top = diskLayers(disk, context.volumeSource?.(disk));
+  const top = diskLayers(disk, context.volumeSource?.(disk), context.hostCdroms);
   let node: string | undefined;
   if (top !== undefined) {
     for (let layer: ImageLayer | null | undefined = top; layer; layer = layer.backing)

@@ -76,8 +76,13 @@ export function topNode(layer: ImageLayer): string {
 /**
  * All images of a disk, the guest's one first; `undefined` for an empty drive.
  * @param place what is behind the disk where its definition only names a volume
+ * @param hostCdroms paths that are CD-ROM drives of the host
  */
-export function diskLayers(disk: Disk, place: StorageSource = disk): ImageLayer | undefined {
+export function diskLayers(
+  disk: Disk,
+  place: StorageSource = disk,
+  hostCdroms: ReadonlySet<string> = new Set(),
+): ImageLayer | undefined {
   const { driver } = disk;
   const { source } = place;
   if (isEmptySource(disk)) return undefined;
@@ -94,8 +99,7 @@ export function diskLayers(disk: Disk, place: StorageSource = disk): ImageLayer 
     encryption: disk.encryption ?? source?.encryption,
     auth: place === disk ? (disk.auth ?? source?.auth) : source?.auth,
     metadataCacheSize: driver?.metadataCache?.maxSize,
-    isHostCdrom:
-      disk.device === "cdrom" && place.type === "block" && source !== undefined && isCdromPath(place),
+    isHostCdrom: disk.device === "cdrom" && place.type === "block" && hostCdroms.has(place.source?.dev ?? ""),
     isFloppy: disk.device === "floppy",
   };
   let layer = top;
@@ -127,9 +131,6 @@ const hasPlace = (store: BackingStore): store is BackingStore & StorageSource =>
 
 const formatOf = (format: string | undefined): DiskFormat =>
   format === undefined || format === "none" || format === "aio" ? "raw" : (format as DiskFormat); // all other words of `driver type` are formats
-
-const isCdromPath = (place: StorageSource): boolean =>
-  place.type === "block" && place.source?.dev === "/dev/cdrom";
 
 /** Nothing in the drive. */
 export function isEmptySource(disk: Disk): boolean {

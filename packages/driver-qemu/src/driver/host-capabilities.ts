@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { HostCpu, hostOfModel } from "@libvirt-ts/cpu";
 import { cpuTopology, type HostCpus, type NumaCell, readCpus, readNumaCells } from "@libvirt-ts/host";
 import { formatBitmap } from "@libvirt-ts/util/bitmap";
-import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
+import { formatUuid, parseUuid, randomUuid } from "@libvirt-ts/util/uuid";
 import type { XmlWriter } from "@libvirt-ts/xml";
 import type { HostProcessor } from "../cpu/host-model.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -69,7 +69,7 @@ export async function readTopology(root: string, pageSizeKiB: number): Promise<H
 }
 
 /** The machine's identity: from its firmware, else made of the installation's. */
-async function hostUuid(root: string): Promise<string | undefined> {
+async function hostUuid(root: string): Promise<string> {
   for (const file of [
     "/sys/class/dmi/id/product_uuid",
     "/sys/devices/virtual/dmi/id/product_uuid",
@@ -78,8 +78,11 @@ async function hostUuid(root: string): Promise<string | undefined> {
     const bytes = parseUuid((await readable(`${root}${file}`)) ?? "");
     if (bytes) return formatUuid(bytes);
   }
-  return undefined;
+  return made;
 }
+
+/** Of a machine that has none: as long as we live. */
+const made = randomUuid();
 
 /** Firmware tables are for root only. */
 async function readable(path: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { assignAddresses } from "../address/assign.ts";
 import { buildCommand } from "../command/build.ts";
 import { prepareDefaults } from "../command/prepare.ts";
 import { commandSettings } from "../command-settings.ts";
+import { hostCdromsOf } from "../host-cdroms.ts";
 import { hostMemoryFor } from "../host-memory.ts";
 import { capsOf, fillContext, readDefinition } from "../process/definition.ts";
 import { quoted } from "../process/guest-log.ts";
@@ -46,6 +47,7 @@ async function commandText(driver: QemuDriver, def: DomainDef): Promise<string> 
     caps,
     resources: paperResources,
     passFds: false,
+    hostCdroms: await hostCdromsOf(def),
     tpmSocket: () => undefined,
   });
   const words = [...env.map(([name, value]) => `${name}=${quoted(value)}`), program, ...args.map(quoted)];

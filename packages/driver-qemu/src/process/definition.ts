@@ -31,13 +31,22 @@ export async function readDefinition(
   if (emulator !== undefined) await lookAt(driver, emulator);
   if (namesFirmware(root)) await driver.firmware.refresh();
   if (!abiUpdate) return readStored(driver, root, { inactive, status });
-  return readDomain(root, { inactive, abiUpdate, status, hooks: qemuHooks(fillContext(driver)) });
+  return readDomain(root, {
+    ...security,
+    inactive,
+    abiUpdate,
+    status,
+    hooks: qemuHooks(fillContext(driver)),
+  });
 }
+
+/** There is no driver for labels of processes: those that name none mean none. */
+const security = { defaultSecurityModel: "none" };
 
 /** Reads what was accepted before, with what is known of its QEMU by now. */
 function readStored(driver: QemuDriver, root: XmlElement, context: Context): DomainDef {
   const emulator = emulatorOf(driver, root);
-  const options = { ...context, skipCheck: true };
+  const options = { ...security, ...context, skipCheck: true };
   if (emulator !== undefined && driver.caps.peek(emulator)) {
     try {
       return readDomain(root, { ...options, hooks: qemuHooks(fillContext(driver)) });

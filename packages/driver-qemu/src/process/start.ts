@@ -9,6 +9,7 @@ import { hostModels } from "../cpu/host-model.ts";
 import { handleEvent } from "../events/qmp-events.ts";
 import { Guest, type QemuDomain } from "../guest.ts";
 import { startHelpers } from "../helpers/helpers.ts";
+import { hostCdromsOf } from "../host-cdroms.ts";
 import { type HostMemory, hostMemoryFor } from "../host-memory.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { migrationEnd } from "../save/migration-end.ts";
@@ -167,6 +168,7 @@ async function launch(
     const built = buildCommand(domain.def, {
       caps,
       resources,
+      hostCdroms: await hostCdromsOf(domain.def),
       ...commandSettings(driver, paths, domain.id, memory),
       ...(incomingFd !== undefined && { incoming: "defer" }),
     });

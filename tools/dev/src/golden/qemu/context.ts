@@ -149,6 +149,7 @@ export function contextOf(def: DomainDef, caps: QemuCaps, row: Row): CommandCont
     },
     resources: resourcesOf(def, row),
     tpmSocket: () => "/dev/test",
+    hostCdroms: new Set(["/dev/cdrom"]),
     ...(config.storageUseNbdkit === 1 && {
       nbdkitSocket: (protocol, node) =>
         nbdkitProtocols.has(protocol) ? `${lib}/domain-${short}/nbdkit-${node}.socket` : undefined,
