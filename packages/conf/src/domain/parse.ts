@@ -2,6 +2,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { type Context, childNamed, parseXml, type XmlElement, XmlWriter } from "@libvirt-ts/xml";
 import { arch } from "../types.ts";
 import { checkDomain } from "./check/check.ts";
+import { checkOs } from "./check/os.ts";
 import type { DomainDef } from "./def.ts";
 import { DomainSyntax } from "./domain.ts";
 import { unsupported } from "./errors.ts";
@@ -23,6 +24,8 @@ export function parseDomain(text: string, options: ParseDomainOptions = {}): Dom
 /** As `parseDomain`, from the `<domain>` element. */
 export function readDomain(root: XmlElement, options: ParseDomainOptions = {}): DomainDef {
   const syntax = readDomainSyntax(root, options);
+  // Firmware that contradicts itself is not looked for.
+  if (!options.skipCheck && syntax.os) checkOs(syntax.os);
   const def = fillDomain(syntax, options);
   if (!options.skipCheck) {
     checkDomain(def);

@@ -136,7 +136,8 @@ export function assignUsbAddresses(def: DomainDef, isNew: boolean): UsbAddressSe
     for (let i = 0; i < hubs; i++) def.devices.hubs.push({ type: "usb" });
   }
   for (const { device, isHub } of usbDevices(def)) {
-    if (portOf(device) !== undefined) continue;
+    // What stands elsewhere is told so by whoever checks it.
+    if (portOf(device) !== undefined || (device.address && device.address.type !== "usb")) continue;
     const bus = device.address?.type === "usb" ? device.address.bus : undefined;
     device.address = { type: "usb", ...set.reserveNext(bus, isHub) };
   }

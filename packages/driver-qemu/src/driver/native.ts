@@ -9,6 +9,7 @@ import { hostMemoryFor } from "../host-memory.ts";
 import { capsOf, fillContext, readDefinition } from "../process/definition.ts";
 import { quoted } from "../process/guest-log.ts";
 import { guestPaths } from "../process/guest-paths.ts";
+import { checkPassthrough } from "../process/host-devices.ts";
 import { spicePorts } from "../process/prepare.ts";
 import { decideCpu } from "../process/start.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -33,6 +34,7 @@ export function nativeHandlers(driver: QemuDriver): RemoteHandlers {
 /** The command line a guest would be started with by hand: nothing in it is open already. */
 async function commandText(driver: QemuDriver, def: DomainDef): Promise<string> {
   const caps = await capsOf(driver, def);
+  await checkPassthrough(def, driver.host.root);
   def.devices.interfaces = def.devices.interfaces.map(plainInterface);
   assignAddresses(def, caps, { ...fillContext(driver), isNew: true });
   assignAliases(def);

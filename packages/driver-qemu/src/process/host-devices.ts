@@ -1,9 +1,22 @@
-import { open } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import type { DomainDef, Interface } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { native } from "@libvirt-ts/native";
 import { unsupported } from "../driver/common.ts";
 import type { GuestResources } from "./resources.ts";
+
+/**
+ * Whether the host can hand PCI devices to guests at all.
+ * @throws VirError CONFIG_UNSUPPORTED for a guest that is to have some where it cannot
+ */
+export async function checkPassthrough({ devices }: DomainDef, root: string): Promise<void> {
+  const wants =
+    devices.hostdevs.some(({ type }) => type === "pci") ||
+    devices.interfaces.some(({ type }) => type === "hostdev");
+  if (!wants) return;
+  const groups = await readdir(`${root}/sys/kernel/iommu_groups`).catch(() => []);
+  if (groups.length === 0) throw unsupported("host doesn't support passthrough of host PCI devices");
+}
 
 /**
  * Opens the device nodes that QEMU gets as descriptors.

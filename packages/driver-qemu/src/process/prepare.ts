@@ -12,6 +12,7 @@ import type { HostMemory } from "../host-memory.ts";
 import { listenAddressOf } from "../peers/network.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { type GuestPaths, guestPaths } from "./guest-paths.ts";
+import { checkPassthrough } from "./host-devices.ts";
 import { diskPath } from "./locks.ts";
 import { makeMemoryFolders } from "./memory-folders.ts";
 import { prepareNvram } from "./nvram.ts";
@@ -119,6 +120,7 @@ export async function prepareHost(
   domain: QemuDomain,
   { paths, undo, resetNvram }: { paths: GuestPaths; undo: Undo; resetNvram: boolean },
 ): Promise<Uint8Array> {
+  await checkPassthrough(domain.def, driver.host.root);
   await checkDisks(domain.def);
   await prepareNvram(driver, domain.def, { reset: resetNvram });
   undo.add(() => rm(paths.pidFile, { force: true }));

@@ -8,13 +8,11 @@ import { checkDisks } from "./disk.ts";
 import { checkDisplay } from "./display.ts";
 import { checkHostdevs } from "./hostdev.ts";
 import { checkInterface } from "./interface.ts";
-import { checkOs } from "./os.ts";
 import { checkTuning } from "./tuning.ts";
 import { checkVirtioOptions } from "./virtio.ts";
 
 /** Refuses what contradicts itself, whatever the driver. */
 export function checkDomain(def: DomainDef): void {
-  checkOs(def.os);
   checkSysinfo(def);
   checkSeclabels(def);
   checkClock(def.clock);
