@@ -19,6 +19,7 @@ const chassis = "tests/system/chassis.test.ts";
 const driver = "tests/system/driver-chassis.test.ts";
 const lockd = "tests/system/virtlockd.test.ts";
 const logd = "tests/system/virtlogd.test.ts";
+const logRules = "tests/conformance/log-rules.test.ts";
 const overload = "tests/system/overload.test.ts";
 
 /**
@@ -110,6 +111,7 @@ const shownBy: readonly (readonly [section: number, rule: string, file: string, 
   [14, "unknown keys are told", chassis, "an unknown key is warned about, once"],
   [15, "virtlockd's replies", lockd, "replies are those of the C daemon, byte for byte"],
   [15, "USR1", lockd, "SIGUSR1: locks and connections stay"],
+  [16, "procedure by procedure, beside the C daemon", logRules, "%s virtlogd"],
   [16, "virtlogd's replies", logd, "replies are those of the C daemon, byte for byte"],
   [16, "rotation", logd, "rolls over at line ends"],
   [16, "an open file keeps it alive", logd, "an open log keeps an idle daemon alive"],

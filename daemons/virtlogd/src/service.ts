@@ -18,7 +18,6 @@ export function logService(logs: OpenLogs): Service<typeof log.procs> {
     errorDomain: ErrorDomain.LOGGING,
     handlers: {
       async domainOpenLogFile({ driver, dom, path, flags }, call) {
-        checkFlags(flags, flagTruncate, "virLogHandlerDomainOpenLogFile", ErrorDomain.LOGGING);
         const owner = { driver, domainName: dom.name, domainUuid: formatUuid(dom.uuid) };
         const { position, writeEnd } = await logs.open(path, owner, (flags & flagTruncate) !== 0);
         call.replyWithFds([writeEnd]);
