@@ -10,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { native, READABLE } from "@libvirt-ts/native";
@@ -127,6 +127,63 @@ test("lines go to a socket; one that nobody reads holds up no guest, and what it
   expect(daemon.output).toMatch(/"?lines"?[:=] ?[1-9][0-9]+/);
   closeSync(fd);
   socket.destroy();
+  server.close();
+});
+
+test("lines go to a TCP listener, over its restarts; when it is away for too long a line says how many are missing", async () => {
+  prefix = newPrefix();
+  let server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  daemon = await TestDaemon.start("virtlogd", { prefix, config: `ship_to = ["tcp:127.0.0.1:${port}"]\n` });
+  const path = join(prefix, "vm.log");
+  const fd = await openLog(daemon, path);
+  const say = async (from: number, to: number) => {
+    for (let at = from; at < to; at += 1000) {
+      const texts = Array.from({ length: Math.min(1000, to - at) }, (_, index) => `line ${at + index}\n`);
+      writeSync(fd, texts.join(""));
+      await settled(daemon, path);
+    }
+  };
+  /** Reads until the line with this text. */
+  const heard = async (socket: Socket, last: string) => {
+    let text = "";
+    while (!text.includes(`"${last}"}\n`)) text += ((await once(socket, "data")) as [Buffer])[0].toString();
+    return text
+      .trimEnd()
+      .split("\n")
+      .map((row) => JSON.parse(row) as { text?: string; missing?: number });
+  };
+  const first = once(server, "connection") as Promise<[Socket]>;
+  await say(0, 10);
+  const [before] = await first;
+  expect((await heard(before, "line 9")).map(({ text }) => text)).toEqual(
+    Array.from({ length: 10 }, (_, index) => `line ${index}`),
+  );
+  before.destroy();
+  server.close();
+  await once(server, "close");
+  await say(10, 20); // the first of them may go to the connection that is over
+  const count = 60_000; // far more than waits for a sink
+  await say(20, count);
+  while (!daemon.output.includes("lines are not shipped"))
+    await once(daemon.process.stderr ?? process.stdin, "data");
+  server = createServer().listen(port, "127.0.0.1");
+  const again = once(server, "connection") as Promise<[Socket]>;
+  const [after] = await again;
+  const all = heard(after, "the end");
+  while (!daemon.output.includes("lines are shipped again"))
+    await once(daemon.process.stderr ?? process.stdin, "data");
+  writeSync(fd, "the end\n");
+  const rows = await all;
+  const numbers = rows.flatMap(({ text }) => (text?.startsWith("line") ? [Number(text.slice(5))] : []));
+  const missing = rows.reduce((sum, row) => sum + (row.missing ?? 0), 0);
+  expect(numbers[0]).toBeLessThanOrEqual(20);
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index)); // what waited is what came first
+  expect(rows.findIndex((row) => row.missing !== undefined)).toBe(numbers.length);
+  expect(missing).toBe(count - (numbers[0] ?? 0) - numbers.length);
+  closeSync(fd);
+  after.destroy();
   server.close();
 });
 

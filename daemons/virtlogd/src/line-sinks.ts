@@ -16,6 +16,10 @@ interface Outlet {
   /** @returns 0, or a negative errno: not now */
   send(bytes: Buffer): number;
   encode(line: ShippedLine): Buffer;
+  /** Says that so many lines are missing. */
+  encodeMissing(lines: number): Buffer;
+  /** To be called with what was taken and did not get away, when it is known. */
+  onUnsent?: (bytes: Buffer[]) => void;
   close(): void;
 }
 
@@ -33,12 +37,20 @@ export class LineSink {
   #queuedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #dropped = 0;
+  /** As of the last time all was well. */
   #lastDropped = 0;
+  /** So many of them the sink has been told of, where they are missing. */
+  #told = 0;
 
   constructor(name: string, outlet: Outlet, log: Logger) {
     this.name = name;
     this.#outlet = outlet;
     this.#log = log;
+    outlet.onUnsent = (bytes) => {
+      this.#queue.unshift(...bytes);
+      this.#queuedBytes += bytes.reduce((sum, { length }) => sum + length, 0);
+      if (bytes.length > 0) this.#timer ??= setTimeout(() => this.#retry(), retryMs);
+    };
   }
 
   /** Lines dropped since the begin. */
@@ -48,11 +60,13 @@ export class LineSink {
 
   push(line: ShippedLine): void {
     const bytes = this.#outlet.encode(line);
-    if (this.#queue.length === 0 && this.#outlet.send(bytes) === 0) return;
+    const missing = this.#dropped - this.#told;
+    if (missing === 0 && this.#queue.length === 0 && this.#outlet.send(bytes) === 0) return;
     if (this.#queuedBytes + bytes.length > maxQueuedBytes) this.#drop();
     else {
-      this.#queue.push(bytes);
-      this.#queuedBytes += bytes.length;
+      if (missing > 0) this.#enqueue(this.#outlet.encodeMissing(missing));
+      this.#told = this.#dropped;
+      this.#enqueue(bytes);
     }
     this.#timer ??= setTimeout(() => this.#retry(), retryMs);
   }
@@ -65,6 +79,11 @@ export class LineSink {
   close(): void {
     clearTimeout(this.#timer);
     this.#outlet.close();
+  }
+
+  #enqueue(bytes: Buffer): void {
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
   }
 
   #drop(): void {
@@ -124,6 +143,10 @@ function journalOutlet(native: Native, path: string): Outlet {
       ];
       return Buffer.from(`${fields.map((field) => field.replaceAll("\n", " ")).join("\n")}\n`);
     },
+    encodeMissing: (lines) =>
+      Buffer.from(
+        `MESSAGE=virtlogd: ${lines} lines of guests are missing here\nPRIORITY=4\nSYSLOG_IDENTIFIER=virtlogd\n`,
+      ),
     close() {},
   };
 }
@@ -131,6 +154,8 @@ function journalOutlet(native: Native, path: string): Outlet {
 /** Lines of JSON; connects again when there is something to send. */
 function streamOutlet(to: { path: string } | { host: string; port: number }, log: Logger): Outlet {
   let socket: Socket | undefined;
+  /** What the kernel has not taken yet. */
+  const unsent: Buffer[] = [];
   let lastTry = Number.NEGATIVE_INFINITY;
   const connect = async () => {
     const { connect: open } = await import("node:net");
@@ -142,25 +167,31 @@ function streamOutlet(to: { path: string } | { host: string; port: number }, log
     );
     opened.on("close", () => {
       socket = undefined;
+      outlet.onUnsent?.(unsent.splice(0));
     });
   };
-  return {
+  const outlet: Outlet = {
     send(bytes) {
       if (!socket && performance.now() - lastTry > reconnectMs) {
         lastTry = performance.now();
         void connect();
       }
       if (!socket || socket.connecting || socket.writableLength > maxQueuedBytes) return notNow;
-      socket.write(bytes);
+      unsent.push(bytes);
+      socket.write(bytes, (error) => {
+        if (!error) unsent.shift();
+      });
       return 0;
     },
     encode({ time, domainName: domain, domainUuid: uuid, path, text }) {
       return Buffer.from(`${JSON.stringify({ time, domain, uuid, path, text })}\n`);
     },
+    encodeMissing: (missing) => Buffer.from(`${JSON.stringify({ time: new Date(), missing })}\n`),
     close() {
       socket?.end();
     },
   };
+  return outlet;
 }
 
 const notNow = -11;
