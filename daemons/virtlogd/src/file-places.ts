@@ -26,11 +26,13 @@ export const localPlaces: FilePlaces = {
   pooledFor: () => pooledCalls((call) => call()),
 };
 
+/** What is known of directories. */
+export type Directories = Pick<LocalDirectories, "has" | "ask">;
+
 /**
- * @param local what is known of directories
  * @param mount which file system a path is on, without looking at the path
  */
-export function filePlaces(local: LocalDirectories, mount: typeof mountOf = mountOf): FilePlaces {
+export function filePlaces(local: Directories, mount: typeof mountOf = mountOf): FilePlaces {
   const byDevice = new Map<string, { run: InTurn; calls: PooledCalls }>();
   const deviceOf = (path: string) => {
     const { device } = mount(path);
