@@ -45,8 +45,9 @@ def each(object, calls):
 
 
 def events():
-    end = time.monotonic() + 0.15
-    timer = libvirt.virEventAddTimeout(50, lambda *_: None, None)
+    """Those of earlier calls: they came before the answers."""
+    end = time.monotonic() + 0.01
+    timer = libvirt.virEventAddTimeout(2, lambda *_: None, None)
     while time.monotonic() < end:
         libvirt.virEventRunDefaultImpl()
     libvirt.virEventRemoveTimeout(timer)

@@ -191,6 +191,24 @@ def saved():
 HOST_CPU = "<cpu><arch>%s</arch>%s%s</cpu>"
 
 
+def defined():
+    xml = lambda name, number, more="": f"<domain type='test'><name>{name}</name><uuid>6695eb01-f6a4-8304-79aa-97f2502e193{number}</uuid><memory>1024</memory><os><type>hvm</type></os>{more}</domain>"
+    for name, number in (("test", "f"), ("test", "0"), ("other", "f"), ("new", "1")):
+        for call in ("defineXML", "createXML"):
+            each(connection, call, [(xml(name, number), flags) for flags in ((0, 2) if call == "createXML" else ())] + [(xml(name, number),)])
+        each(connection, "defineXMLFlags", [(xml(name, number), flags) for flags in (0, 1, 2)])
+    for bad in ("<domain", "<x/>", "<domain type='test'/>", xml("a/b", 2), xml("bad", 2, "<devices><graphics type='vnc'/><video/></devices>"), xml("bad", 3, "<devices><disk type='file'><target dev='vda'/></disk><disk type='file'><target dev='vda'/></disk></devices>")):
+        each(connection, "defineXML", [(bad,)])
+        each(connection, "createXML", [(bad,)])
+    for name in ("new", "bad"):
+        domain = connection.lookupByName(name)
+        for call in ("XMLDesc", "isActive", "isPersistent", "ID", "state", "maxVcpus", "OSType"):
+            each(domain, call, [()])
+        each(domain, "undefine", [()])
+        each(domain, "isPersistent", [()])
+        each(domain, "destroy", [()])
+
+
 def cpus():
     # newer versions know more models
     known = "486 pentium qemu32 qemu64 kvm64 Conroe Penryn Nehalem Westmere SandyBridge Haswell Skylake-Client EPYC Opteron_G5".split()
@@ -237,4 +255,4 @@ def cpus():
     each(domain, "screenshot", [(connection.newStream(), 0)])
 
 
-{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved, cpus)}[sys.argv[2]]()
+{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved, defined, cpus)}[sys.argv[2]]()

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { remote } from "@libvirt-ts/protocol";
 import type { RpcClient } from "@libvirt-ts/rpc/client";
 import { expect, onTestFinished, test } from "vitest";
@@ -33,10 +36,35 @@ test("connections share a host for as long as one of them is open", async () => 
   await expect.poll(fresh).toBe(1);
 });
 
-test("another path is refused", async () => {
+test.each([
+  ["test:///", "testOpen: supply a path or use test:///default"],
+  ["test:///nowhere/node.xml", "failed to parse xml document '/nowhere/node.xml'"],
+  ["test://elsewhere/default", "no connection driver available for test://elsewhere/default"],
+])("%s is refused", async (name, text) => {
   const client = await testOpener()();
   onTestFinished(() => client.close());
-  await expect(client.call(connectOpen, { name: "test:///system", flags: 0 })).rejects.toThrow(
-    "test:///default",
-  );
+  await expect(client.call(connectOpen, { name, flags: 0 })).rejects.toThrow(text);
+});
+
+/** A file that says who may open the host; its URI. */
+function guarded(user: string): string {
+  const dir = mkdtempSync(join(tmpdir(), "node-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, "a node.xml");
+  writeFileSync(path, `<node><auth>${user}<user>b</user></auth></node>`);
+  return `test://${path.replace(" ", "%20")}`;
+}
+
+test.each([
+  ["the right password", { user: "a", password: "x" }, undefined],
+  ["no password wanted", { user: "b", password: "whatever" }, undefined],
+  ["a wrong password", { user: "a", password: "y" }, "authentication failed"],
+  ["nobody known", { user: "c", password: "x" }, "authentication failed"],
+  ["nobody to ask", undefined, "Missing authentication credentials"],
+])("a host that asks who comes: %s", async (_, given, refusal) => {
+  const client = await testOpener()(undefined, given && { credentials: () => given });
+  onTestFinished(() => client.close());
+  const opening = client.call(connectOpen, { name: guarded("<user password='x'>a</user>"), flags: 0 });
+  if (refusal === undefined) await opening;
+  else await expect(opening).rejects.toThrow(refusal);
 });

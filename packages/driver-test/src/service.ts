@@ -7,14 +7,14 @@ import type { TestDriver } from "./test-driver.ts";
 
 /** 11.3.0, whose test driver this one is like. */
 const LIB_VERSION = 11_003_000;
-const DEFAULT_PATH = "/default";
+export const DEFAULT_PATH = "/default";
 
-/** The programs as this driver answers them, for clients that open `test:///default`. */
-export function testServices(driver: TestDriver): Service[] {
+/** The programs as this driver answers them, for clients that open `test://PATH`. */
+export function testServices(driver: TestDriver, path = DEFAULT_PATH): Service[] {
   const session = connectionService({
     type: "TEST",
     scheme: "test",
-    paths: [DEFAULT_PATH],
+    paths: [path],
     privileged: true,
     features: [DriverFeature.TYPED_PARAM_STRING, DriverFeature.NETWORK_UPDATE_HAS_CORRECT_ORDER],
     libVersion: LIB_VERSION,

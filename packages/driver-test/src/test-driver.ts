@@ -14,6 +14,12 @@ export interface TestGuest {
   readonly frozen: Set<string>;
 }
 
+/** What clients are told about a guest's definition. */
+export interface GuestMessages {
+  readonly tainting: readonly string[];
+  readonly deprecation: readonly string[];
+}
+
 export type TestDomain = Domain<DomainDef, TestGuest>;
 
 /** One host and all that is on it. */
@@ -27,6 +33,8 @@ export interface TestDriver extends DomainDriver<TestDomain> {
   readonly hostname: string;
   /** Microseconds since 1970: what figures that grow are made of. */
   readonly now: () => bigint;
+  /** What is questionable about guests, for those of which it is known. */
+  readonly taints: WeakMap<TestDomain, GuestMessages>;
   readonly watcher: DomainWatcher<DomainDef, TestGuest>;
   /** Ids count up and are never used again. */
   nextId(): number;

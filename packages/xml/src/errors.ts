@@ -7,6 +7,8 @@ export const xmlError = (detail: string): VirError =>
 /** Which document, and who reads it. */
 export interface Origin {
   readonly what: string;
+  /** Path of the file it is, told in place of `what`. */
+  readonly file?: string | undefined;
   readonly errorDomain: ErrorDomain;
 }
 
@@ -15,10 +17,10 @@ export interface Origin {
  * @param at `column`: characters before the place of the error
  */
 export function malformed(
-  { what, errorDomain }: Origin,
+  { what, file, errorDomain }: Origin,
   at: { readonly line: number; readonly column: number; readonly lineText: string },
   message: string,
 ): VirError {
-  const text = `(${what}):${at.line}: ${message}\n${at.lineText}\n${"-".repeat(Math.min(at.column, 80))}^`;
+  const text = `${file ?? `(${what})`}:${at.line}: ${message}\n${at.lineText}\n${"-".repeat(Math.min(at.column, 80))}^`;
   return new VirError(errorDomain, ErrorCode.XML_DETAIL, text);
 }

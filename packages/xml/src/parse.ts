@@ -5,6 +5,8 @@ import type { XmlElement, XmlNode } from "./tree.ts";
 export interface ParseXmlOptions {
   /** Name of the document in error texts. */
   readonly what?: string;
+  /** Path of the file it is, told in place of `what`. */
+  readonly file?: string;
   /** Who speaks when it is not well formed. */
   readonly errorDomain?: ErrorDomain;
   /** Longest document in characters. */
@@ -54,11 +56,12 @@ const startsName =
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElement {
   const {
     what = "domain_definition",
+    file,
     errorDomain = ErrorDomain.XML,
     maxLength = 16_777_216,
     maxDepth = 256,
   } = options;
-  return new Scanner(text, { what, errorDomain }, maxDepth).document(maxLength);
+  return new Scanner(text, { what, file, errorDomain }, maxDepth).document(maxLength);
 }
 
 const notUtf8 = "\ufffd";

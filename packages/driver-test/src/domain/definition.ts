@@ -1,9 +1,9 @@
 import { DomainDefineFlags, DomainUndefineFlags } from "@libvirt-ts/api";
-import { type DomainDef, readDomain } from "@libvirt-ts/conf/domain";
+import { type AnyDevice, type DomainDef, type ParseDomainOptions, readDomain } from "@libvirt-ts/conf/domain";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { Domain, findDomain, findSame, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
-import { parseXml } from "@libvirt-ts/xml";
+import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import { broken, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
@@ -32,11 +32,27 @@ export function definitionHandlers(driver: TestDriver): RemoteHandlers {
 }
 
 /** How definitions are read, those in snapshots too. */
-export const reading = { inactive: true, abiUpdate: true } as const;
+export const reading = {
+  inactive: true,
+  abiUpdate: true,
+  hostArch: "i686",
+  hooks: { device: chooseVideo },
+} as const satisfies ParseDomainOptions;
+
+/** A card of no particular kind. */
+function chooseVideo(each: AnyDevice, { os }: DomainDef): void {
+  if (each.kind !== "video" || each.device.model?.type !== "default") return;
+  const { name, arch = "" } = os.type;
+  if (name === "xen" || name === "linux") each.device.model.type = "xen";
+  else each.device.model.type = /^ppc64(le)?$/.test(arch) ? "vga" : "cirrus";
+}
 
 /** What a user wrote, with what libvirt adds for any hypervisor. @throws VirError */
-export function readDefinition(xml: string): DomainDef {
-  const tree = parseXml(xml, { errorDomain: ErrorDomain.DOMAIN });
+export const readDefinition = (xml: string): DomainDef =>
+  readDefinitionTree(parseXml(xml, { errorDomain: ErrorDomain.DOMAIN }));
+
+/** As `readDefinition`, from the `<domain>` element. */
+export function readDefinitionTree(tree: XmlElement): DomainDef {
   const def = readDomain(tree, reading);
   nameInterfaces(def);
   return def;

@@ -4,6 +4,7 @@ import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { findDomain, type RemoteHandlers, stateNumbers } from "@libvirt-ts/hypervisor";
 import { charsFromText } from "@libvirt-ts/xdr";
 import type { TestDriver } from "../test-driver.ts";
+import { MESSAGE_FLAGS, messagesOf } from "./taint.ts";
 
 const { SECURE, INACTIVE, MIGRATABLE } = DomainXmlFlags;
 const XML_FLAGS = SECURE | INACTIVE | MIGRATABLE;
@@ -53,9 +54,9 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
       find(dom);
       return { label: charsFromText("libvirt-test"), enforcing: 1 };
     },
-    domainGetMessages({ dom }) {
-      find(dom);
-      return { msgs: [] };
+    domainGetMessages({ dom, flags }) {
+      checkFlags(flags, MESSAGE_FLAGS, "testDomainGetMessages", ErrorDomain.TEST);
+      return { msgs: messagesOf(driver, find(dom), flags) };
     },
   };
 }

@@ -1,8 +1,8 @@
 import { DomainCreateFlags, DomainDestroyFlags } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
-import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
+import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { findDomain, findSame, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
-import { broken, failed } from "../errors.ts";
+import { broken } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 import { addDomain, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
@@ -70,10 +70,17 @@ function createTransient(driver: TestDriver, xml: string, flags: number) {
   if ((flags & START_VALIDATE) !== 0) assertValid(xml, "domain");
   const def = readDefinition(xml);
   const known = findSame(driver, def);
-  if (known?.isActive) throw failed(`domain '${def.name}' is already active as '${known.name}'`);
+  refuseActive(known);
   const domain = known ?? addDomain(driver, def, { isPersistent: false });
   boot(driver, domain, def);
   return { dom: wireDomain(domain) };
+}
+
+/** @throws VirError OPERATION_INVALID: the place of a definition is taken by what runs */
+export function refuseActive(domain: TestDomain | undefined): void {
+  if (!domain?.isActive) return;
+  const detail = `domain '${domain.name}' is already active`;
+  throw new VirError(ErrorDomain.DOMAIN, ErrorCode.OPERATION_INVALID, detail);
 }
 
 function destroy(driver: TestDriver, domain: TestDomain): void {

@@ -6,6 +6,7 @@ import { invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 import { addDomain, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
+import { refuseActive } from "./lifecycle.ts";
 import { encodeImage, readImage, writeFileOrSay } from "./save-image.ts";
 
 const { BYPASS_CACHE, RUNNING, PAUSED } = SaveFlags;
@@ -87,12 +88,7 @@ async function save(driver: TestDriver, domain: TestDomain, path: string): Promi
 async function restore(driver: TestDriver, path: string): Promise<void> {
   const def = readDefinition(await readImage(path));
   const known = findSame(driver, def);
-  if (known?.isActive)
-    throw new VirError(
-      ErrorDomain.DOMAIN,
-      ErrorCode.OPERATION_INVALID,
-      `domain '${known.name}' is already active`,
-    );
+  refuseActive(known);
   const domain = known ?? addDomain(driver, def, { isPersistent: false });
   bootGuest(driver, domain, { name: "running", reason: "restored" }, def);
   domain.announce({ event: "started", detail: "restored" });

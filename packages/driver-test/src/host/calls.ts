@@ -49,9 +49,9 @@ export function hostHandlers({ host, hostname }: TestDriver): RemoteHandlers {
       return { sysinfo };
     },
     nodeGetInfo: () => ({
-      model: charsFromText(host.arch, MODEL_LENGTH),
+      model: charsFromText(host.model, MODEL_LENGTH),
       memory: BigInt(host.memoryKiB),
-      cpus: hostCpuCount(host),
+      cpus: Math.min(host.activeCpus ?? Number.POSITIVE_INFINITY, hostCpuCount(host)),
       mhz: host.mhz,
       nodes: host.nodes,
       sockets: host.sockets,

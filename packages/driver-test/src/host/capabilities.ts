@@ -1,6 +1,8 @@
 import { formatBitmap } from "@libvirt-ts/util/bitmap";
 import type { Cell, TestHost } from "./host.ts";
 
+/** Those of the default host's cells; shown for every host. */
+const smallPagesKiB = [4, 8];
 /** Page sizes shown for the host and each cell beside the cell's small pages. */
 const hugePagesKiB = [2048, 1_048_576];
 /** The program that guests are said to run in. */
@@ -17,7 +19,7 @@ export const formatCapabilities = ({ arch, cells }: TestHost): string => `<capab
         <pae/>
         <nonpae/>
       </features>
-${[...cells.map(({ pageKiB }) => pageKiB), ...hugePagesKiB]
+${[...smallPagesKiB, ...hugePagesKiB]
   .map((size) => `      <pages unit='KiB' size='${size}'/>\n`)
   .join("")}    </cpu>
     <power_management/>

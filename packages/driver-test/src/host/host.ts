@@ -18,13 +18,18 @@ export interface HostCpu {
 
 /** The machine that guests seem to run on. */
 export interface TestHost {
+  /** Of the machine and of its guests. */
   readonly arch: string;
+  /** What `virNodeInfo` calls it. */
+  readonly model: string;
   readonly mhz: number;
   readonly memoryKiB: number;
   readonly nodes: number;
   readonly sockets: number;
   readonly cores: number;
   readonly threads: number;
+  /** Processors in use, where those are not all. */
+  readonly activeCpus?: number;
   readonly cells: readonly Cell[];
 }
 
@@ -34,6 +39,7 @@ const CPUS_A_CELL = 8;
 /** What `virNodeInfo` calls 2 nodes of 2 sockets of 2 cores of 2 threads, beside 2 cells of 8 processors. */
 export const defaultHost: TestHost = {
   arch: "i686",
+  model: "i686",
   mhz: 1400,
   memoryKiB: 3 * KIB_PER_MIB * KIB_PER_MIB,
   nodes: 2,

@@ -1,5 +1,5 @@
 import { StoragePoolEventLifecycleType as Lifecycle, StoragePoolEventId } from "@libvirt-ts/api";
-import { parseStoragePool, type StoragePoolDef } from "@libvirt-ts/conf/storage";
+import { parseStoragePool, parseStorageVolume, type StoragePoolDef } from "@libvirt-ts/conf/storage";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { ObjectEvents, Registry } from "@libvirt-ts/objects";
 import { type NonnullStoragePool, type NonnullStorageVol, remote } from "@libvirt-ts/protocol";
@@ -15,10 +15,10 @@ export class Pools extends Registry<TestPool> {
   readonly events = new ObjectEvents("storage pool", Object.values(StoragePoolEventId));
 
   /** Takes the pools of a host that is just there: they run. */
-  load(xml: string): TestPool {
+  load(xml: string, volumes: readonly string[] = []): void {
     const pool = this.define(parseStoragePool(xml));
     pool.isActive = true;
-    return pool;
+    for (const volume of volumes) pool.addVolume(parseStorageVolume(volume, pool.def));
   }
 
   /** @throws VirError NO_STORAGE_POOL */

@@ -1,5 +1,5 @@
 import { DomainModificationImpact } from "@libvirt-ts/api";
-import { ErrorCode, type ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Named, Registry } from "@libvirt-ts/objects";
 import type { NonnullDomain, remote } from "@libvirt-ts/protocol";
 import type { Client, Handlers } from "@libvirt-ts/rpc/server";
@@ -50,10 +50,10 @@ export function findDomain<D extends AnyDomain>(
  * @throws VirError OPERATION_FAILED when name and UUID belong to different ones
  */
 export function findSame<D extends AnyDomain>(
-  { domains, errorDomain }: Pick<DomainDriver<D>, "domains" | "errorDomain">,
+  { domains }: Pick<DomainDriver<D>, "domains">,
   def: Named,
 ): D | undefined {
-  const taken = (detail: string) => new VirError(errorDomain, ErrorCode.OPERATION_FAILED, detail);
+  const taken = (detail: string) => new VirError(ErrorDomain.DOMAIN, ErrorCode.OPERATION_FAILED, detail);
   const byUuid = domains.byUuid(def.uuid);
   if (byUuid && byUuid.name !== def.name)
     throw taken(`domain '${byUuid.name}' is already defined with uuid ${def.uuid}`);
