@@ -36,8 +36,10 @@ interface Member extends Origin {
   readonly bytes: number;
 }
 
-const deflate = promisify<Uint8Array, Buffer>(deflateRaw);
-const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
+// inside functions, so that node:zlib is loaded for the first backup and not at the start
+const deflate = (bytes: Uint8Array) => promisify<Uint8Array, Buffer>(deflateRaw)(bytes);
+const inflate = (bytes: Uint8Array, maxOutputLength: number) =>
+  promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)(bytes, { maxOutputLength });
 
 /** A block of a log as one member of a gzip file. Packed in the thread pool. */
 export async function packBlock(block: Uint8Array, origin: Origin): Promise<Buffer> {
@@ -97,7 +99,7 @@ export class GzipReader {
     const packed = Buffer.alloc(member.memberBytes);
     if ((await this.#calls.read(this.#fd, packed, begin)) < packed.length) return undefined;
     try {
-      const bytes = await inflate(packed, { maxOutputLength: blockBytes });
+      const bytes = await inflate(packed, blockBytes);
       this.#block = { number, bytes };
       return bytes;
     } catch (error) {
