@@ -28,7 +28,7 @@ export function memoryParameters(memtune: Memtune | undefined): TypedParam[] {
 }
 
 /** On which nodes of the host the memory lies, as clients see it. */
-export function numaParameters({ numatune }: DomainDef): TypedParam[] {
+export function numaParameters({ numatune }: Pick<DomainDef, "numatune">): TypedParam[] {
   const { mode = "strict", nodeset = [] } = numatune?.memory ?? {};
   return typedParams({
     numa_mode: typed.int(numaModes.indexOf(mode)),

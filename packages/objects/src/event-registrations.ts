@@ -40,7 +40,7 @@ export class EventRegistrations<C> {
   add(wish: NewRegistration<C>): Registration<C> {
     for (const known of this.#byId.values()) {
       if (known.client === wish.client && known.eventId === wish.eventId && known.uuid === wish.uuid)
-        throw new VirError(ErrorDomain.EVENT, ErrorCode.INVALID_ARG, "event callback already tracked");
+        throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, "event callback already tracked");
     }
     const registration: Registration<C> = { uuid: undefined, ...wish, callbackId: this.#next++ };
     this.#byId.set(registration.callbackId, registration);

@@ -84,26 +84,27 @@ class Wire {
   }
 }
 
-const steps: Record<Before, readonly Buffer[]> = (() => {
+/** What a connection sends before the request. */
+function stepsTo(before: Before, uri: string): readonly Buffer[] {
   const auth = frame({ prog, proc: procs.authList.number });
   const open = (flags: number) => {
     if (procs.connectOpen.args === null) throw new TypeError("CONNECT_OPEN has arguments");
-    const body = encode(procs.connectOpen.args, { name: "qemu:///system", flags });
+    const body = encode(procs.connectOpen.args, { name: uri, flags });
     return frame({ prog, proc: procs.connectOpen.number }, body);
   };
-  return {
-    nothing: [],
-    authenticated: [auth],
-    open: [auth, open(0)],
-    "open to look": [auth, open(1)],
-  };
-})();
+  if (before === "nothing") return [];
+  return before === "authenticated" ? [auth] : [auth, open(before === "open" ? 0 : 1)];
+}
 
 /** Sends a request on a connection of its own. */
-export async function outcomeOf(socket: string, { before, bytes, proves = true }: Request): Promise<Outcome> {
+export async function outcomeOf(
+  socket: string,
+  { before, bytes, proves = true, first = [] }: Request,
+  uri = "qemu:///system",
+): Promise<Outcome> {
   const wire = await Wire.open(socket);
   try {
-    for (const step of steps[before]) {
+    for (const step of [...stepsTo(before, uri), ...first]) {
       wire.send(step);
       await wire.next(answerMs);
     }

@@ -21,6 +21,8 @@ export interface Request {
   readonly name: string;
   readonly before: Before;
   readonly bytes: Buffer;
+  /** Calls on the same connection before this one, once it is open. */
+  readonly first?: readonly Buffer[];
   /** False: no ping follows, which may overtake the end of the connection. */
   readonly proves?: boolean;
   /** The procedure that is called, if it is one. */
@@ -61,11 +63,19 @@ export function frame(
   return bytes;
 }
 
+/** What stands for a type wherever it occurs. */
+export type Substitutes = ReadonlyMap<Codec<unknown>, unknown>;
+
+const nobody: Substitutes = new Map<Codec<unknown>, unknown>([
+  [NonnullDomain, unknownDomain],
+  [NonnullNetwork, unknownNamed],
+]);
+
 /** The plainest value of a type: nothing, zero, "x"; objects nobody has. */
-function plain(codec: Codec<unknown>, name = ""): unknown {
+export function plain(codec: Codec<unknown>, name = "", instead: Substitutes = nobody): unknown {
   const { schema } = codec;
-  if (codec === NonnullDomain) return unknownDomain;
-  if (codec === NonnullNetwork) return unknownNamed;
+  const given = instead.get(codec);
+  if (given !== undefined) return given;
   switch (schema.kind) {
     case "i64":
     case "u64":
@@ -83,27 +93,27 @@ function plain(codec: Codec<unknown>, name = ""): unknown {
     case "array":
       return [];
     case "fixedArray":
-      return Array.from({ length: schema.length }, () => plain(schema.element));
+      return Array.from({ length: schema.length }, () => plain(schema.element, "", instead));
     case "optional":
       return null;
     case "struct":
       return Object.fromEntries(
-        Object.entries(schema.fields).map(([field, each]) => [field, plain(each, field)]),
+        Object.entries(schema.fields).map(([field, each]) => [field, plain(each, field, instead)]),
       );
     case "union": {
       const [type = "1", arm] = Object.entries(schema.arms)[0] ?? [];
-      return { type: Number(type), value: arm && plain(arm) };
+      return { type: Number(type), value: arm && plain(arm, "", instead) };
     }
     default:
       return 0;
   }
 }
 
-const fieldsOf = (row: CallRow): Readonly<Record<string, Codec<unknown>>> =>
+export const fieldsOf = (row: CallRow): Readonly<Record<string, Codec<unknown>>> =>
   row.args?.schema.kind === "struct" ? row.args.schema.fields : {};
 
 /** A call of a row; `changes` go over the plainest arguments. */
-function call(row: CallRow, changes: object = {}): Buffer {
+export function call(row: CallRow, changes: object = {}): Buffer {
   const { number: prog, version: vers } = row.program;
   const body = row.args === null ? undefined : encode(row.args, { ...Object(plain(row.args)), ...changes });
   return frame({ prog, vers, proc: row.number }, body);
@@ -113,7 +123,8 @@ function call(row: CallRow, changes: object = {}): Buffer {
 const looks = ({ acl }: CallRow): boolean =>
   acl.length > 0 && acl.every((rule) => /:(getattr|read|search_\w+)$/.test(rule));
 
-const unknownFlag = ({ schema }: Codec<unknown>) => (schema.kind === "u64" ? 0x4000_0000n : 0x4000_0000);
+export const unknownFlag = ({ schema }: Codec<unknown>) =>
+  schema.kind === "u64" ? 0x4000_0000n : 0x4000_0000;
 
 /** Every way to call a procedure. */
 function waysToCall(row: CallRow, { domain }: Objects): Request[] {
@@ -142,7 +153,7 @@ function waysToCall(row: CallRow, { domain }: Objects): Request[] {
   return found;
 }
 
-const callsOf = (program: Program): CallRow[] =>
+export const callsOf = (program: Program): CallRow[] =>
   Object.values(program.procs).filter((row) => row.kind === "call" && !harmful.has(row.name)) as CallRow[]; // filtered by kind
 
 const { number: prog } = remote;

@@ -60,13 +60,13 @@ function commandName(command: number): UpdateCommand {
  * @throws VirError OPERATION_INVALID (no such entry, or it exists already), XML_ERROR, OPERATION_UNSUPPORTED
  */
 export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDef {
+  const root = parseXml(update.xml, { what: "network_update_xml", errorDomain: ErrorDomain.NETWORK });
   const section = sectionName(update.section);
   const apply: SectionUpdate | undefined = sectionUpdates[section];
   if (!apply) {
     throw unsupported(`can't update '${section}' section of network '${def.name}'`);
   }
   const command = commandName(update.command);
-  const root = parseXml(update.xml, { what: "network_update_xml", errorDomain: ErrorDomain.NETWORK });
   expectElement(root, apply.tag, def);
   const copy = structuredClone(def);
   apply.run(copy, { command, parentIndex: update.parentIndex, root });

@@ -38,11 +38,11 @@ export function schemaOf(text: string): SchemaName | undefined {
 }
 
 /**
- * What the VALIDATE flags ask for.
+ * What the VALIDATE flags ask for, before a document is read. One that is not well formed is left to its reader.
  * @throws VirError XML/XML_INVALID_SCHEMA with every problem, a line each
  */
 export function assertValid(text: string, schema: SchemaName): void {
-  const findings = findProblems(text, schema);
+  const findings = isWellFormed(text) ? findProblems(text, schema) : [];
   if (findings.length === 0) return;
   const lines = findings.map(({ line, column, path, message }) => `${line}:${column}: ${path}: ${message}`);
   throw new VirError(
@@ -50,6 +50,16 @@ export function assertValid(text: string, schema: SchemaName): void {
     ErrorCode.XML_INVALID_SCHEMA,
     `Unable to validate doc against ${schema}\n${lines.join("\n")}`,
   );
+}
+
+function isWellFormed(text: string): boolean {
+  try {
+    parseXml(text);
+    return true;
+  } catch (error) {
+    if (error instanceof VirError) return false;
+    throw error;
+  }
 }
 
 function problemsOf(root: XmlElement, schema: SchemaName, touched?: Touched): Problem[] {

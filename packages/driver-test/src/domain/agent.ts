@@ -1,6 +1,6 @@
 import { DomainProcessSignal, DomainSetUserPasswordFlags, KeycodeSet } from "@libvirt-ts/api";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import { findDomain, type RemoteHandlers, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { badArgument, broken, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 
@@ -45,7 +45,7 @@ export function agentHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainSendProcessSignal({ dom, pidValue, signum, flags }) {
       checkFlags(flags, 0, "testDomainSendProcessSignal", ErrorDomain.TEST);
-      running(dom);
+      findDomain(driver, dom);
       if (pidValue !== 1n) throw badArgument("only sending a signal to pid 1 is supported");
       if (signum >= SIGNALS) throw badArgument(`signum value ${signum} is out of range`);
     },
@@ -76,7 +76,8 @@ export function agentHandlers(driver: TestDriver): RemoteHandlers {
       return { info, ret: info.length };
     },
     domainGetLaunchSecurityInfo({ dom, flags }) {
-      checkFlags(flags, 0, "testDomainGetLaunchSecurityInfo", ErrorDomain.TEST);
+      // the public function always asks for strings, which libvirt's test driver refuses
+      checkFlags(flags | STRING_OKAY, 0, "testDomainGetLaunchSecurityInfo", ErrorDomain.TEST);
       findDomain(driver, dom);
       return { params: [] };
     },

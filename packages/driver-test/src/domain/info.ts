@@ -35,10 +35,8 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
       if (isActive && (flags & INACTIVE) === 0) return { xml: formatDomain({ ...def, id }, { secure }) };
       return { xml: formatDomain(nextDef ?? def, { inactive: true, secure }) };
     },
-    domainGetOsType({ dom }) {
-      find(dom);
-      return { type: "linux" };
-    },
+    domainIsUpdated: () => ({ updated: 0 }),
+    domainGetOsType: () => ({ type: "linux" }),
     domainGetHostname({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetHostname", ErrorDomain.TEST);
       const domain = find(dom);

@@ -26,8 +26,8 @@ export function iothreadHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainAddIothread({ dom, iothreadId: id, flags }) {
       checkFlags(flags, IMPACT, "testDomainAddIOThread", ErrorDomain.TEST);
-      refuseBoth(flags);
       requireId(id);
+      refuseBoth(flags);
       changeDomain(find(dom), flags, (def) => {
         if (iothreadIds(def).includes(id)) throw unfit(`an IOThread is already using iothread_id '${id}'`);
         setThreads(def, [...threadsOf(def), { id }]);

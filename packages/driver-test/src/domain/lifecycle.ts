@@ -1,4 +1,4 @@
-import { DomainCreateFlags, DomainDestroyFlags } from "@libvirt-ts/api";
+import { DomainCreateFlags, DomainDestroyFlags, DomainRebootFlags } from "@libvirt-ts/api";
 import { assertValid } from "@libvirt-ts/conf/schema";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { findDomain, findSame, type RemoteHandlers, wireDomain } from "@libvirt-ts/hypervisor";
@@ -8,6 +8,7 @@ import { addDomain, readDefinition } from "./definition.ts";
 import { bootGuest, endGuest } from "./guest.ts";
 
 const { START_VALIDATE } = DomainCreateFlags;
+const REBOOT_FLAGS = Object.values(DomainRebootFlags).reduce<number>((all, bit) => all | bit, 0);
 
 export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
   const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
@@ -49,8 +50,12 @@ export function lifecycleHandlers(driver: TestDriver): RemoteHandlers {
       checkFlags(flags, 0, "testDomainShutdownFlags", ErrorDomain.TEST);
       shutdown(driver, find(dom));
     },
-    domainReboot: ({ dom }) => reboot(driver, find(dom)),
-    domainReset({ dom }) {
+    domainReboot({ dom, flags }) {
+      checkFlags(flags, REBOOT_FLAGS, "testDomainReboot", ErrorDomain.TEST);
+      reboot(driver, find(dom));
+    },
+    domainReset({ dom, flags }) {
+      checkFlags(flags, 0, "testDomainReset", ErrorDomain.TEST);
       find(dom).requireActive();
     },
     domainInjectNmi({ dom, flags }) {

@@ -36,7 +36,10 @@ export async function readImage(path: string): Promise<string> {
   }
   const start = MAGIC.length + LENGTH_SIZE;
   if (!image.subarray(0, MAGIC.length).equals(MAGIC)) throw broken("mismatched header magic");
-  if (image.length < start) throw broken("failed to read metadata length in");
+  if (image.length < start) {
+    const what = `failed to read metadata length in '${path}'`;
+    throw systemError(ErrorDomain.TEST, 0, what);
+  }
   const length = image.readInt32LE(MAGIC.length);
   if (length < 1 || length > MAX_XML) throw broken("length of metadata out of range");
   if (image.length < start + length) throw broken(`incomplete metadata in '${path}'`);

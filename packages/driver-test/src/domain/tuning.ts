@@ -19,7 +19,7 @@ import {
 } from "@libvirt-ts/hypervisor";
 import { readTypedParams, type TypedParam, typed } from "@libvirt-ts/protocol";
 import type { TestDriver } from "../test-driver.ts";
-import { changeDomain, definitionOf } from "./change.ts";
+import { changeDomain, definitionOf, refuseBoth } from "./change.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 const READ_FLAGS = IMPACT | STRING_OKAY;
@@ -28,7 +28,7 @@ const READ_FLAGS = IMPACT | STRING_OKAY;
 const weight: TypedParam = { field: "weight", value: typed.uint(50) };
 const perfTypes = Object.fromEntries(perfEvents.map((event) => [event, "boolean"] as const));
 
-/** Limits and shares of what the host has. */
+/** Limits and shares of what the host has. How many there are is told without a look at the domain. */
 export function tuningHandlers(driver: TestDriver): RemoteHandlers {
   const find = (dom: Parameters<typeof findDomain>[1]) => findDomain(driver, dom);
   const read = (dom: Parameters<typeof findDomain>[1], flags: number): DomainDef =>
@@ -38,10 +38,7 @@ export function tuningHandlers(driver: TestDriver): RemoteHandlers {
     find(dom);
   };
   return {
-    domainGetSchedulerType({ dom }) {
-      find(dom);
-      return { type: "fair", nparams: 1 };
-    },
+    domainGetSchedulerType: () => ({ type: "fair", nparams: 1 }),
     domainGetSchedulerParameters({ dom, nparams }) {
       find(dom);
       return { params: [weight].slice(0, nparams) };
@@ -58,16 +55,19 @@ export function tuningHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainGetBlkioParameters({ dom, nparams, flags }) {
       checkFlags(flags, READ_FLAGS, "testDomainGetBlkioParameters", ErrorDomain.TEST);
-      return paramsReply(blkioParameters(read(dom, flags).blkiotune), { nparams, flags });
+      const tune = nparams === 0 ? undefined : read(dom, flags).blkiotune;
+      return paramsReply(blkioParameters(tune), { nparams, flags });
     },
     domainSetBlkioParameters({ dom, params, flags }) {
       checkFlags(flags, IMPACT, "testDomainSetBlkioParameters", ErrorDomain.TEST);
+      refuseBoth(flags);
       const wanted = readTypedParams(params, blkioTypes);
       changeDomain(find(dom), flags, (def) => setBlkio(def, wanted));
     },
     domainGetMemoryParameters({ dom, nparams, flags }) {
       checkFlags(flags, READ_FLAGS, "testDomainGetMemoryParameters", ErrorDomain.TEST);
-      return paramsReply(memoryParameters(read(dom, flags).memtune), { nparams, flags });
+      const tune = nparams === 0 ? undefined : read(dom, flags).memtune;
+      return paramsReply(memoryParameters(tune), { nparams, flags });
     },
     domainSetMemoryParameters({ dom, params, flags }) {
       checkFlags(flags, IMPACT, "testDomainSetMemoryParameters", ErrorDomain.TEST);
@@ -76,7 +76,8 @@ export function tuningHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainGetNumaParameters({ dom, nparams, flags }) {
       checkFlags(flags, READ_FLAGS, "testDomainGetNumaParameters", ErrorDomain.TEST);
-      return paramsReply(numaParameters(read(dom, flags)), { nparams, flags });
+      const def = nparams === 0 ? {} : read(dom, flags);
+      return paramsReply(numaParameters(def), { nparams, flags });
     },
     domainSetNumaParameters({ dom, params, flags }) {
       checkFlags(flags, IMPACT, "testDomainSetNumaParameters", ErrorDomain.TEST);

@@ -1,12 +1,17 @@
 import { ErrorCode, VirError } from "@libvirt-ts/errors";
 import type { CallRow } from "@libvirt-ts/protocol";
+import { type ArgumentCheck, argumentChecks } from "./argument-checks.ts";
 import { apiErrorDomain } from "./read-only.ts";
+import { roomRule } from "./room-rule.ts";
 
-/** Throws what the public function refuses before any driver sees it. */
+type Check = (args: unknown) => void;
+
+/** Throws what is refused before any driver sees it. */
 export interface ArgumentRule {
-  readonly check: (args: unknown) => void;
   /** Looked at before whether the client may only read. */
-  readonly isFirst: boolean;
+  readonly first: readonly Check[];
+  /** And after that: what the public function refuses. */
+  readonly then: readonly Check[];
 }
 
 const NULL = "must not be NULL";
@@ -60,27 +65,39 @@ const refusals: Readonly<Record<string, Refusal>> = {
   secretSetValue: { field: "value", parameter: "value", text: NULL },
 };
 
-/** @returns undefined if the public function takes anything */
+/** @returns undefined if anything is taken */
 export function argumentRule(row: CallRow): ArgumentRule | undefined {
+  const room = roomRule(row);
   const refusal = refusals[row.name];
-  if (refusal === undefined) return undefined;
-  const { field, parameter, text, isFirst = false } = refusal;
+  const mustBe = refusal && [required(row, refusal)];
+  const checks = (argumentChecks[row.name] ?? []).map((check) => objecting(row, check));
+  const first = [...(room ? [room] : []), ...(refusal?.isFirst ? (mustBe ?? []) : [])];
+  const then = [...(refusal?.isFirst ? [] : (mustBe ?? [])), ...checks];
+  return first.length + then.length > 0 ? { first, then } : undefined;
+}
+
+function required(row: CallRow, { field, parameter, text }: Refusal): Check {
   const api = row.api ?? row.name;
   const message = `${parameter} in ${api} ${text}`;
-  return {
-    isFirst,
-    check(args) {
-      if (isNothing(Reflect.get(Object(args), field), text === positive))
-        throw new VirError(apiErrorDomain(row), ErrorCode.INVALID_ARG, message, {
-          message,
-          str1: api,
-          str2: parameter,
-          int1: 0,
-          int2: 0,
-        });
-    },
+  return (args) => {
+    if (isNothing(Reflect.get(Object(args), field), text === positive))
+      throw invalid(row, message, { str1: api, str2: parameter });
   };
 }
+
+function objecting(row: CallRow, check: ArgumentCheck): Check {
+  const api = row.api ?? row.name;
+  return (args) => {
+    const objection = check(Object(args));
+    if (objection === undefined) return;
+    const { code, text } = objection;
+    if (code !== undefined) throw new VirError(apiErrorDomain(row), code, text);
+    throw invalid(row, text.replace("%s", api), { str1: api });
+  };
+}
+
+const invalid = (row: CallRow, message: string, more: { str1: string; str2?: string }) =>
+  new VirError(apiErrorDomain(row), ErrorCode.INVALID_ARG, message, { message, ...more, int1: 0, int2: 0 });
 
 function isNothing(value: unknown, orLess: boolean): boolean {
   if (typeof value === "number") return orLess ? value <= 0 : value === 0;

@@ -100,9 +100,9 @@ export class Dispatcher {
     const { row, service, handler, readOnlyRule, argumentRule, accessRules } = entry;
     const args = row.args === null ? undefined : this.#decode(row.args, bytes, body, end);
     service.gate?.(row, this.#client);
-    if (argumentRule?.isFirst === true) argumentRule.check(args);
+    if (argumentRule !== undefined) for (const check of argumentRule.first) check(args);
     if (this.#client.readOnly) readOnlyRule?.(args);
-    if (argumentRule?.isFirst === false) argumentRule.check(args);
+    if (argumentRule !== undefined) for (const check of argumentRule.then) check(args);
     if (handler === undefined) throw noSupport(row.api ?? row.name, apiErrorDomain(row));
     const { access } = this.#host;
     if (access !== undefined && accessRules !== undefined) {

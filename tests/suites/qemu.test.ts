@@ -1,0 +1,4 @@
+import { describeHypervisor } from "@libvirt-ts/api-suites";
+import { qemu } from "./targets.ts";
+
+describeHypervisor(qemu());
