@@ -1,7 +1,8 @@
-import { constants, promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
+import { constants, openSync, promises } from "node:fs"; // loaded when first used: node:fs/promises costs every start 3 ms
 import { LocalDirectories } from "@libvirt-ts/host/local-directories";
 import { mountOfFile } from "@libvirt-ts/host/mounts";
 import type { Native } from "@libvirt-ts/native";
+import { type AtOnce, afterwards } from "@libvirt-ts/util/at-once";
 import { fileError, notDirectory } from "./errors.ts";
 import { directCalls, type FileCalls, pooledCalls } from "./file-calls.ts";
 import { Gate } from "./gate.ts";
@@ -15,7 +16,7 @@ export interface LockFiles {
    *   it, here or on another host
    * @throws VirError LOCKSPACE
    */
-  lock(path: string, o: LockRequest): Promise<number | "busy">;
+  lock(path: string, o: LockRequest): AtOnce<number | "busy">;
   /** The file system an open file lies on, if another host serves it: such locks can be lost. "" if this one does. */
   remoteDevice(fd: number, path: string): string;
   /** Asks again for a lock on a file of this host that an open file should have. @returns whether it does */
@@ -29,7 +30,7 @@ export interface LockFiles {
    * Gives a lock back, and the file too when `remove`; a shared one only when nobody else has it. The lock is free
    * when this is over, even if duplicates of the descriptor are open elsewhere.
    */
-  unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): Promise<void>;
+  unlock(fd: number, path: string, o: { remove: boolean; shared: boolean }): AtOnce<void>;
   /** Whether anybody else, anywhere, has the lock; a missing file is not locked. */
   isLocked(path: string): Promise<boolean>;
   /** Gives a lock file another name, so that the lock on it locks nothing any more. @returns the name */
@@ -60,19 +61,22 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
   const gate = new Gate({ timeoutMs: answerMs });
   const direct = directCalls(native);
   const local = new LocalDirectories(now);
+  const lockAnywhere = async (path: string, request: LockRequest) => {
+    const fd = await gate.run(
+      path,
+      () => lockWith(pooled, path, request, undefined),
+      (late) => void (late !== "busy" && pooled.close(late)),
+    );
+    if (fd !== "busy") local.learn(path);
+    return fd;
+  };
   return {
-    async lock(path, request) {
-      if (local.has(path)) {
-        const fd = await lockWith(direct, path, request, "link");
-        if (fd !== "link") return fd;
-      }
-      const fd = await gate.run(
-        path,
-        () => lockWith(pooled, path, request, undefined),
-        (late) => void (late !== "busy" && pooled.close(late)),
-      );
-      if (fd !== "busy") local.learn(path);
-      return fd;
+    lock(path, request) {
+      if (!local.has(path)) return lockAnywhere(path, request);
+      const fd = request.create
+        ? lockWith(direct, path, request, "link")
+        : lockAtOnce(native, path, request.shared);
+      return afterwards(fd, (locked) => (locked === "link" ? lockAnywhere(path, request) : locked));
     },
     remoteDevice(fd, path) {
       if (local.has(path)) return "";
@@ -91,9 +95,11 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
         throw fileError(error, what);
       }
     },
-    async unlock(fd, path, request) {
-      if (local.has(path)) await unlockWith(direct, fd, path, request);
-      else await gate.run(path, () => unlockWith(pooled, fd, path, request));
+    unlock(fd, path, request) {
+      if (!local.has(path)) return gate.run(path, () => unlockWith(pooled, fd, path, request));
+      if (request.remove) return unlockWith(direct, fd, path, request);
+      native.ofdLock(fd, "unlock", 0, 1);
+      native.close(fd);
     },
     isLocked: (path) => gate.run(path, () => isLockedWith(native, path)),
     async setAside(path) {
@@ -114,6 +120,22 @@ export function lockFiles(native: Native, now: () => number = Date.now): LockFil
 }
 
 const links = (follow: boolean): number => (follow ? 0 : constants.O_NOFOLLOW);
+
+/** For files on disks of this host that are there. @returns "link" when the path is one: it may lead off this disk */
+function lockAtOnce(native: Native, path: string, shared: boolean): number | "busy" | "link" {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ELOOP") return "link"; // node:fs throws nothing else
+    throw fileError(error, `Unable to open resource ${path}`);
+  }
+  const rc = native.ofdLock(fd, shared ? "read" : "write", 0, 1);
+  if (rc >= 0) return fd;
+  native.close(fd);
+  if (isBusy(rc)) return "busy";
+  throw fileError(-rc, `Unable to acquire lock on '${path}'`);
+}
 
 /** @param ifLink returned when the path is a link and `calls` do not follow links; undefined if they do */
 async function lockWith<L extends "link" | undefined>(

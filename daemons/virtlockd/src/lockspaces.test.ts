@@ -12,6 +12,17 @@ import { Records } from "./records.ts";
 const exclusive = { shared: false, create: false };
 const shared = { shared: true, create: false };
 
+/** As clients see it: what is thrown at once is an answer like any other. */
+class Promised extends Lockspaces {
+  override async acquire(...args: Parameters<Lockspaces["acquire"]>): Promise<void> {
+    return super.acquire(...args);
+  }
+
+  override async release(...args: Parameters<Lockspaces["release"]>): Promise<void> {
+    return super.release(...args);
+  }
+}
+
 function world(table = new Map<string, unknown>()) {
   const directory = mkdtempSync(join(tmpdir(), "lockspaces-"));
   const image = join(directory, "a.img");
@@ -23,7 +34,7 @@ function world(table = new Map<string, unknown>()) {
   const onError = (error: unknown) => {
     throw error;
   };
-  const spaces = new Lockspaces({ files: lockFiles(native), owners, records, inhibit, onError });
+  const spaces = new Promised({ files: lockFiles(native), owners, records, inhibit, onError });
   return { directory, image, owners, records, spaces, inhibit, release, me: owners.use(process.pid) };
 }
 

@@ -1,4 +1,5 @@
 import { LockChange } from "@libvirt-ts/protocol";
+import { type AtOnce, afterwards, lastly } from "@libvirt-ts/util/at-once";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import {
   defaultLockspaceExists,
@@ -103,24 +104,30 @@ export class Lockspaces {
   }
 
   /** @throws VirError LOCKSPACE/RESOURCE_BUSY when it is locked, here or elsewhere, and not both sides share */
-  async acquire(spacePath: string, name: string, owner: Owner, options: AcquireOptions): Promise<void> {
+  acquire(spacePath: string, name: string, owner: Owner, options: AcquireOptions): AtOnce<void> {
     const space = this.#space(spacePath);
     const path = pathOf(space, name);
     this.#pass("acquire.begun");
-    const inTheWay = await this.#order.run(path, async () => {
+    const inTheWay = this.#order.start<Resource | "elsewhere" | undefined>(path, () => {
       const known = space.resources.get(name);
       if (!known) return this.#lock(space, name, owner, options);
       if (known.shared && options.shared) return this.#share(known, owner);
       return known;
     });
-    if (inTheWay) throw isLocked(name, await this.#o.describe?.(spacePath, name, inTheWay));
-    if (owner.isGone) await this.#releaseAll(owner); // it ended while we were at the file
+    return afterwards(inTheWay, (other) => {
+      if (other) return this.#refuse(spacePath, name, other);
+      return owner.isGone ? this.#releaseAll(owner) : undefined; // it ended while we were at the file
+    });
+  }
+
+  async #refuse(space: string, name: string, inTheWay: Resource | "elsewhere"): Promise<never> {
+    throw isLocked(name, await this.#o.describe?.(space, name, inTheWay));
   }
 
   /** @throws VirError LOCKSPACE: not locked, or not by this owner */
-  async release(spacePath: string, name: string, pid: number): Promise<void> {
+  release(spacePath: string, name: string, pid: number): AtOnce<void> {
     const space = this.#space(spacePath);
-    await this.#order.run(pathOf(space, name), () => this.#release(space, name, pid));
+    return this.#order.start(pathOf(space, name), () => this.#release(space, name, pid));
   }
 
   /** Whether a process holds anything. */
@@ -193,51 +200,59 @@ export class Lockspaces {
     this.#o.onChange?.(isOurs ? LockChange.regained : LockChange.lost, resource);
   }
 
-  async #lock(
+  #lock(
     space: Lockspace,
     name: string,
     owner: Owner,
     { shared, create }: AcquireOptions,
-  ): Promise<"elsewhere" | undefined> {
+  ): AtOnce<"elsewhere" | undefined> {
     const path = pathOf(space, name);
-    const fd = await this.#files.lock(path, { shared, create, follow: space.directory === undefined });
-    if (fd === "busy") return "elsewhere";
-    this.#pass("acquire.locked");
-    const resource: Resource = {
-      key: this.#records.newKey("lock"),
-      space: space.directory ?? "",
-      name,
-      path,
-      fd,
-      shared,
-      created: create,
-      since: this.#o.now?.() ?? Date.now(),
-      owners: [owner],
-      device: this.#files.remoteDevice(fd, path),
-      isLost: false,
-    };
-    try {
-      await this.#keep(resource);
-    } catch (error) {
-      this.#records.store.remove(resource.key);
-      await this.#files.unlock(fd, path, { remove: create, shared });
-      throw notRecorded(error);
-    }
-    this.#owners.useAgain(owner);
-    this.#add(space, resource);
-    this.#o.onChange?.(LockChange.acquired, resource);
-    return undefined;
+    const locked = this.#files.lock(path, { shared, create, follow: space.directory === undefined });
+    return afterwards(locked, (fd) => {
+      if (fd === "busy") return "elsewhere";
+      this.#pass("acquire.locked");
+      const key = this.#records.newKey("lock");
+      const since = this.#o.now?.() ?? Date.now();
+      const device = this.#files.remoteDevice(fd, path);
+      const about = { key, space: space.directory ?? "", name, path, shared, created: create, since };
+      return this.#hold(space, { ...about, fd, owners: [owner], device, isLost: false }, owner);
+    });
   }
 
-  async #keep(resource: Resource): Promise<void> {
-    const [owner] = resource.owners;
-    const ownerKept = owner && this.#owners.keep(owner);
-    if (ownerKept) await ownerKept;
-    const kept = resource.fd === undefined ? undefined : this.#records.store.put(resource.key, resource.fd);
-    if (kept) await kept;
-    this.#pass("acquire.stored");
-    this.#record(resource);
-    this.#pass("acquire.recorded");
+  /** Makes a lock one that outlives us, and counts. */
+  #hold(space: Lockspace, resource: Resource, owner: Owner): AtOnce<undefined> {
+    const done = () => {
+      this.#owners.useAgain(owner);
+      this.#add(space, resource);
+      this.#o.onChange?.(LockChange.acquired, resource);
+      return undefined;
+    };
+    const undo = async (error: unknown): Promise<never> => {
+      const { key, fd, path, created, shared } = resource;
+      this.#records.store.remove(key);
+      if (fd !== undefined) await this.#files.unlock(fd, path, { remove: created, shared });
+      throw notRecorded(error);
+    };
+    try {
+      const kept = this.#keep(resource, owner);
+      return kept ? kept.then(done, undo) : done();
+    } catch (error) {
+      return undo(error);
+    }
+  }
+
+  #keep(resource: Resource, owner: Owner): undefined | Promise<void> {
+    const record = () => {
+      this.#pass("acquire.stored");
+      this.#record(resource);
+      this.#pass("acquire.recorded");
+    };
+    const ownerKept = this.#owners.keep(owner);
+    const { key, fd } = resource;
+    const kept = fd === undefined ? undefined : this.#records.store.put(key, fd);
+    if (ownerKept || kept) return Promise.all([ownerKept, kept]).then(record);
+    record();
+    return undefined;
   }
 
   async #share(resource: Resource, owner: Owner): Promise<undefined> {
@@ -274,15 +289,15 @@ export class Lockspaces {
     for (const result of results) if (result.status === "rejected") throw result.reason;
   }
 
-  async #release(space: Lockspace, name: string, pid: number): Promise<void> {
+  #release(space: Lockspace, name: string, pid: number): AtOnce<void> {
     const resource = space.resources.get(name);
     if (!resource) throw notLocked(name);
     const owner = resource.owners.find((each) => each.pid === pid);
     if (!owner) throw notOwner(pid);
-    await this.#giveBack(space, name, owner);
+    return this.#giveBack(space, name, owner);
   }
 
-  async #giveBack(space: Lockspace, name: string, owner: Owner): Promise<void> {
+  #giveBack(space: Lockspace, name: string, owner: Owner): AtOnce<void> {
     const resource = space.resources.get(name);
     const at = resource?.owners.indexOf(owner) ?? -1;
     if (!resource || at < 0) return;
@@ -294,25 +309,30 @@ export class Lockspaces {
     });
     this.#pass("release.recorded");
     resource.owners.splice(at, 1);
-    try {
-      if (left.length === 0) await this.#drop(space, resource);
-    } finally {
-      this.#owners.drop(owner);
-      this.#o.onChange?.(LockChange.released, resource);
-    }
+    return lastly(
+      () => (left.length === 0 ? this.#drop(space, resource) : undefined),
+      () => {
+        this.#owners.drop(owner);
+        this.#o.onChange?.(LockChange.released, resource);
+      },
+    );
   }
 
-  async #drop(space: Lockspace, resource: Resource): Promise<void> {
+  #drop(space: Lockspace, resource: Resource): AtOnce<void> {
     const { key, name, path, fd, shared, created } = resource;
     this.#leases.delete(resource);
-    try {
-      this.#records.store.remove(key);
-      if (fd !== undefined) await this.#files.unlock(fd, path, { remove: created, shared });
-      this.#pass("release.unlocked");
-    } finally {
-      space.resources.delete(name);
-      if (--this.#held === 0) this.#releaseInhibit?.();
-    }
+    return lastly(
+      () => {
+        this.#records.store.remove(key);
+        const unlocked =
+          fd === undefined ? undefined : this.#files.unlock(fd, path, { remove: created, shared });
+        return afterwards(unlocked, () => this.#pass("release.unlocked"));
+      },
+      () => {
+        space.resources.delete(name);
+        if (--this.#held === 0) this.#releaseInhibit?.();
+      },
+    );
   }
 
   #add(space: Lockspace, resource: Resource): void {

@@ -142,14 +142,14 @@ export function lockService({ spaces, owners, records, pass, onError }: LockServ
       registered(call);
       await spaces.deleteFile(path, name);
     },
-    async acquireResource({ path, name, flags }, call) {
+    acquireResource({ path, name, flags }, call) {
       checkFlags(flags, flagShared | flagCreate, functionName("AcquireResource"), ErrorDomain.RPC);
       const { owner } = registered(call);
       const options = { shared: (flags & flagShared) !== 0, create: (flags & flagCreate) !== 0 };
-      await spaces.acquire(path, name, owner, options);
+      return spaces.acquire(path, name, owner, options);
     },
-    async releaseResource({ path, name }, call) {
-      await spaces.release(path, name, registered(call).owner.pid);
+    releaseResource({ path, name }, call) {
+      return spaces.release(path, name, registered(call).owner.pid);
     },
   };
 

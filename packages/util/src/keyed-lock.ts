@@ -1,3 +1,5 @@
+import type { AtOnce } from "./at-once.ts";
+
 /**
  * Serialises work on things that have a name: at most one task per key runs at a time, others wait in order.
  * Different keys do not wait for each other.
@@ -16,6 +18,13 @@ export class KeyedLock<K> {
     } finally {
       if (this.#tails.get(key) === tail) this.#tails.delete(key);
     }
+  }
+
+  /** The same, but at once, and without a promise, if nobody is before us and the task needs none. */
+  start<T>(key: K, task: () => AtOnce<T>): AtOnce<T> {
+    if (this.#tails.has(key)) return this.run(key, task);
+    const result = task();
+    return result instanceof Promise ? this.run(key, () => result) : result;
   }
 
   /** Whether anything runs or waits under `key`. */
