@@ -15,7 +15,10 @@ export interface FdStore {
    * @returns once this process may end at any moment without losing it: mostly at once, then undefined
    */
   put(name: string, fd: number, o?: { alone?: boolean }): undefined | Promise<void>;
-  /** Keeps it no longer. To be called before the descriptor is closed. Unknown names are fine. */
+  /**
+   * Keeps it no longer. To be called before the descriptor is closed. Unknown names are fine. Whoever keeps it lets go some
+   * milliseconds later: what must end at once is to be ended by other means (unlock, shutdown) as well.
+   */
   remove(name: string): void;
   /** For a hand-over: what the next process hands to `openFdStore`. All descriptors named there go along. */
   save(): SavedFdStore;

@@ -146,6 +146,16 @@ test("an exec in place goes on with the connection", async () => {
   expect(contents(await next())).toEqual({ b: "b" });
 });
 
+test("many that are given up at once are told of together", async () => {
+  const { first, next, open } = world();
+  const store = first();
+  const names = [...Array(100)].map((_, n) => `lock-${n}`);
+  for (const name of names) await store.put(name, open(name));
+  for (const name of names.slice(1)) store.remove(name);
+  store.close();
+  expect(contents(await next())).toEqual({ "lock-0": "lock-0" });
+});
+
 test("nobody to keep anything: the daemon goes on without", async () => {
   const { open } = world();
   const store = new SocketStore({ native, log, found: new Map(), connect: () => -111, forgets: true });
@@ -157,14 +167,17 @@ test("what the service manager kept for an earlier process is given up when told
   const manager = native.socketUnix("dgram");
   native.bind(manager, address);
   const file = openSync("/dev/null", "r");
-  const store = managerFdStore({ native, log, address, found: new Map([["lock-1", file]]) });
-  store.remove("lock-1");
+  const names = ["lock-1", "lock-2"];
+  const store = managerFdStore({ native, log, address, found: new Map(names.map((name) => [name, file])) });
+  for (const name of names) store.remove(name);
   store.remove("never-kept");
-  const buffer = Buffer.alloc(256);
-  const length = native.recv(manager, buffer, 0, buffer.length);
-  expect(buffer.toString("latin1", 0, length)).toBe("FDSTOREREMOVE=1\nFDNAME=lock-1");
-  expect(native.recv(manager, buffer, 0, buffer.length)).toBeLessThan(0);
   store.close();
+  const buffer = Buffer.alloc(256);
+  for (const name of names) {
+    const length = native.recv(manager, buffer, 0, buffer.length);
+    expect(buffer.toString("latin1", 0, length)).toBe(`FDSTOREREMOVE=1\nFDNAME=${name}`);
+  }
+  expect(native.recv(manager, buffer, 0, buffer.length)).toBeLessThan(0);
   closeSync(file);
   native.close(manager);
 });

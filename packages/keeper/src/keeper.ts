@@ -166,9 +166,13 @@ export class Keeper {
     }
     for (const fd of fds) this.#native.close(fd);
     if (message?.what !== "remove") return;
-    for (const fd of this.#kept.get(message.name) ?? []) this.#native.close(fd);
-    this.#kept.delete(message.name);
-    this.#beside.delete(message.name);
+    for (const name of message.names) this.#drop(name);
+  }
+
+  #drop(name: string): void {
+    for (const fd of this.#kept.get(name) ?? []) this.#native.close(fd);
+    this.#kept.delete(name);
+    this.#beside.delete(name);
   }
 }
 

@@ -5,7 +5,8 @@
 export type KeeperMessage =
   /** Keep the descriptor that comes along, whatever happens to its other end; `beside`: only as long as others are. */
   | { readonly what: "put"; readonly name: string; readonly beside?: boolean }
-  | { readonly what: "remove"; readonly name: string }
+  /** To systemd only one name at a time. */
+  | { readonly what: "remove"; readonly names: readonly string[] }
   /** From the keeper: one that is kept (it comes along), or the end of the list. */
   | { readonly what: "kept"; readonly name: string }
   | { readonly what: "all" };
@@ -20,7 +21,7 @@ function lines(message: KeeperMessage): string {
     case "put":
       return `FDSTORE=1\nFDNAME=${message.name}\nFDPOLL=0${message.beside ? "\nX_BESIDE=1" : ""}`;
     case "remove":
-      return `FDSTOREREMOVE=1\nFDNAME=${message.name}`;
+      return `FDSTOREREMOVE=1\n${message.names.map((name) => `FDNAME=${name}`).join("\n")}`;
     case "kept":
       return `FDNAME=${message.name}`;
     case "all":
@@ -30,13 +31,15 @@ function lines(message: KeeperMessage): string {
 
 /** @returns undefined for what is none of these messages */
 export function parseMessage(text: string): KeeperMessage | undefined {
-  const fields = new Map(text.split("\n").map((line) => split(line)));
+  const lines = text.split("\n").map((line) => split(line));
+  const fields = new Map(lines);
   const name = fields.get("FDNAME");
   if (fields.get("READY") === "1") return { what: "all" };
   if (name === undefined) return undefined;
   if (fields.get("FDSTORE") === "1")
     return { what: "put", name, ...(fields.get("X_BESIDE") === "1" && { beside: true }) };
-  if (fields.get("FDSTOREREMOVE") === "1") return { what: "remove", name };
+  if (fields.get("FDSTOREREMOVE") === "1")
+    return { what: "remove", names: lines.flatMap(([key, value]) => (key === "FDNAME" ? [value] : [])) };
   return { what: "kept", name };
 }
 

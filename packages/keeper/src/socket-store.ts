@@ -30,6 +30,10 @@ interface Queued {
 }
 
 const eagain = -11;
+/** How long what is kept for nothing may stay so. */
+const gatherMs = 5;
+/** Of the names in one message. */
+const maxNamesBytes = 700;
 /** Connecting again this often without getting anything through means that nobody keeps anything. */
 const maxFailures = 3;
 
@@ -39,6 +43,9 @@ export class SocketStore implements FdStore {
   readonly #o: SocketStoreOptions;
   readonly #kept = new Map<string, Kept>();
   #queue: Queued[] = [];
+  /** What is kept for nothing, to be told soon. */
+  #leaving: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
   #socket: { fd: number; poll: Poll } | undefined;
   #failures = 0;
 
@@ -64,7 +71,20 @@ export class SocketStore implements FdStore {
     for (const { sent } of this.#queue.filter((queued) => queued.name === name)) sent.resolve();
     this.#queue = this.#queue.filter((queued) => queued.name !== name);
     if (this.#queue.length < before || !this.#socket) return; // it never left
-    void this.#send(name, formatMessage({ what: "remove", name }), []);
+    this.#leaving.push(name);
+    this.#timer ??= setTimeout(() => this.#tellLeaving(), gatherMs);
+  }
+
+  /** Together, behind the calls that clients wait for. */
+  #tellLeaving(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#socket) return;
+    const left = this.#leaving.splice(0);
+    for (const names of batches(left, this.#o.forgets ? maxNamesBytes : 0)) {
+      if (!this.#socket) return;
+      void this.#send(names[0] ?? "", formatMessage({ what: "remove", names }), []);
+    }
   }
 
   take(name: string): number | undefined {
@@ -79,10 +99,18 @@ export class SocketStore implements FdStore {
   }
 
   save(): SavedFdStore {
+    this.#tellLeaving();
     return { socket: this.#socket?.fd, kept: [...this.#kept].map(([name, { fd }]) => [name, fd]) };
   }
 
   close(): void {
+    this.#tellLeaving();
+    this.#disconnect();
+  }
+
+  #disconnect(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#socket?.poll.close();
     if (this.#socket) this.#o.native.close(this.#socket.fd);
     this.#socket = undefined;
@@ -90,6 +118,7 @@ export class SocketStore implements FdStore {
 
   /** Connects and sends everything there is. */
   #begin(): undefined | Promise<void> {
+    if (this.#o.forgets) this.#leaving = [];
     if (this.#failures >= maxFailures) return undefined;
     const fd = this.#o.connect();
     if (fd < 0) {
@@ -165,7 +194,7 @@ export class SocketStore implements FdStore {
     const { log, forgets } = this.#o;
     const waiting = this.#queue;
     this.#queue = [];
-    this.close();
+    this.#disconnect();
     log.warn({ why }, "nobody keeps our descriptors, trying again");
     this.#failed(undefined);
     const done = forgets || waiting.length > 0 ? this.#begin() : undefined;
@@ -182,4 +211,19 @@ export class SocketStore implements FdStore {
     const why = errno === undefined ? "it ends at once" : errnoName(-errno);
     this.#o.log.error({ why }, "descriptors cannot be kept: what hangs on them ends with this process");
   }
+}
+
+/** Names that go into one message: at least one, and about so many bytes. */
+function batches(names: readonly string[], maxBytes: number): string[][] {
+  const all: string[][] = [];
+  let room = 0;
+  for (const name of names) {
+    if (room < name.length) {
+      all.push([]);
+      room = maxBytes;
+    }
+    all.at(-1)?.push(name);
+    room -= name.length + "FDNAME=\n".length;
+  }
+  return all;
 }

@@ -51,7 +51,7 @@ export class TableFile {
 
   #append(line: string): void {
     const mine = this.#fd;
-    if (mine === undefined || this.#lines > 256 + 4 * this.#values.size) {
+    if (mine === undefined || this.#lines > 1024 + 4 * this.#values.size) {
       this.#fd = this.#rewrite();
       if (mine !== undefined) closeSync(mine);
     }
