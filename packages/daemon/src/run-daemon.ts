@@ -47,7 +47,7 @@ export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K
     return;
   }
   native.setEngineFlags(smallNursery);
-  native.setEngineFlags(patientCompiler);
+  if (spec.kind !== "manager") native.setEngineFlags(patientCompiler); // little code there, and all of it busy: 14 us a lock
   const command = parseCommand(process.argv.slice(2));
   const env = { ...process.env };
   try {
