@@ -42,7 +42,7 @@ export function scaledInteger(
 ): bigint {
   const [, digits, suffix = ""] = /^\s*\+?(\d+)(.*)$/s.exec(given) ?? [];
   const refuse = (cause?: VirError) =>
-    new ShellError(`Scaled numeric value '${given}' for <--${name}> option is malformed or out of range`, {
+    new ShellError(`Scaled numeric value '${given}' for <${name}> option is malformed or out of range`, {
       cause,
     });
   if (digits === undefined || BigInt(digits) > u64) throw refuse();

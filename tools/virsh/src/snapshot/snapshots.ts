@@ -232,7 +232,6 @@ export const snapshotEdit = command("snapshot-edit", {
     await edit(context, {
       what: `Snapshot ${snapshot.name}`,
       edited: "edited.",
-      notChanged: "XML configuration not changed.",
       get: () => snapshot.getXmlDesc({ flags: DomainSnapshotXmlFlags.SECURE }),
       set: async (xmlDesc) => {
         const name = at(parseXml(xmlDesc), "name")?.text;

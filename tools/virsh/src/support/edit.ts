@@ -43,18 +43,19 @@ interface Edit {
   set(xml: string): Promise<unknown>;
   /** Behind `what`, when it was changed; default: "XML configuration edited." */
   readonly edited?: string;
-  readonly notChanged?: string;
+  /** The whole of what is said when it was not changed. */
+  readonly saidUnchanged?: string;
 }
 
 /** Gets XML, lets it be changed and puts it back. What the daemon refuses may be changed again. */
 export async function edit(
   { out, shell }: Context,
-  { what, get, set, edited, notChanged }: Edit,
+  { what, get, set, edited, saidUnchanged }: Edit,
 ): Promise<void> {
   const before = await get();
   let xml = await editText(before, shell);
   if (xml === undefined) {
-    out.extra(`${what} ${notChanged ?? "XML configuration not changed."}\n`);
+    out.extra(`${saidUnchanged ?? `${what} XML configuration not changed.`}\n`);
     return;
   }
   for (;;) {

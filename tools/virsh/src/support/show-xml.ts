@@ -30,9 +30,11 @@ const attributeText = ({ name, value }: { name: string; value: string }) => ` ${
 
 /** One element around all of them: attributes become its own. */
 function wrapped(found: readonly Node[]): string {
-  const attributes = found.map((node) => (node.kind === "attribute" ? attributeText(node) : ""));
+  const attributes = new Map(
+    found.flatMap((node) => (node.kind === "attribute" ? [[node.name, attributeText(node)] as const] : [])),
+  ); // the last of a name stays
   const inner = found.filter(({ kind }) => kind !== "attribute");
-  const start = `<nodes${attributes.join("")}`;
+  const start = `<nodes${[...attributes.values()].join("")}`;
   if (inner.length === 0) return `${start}/>`;
   return `${start}>\n${inner.map((node) => `  ${dumpNode(node, 1)}\n`).join("")}</nodes>`;
 }
