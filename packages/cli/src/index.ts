@@ -2,6 +2,7 @@ export {
   type ArgsOf,
   type Command,
   Commands,
+  camel,
   commandsOf,
   type Group,
   type Options,
