@@ -204,7 +204,8 @@ export const sendProcessSignal = command("send-process-signal", {
   async run({ domain: name, pid, signame }, { connect }) {
     const domain = await findDomain(connect, name);
     const pidValue = parseInteger(pid, bounds.longLong);
-    if (pidValue === undefined) throw new ShellError(`malformed PID value: ${pid}`);
+    if (pidValue === undefined)
+      throw new ShellError(`Numeric value '${pid}' for <pid> option is malformed or out of range`);
     await domain.sendProcessSignal({ pidValue, signum: signalOf(signame) });
   },
 });

@@ -91,7 +91,7 @@ async function diskXml(args: DiskOptions): Promise<string> {
     args.serial !== undefined && tag("serial", {}, args.serial),
     args.alias !== undefined && tag("alias", { name: args.alias }),
     wwn !== undefined && tag("wwn", {}, wwn),
-    args.address !== undefined && addressXml(args.address, args.multifunction),
+    args.address !== undefined && addressXml(args.address, args.target, args.multifunction),
   ]);
   return tag("disk", { type, device: args.type, rawio: args.rawio ? "yes" : undefined }, parts);
 }
@@ -116,30 +116,39 @@ function networkSource(args: DiskOptions): string {
   return tag("source", { protocol: args.sourceProtocol, name: args.source }, inner);
 }
 
+/** Which addresses fit the name a disk has in the guest, and how that is told. */
+const addressKinds: readonly (readonly [begin: string, kinds: readonly string[], expected: string])[] = [
+  ["vd", ["pci", "ccw"], "expecting a pci:0000.00.00.00 or ccw:00.0.0000 address."],
+  ["sd", ["scsi", "usb", "sata"], "expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address."],
+  ["hd", ["ide"], "expecting an ide:00.00.00 address."],
+];
+
 /** "pci:0000.00.1d.00" and its like. @throws ShellError on anything else */
-function addressXml(text: string, multifunction: boolean): string {
+function addressXml(text: string, target: string, multifunction: boolean): string {
   const [type = "", rest = ""] = text.split(/:(.*)/s);
-  const parts = rest.split(/[.:]/);
-  const hex = (part = "", digits = 2) => `0x${part.padStart(digits, "0")}`;
-  const isHex = parts.every((part) => /^[0-9a-f]{1,8}$/i.test(part));
-  const [a, b, c, d] = parts;
-  const more = multifunction ? "on" : undefined;
-  if (type === "pci" && isHex && parts.length === 4)
+  const numbers = rest
+    .split(".")
+    .map((part) => (/^(0x)?[0-9a-f]{1,8}$/i.test(part) ? Number.parseInt(part, 16) : -1));
+  const wanted = { pci: 4, ccw: 3, scsi: 3, sata: 3, ide: 3, usb: 2 }[type];
+  if (numbers.length !== wanted || numbers.includes(-1)) throw new ShellError("Invalid address.");
+  const [, kinds = [type], expected = ""] = addressKinds.find(([begin]) => target.startsWith(begin)) ?? [];
+  if (!kinds.includes(type)) throw new ShellError(expected);
+  const [a = 0, b = 0, c = 0, d = 0] = numbers;
+  const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(digits, "0")}`;
+  if (type === "pci")
     return tag("address", {
       type: "pci",
       domain: hex(a, 4),
-      bus: hex(b),
-      slot: hex(c),
+      bus: hex(b, 2),
+      slot: hex(c, 2),
       function: hex(d, 1),
-      multifunction: more,
+      multifunction: multifunction ? "on" : undefined,
     });
-  if ((type === "scsi" || type === "ide" || type === "sata") && isHex && parts.length === 3)
-    return tag("address", { type: "drive", controller: a, bus: b, unit: c });
-  if (type === "usb" && isHex && parts.length === 2) return tag("address", { type: "usb", bus: a, port: b });
-  if (type === "ccw" && isHex && parts.length === 3)
-    return tag("address", { type: "ccw", cssid: hex(a), ssid: hex(b, 1), devno: hex(c, 4) });
-  throw new ShellError("Invalid address.");
+  if (type === "usb") return tag("address", { type, bus: String(a), port: String(b) });
+  if (type === "ccw") return tag("address", { type, cssid: hex(a, 2), ssid: hex(b, 1), devno: hex(c, 4) });
+  return tag("address", { type: "drive", controller: String(a), bus: String(b), unit: String(c) });
 }
+
 export const attachInterface = command("attach-interface", {
   help: "give a domain an interface",
   options: {
@@ -197,16 +206,13 @@ function interfaceXml(args: InterfaceOptions): string {
   const { type, source, target, mac, script, model, alias, managed } = args;
   const { inbound, outbound } = args;
   const attribute = sourceAttributes[type];
-  if (attribute === undefined && type !== "hostdev")
+  if (attribute === undefined && type !== "hostdev" && type !== "vhostuser")
     throw new ShellError(`No support for ${type} in command 'attach-interface'`);
   const mode = args.sourceMode;
-  const isKnown = mode === "private" || mode === "passthrough" || mode === "bridge" || mode === "vepa";
-  if (mode !== undefined && !(type === "direct" && isKnown))
+  if (mode !== undefined && mode !== "server" && mode !== "client")
     throw new ShellError(`Invalid source mode: ${mode}`);
   const parts = present([
-    type === "hostdev"
-      ? tag("source", {}, [pciXml(source)])
-      : tag("source", { [attribute ?? "dev"]: source, mode }),
+    sourceXml(type, source, mode),
     target !== undefined && tag("target", { dev: target }),
     mac !== undefined && tag("mac", { address: mac }),
     script !== undefined && tag("script", { path: script }),
@@ -217,16 +223,22 @@ function interfaceXml(args: InterfaceOptions): string {
         "bandwidth",
         {},
         present([
-          inbound !== undefined && rateXml("inbound", inbound, ["average", "peak", "burst", "floor"]),
-          outbound !== undefined && rateXml("outbound", outbound, ["average", "peak", "burst"]),
+          inbound !== undefined && rateXml("inbound", inbound),
+          outbound !== undefined && rateXml("outbound", outbound),
         ]),
       ),
   ]);
   return tag("interface", { type, managed: managed ? "yes" : undefined }, parts);
 }
 
-function rateXml(name: string, text: string, names: readonly string[]): string {
-  const rates = rateParts(text, names);
+function sourceXml(type: string, source: string, mode: string | undefined): string {
+  if (type === "hostdev") return tag("source", {}, [pciXml(source)]);
+  if (type === "vhostuser") return tag("source", { type: "unix", path: source, mode });
+  return tag("source", { [sourceAttributes[type] ?? "dev"]: source });
+}
+
+function rateXml(name: "inbound" | "outbound", text: string): string {
+  const rates = rateParts(name, text);
   return tag(
     name,
     Object.fromEntries([...rates].map(([key, value]) => [key, value === 0 ? undefined : String(value)])),
@@ -236,7 +248,7 @@ function rateXml(name: string, text: string, names: readonly string[]): string {
 /** "0000:00:1f.0" */
 function pciXml(text: string): string {
   const found = /^([0-9a-f]{1,4}):([0-9a-f]{1,2}):([0-9a-f]{1,2})\.([0-7])$/i.exec(text);
-  if (found === null) throw new ShellError(`cannot parse pci address '${text}'`);
+  if (found === null) throw new ShellError(`cannot parse pci address '${text}' for network interface`);
   const [, domain = "", bus = "", slot = "", fn = ""] = found;
   return tag("address", {
     type: "pci",

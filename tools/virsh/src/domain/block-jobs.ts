@@ -74,7 +74,7 @@ export const blockjob = command("blockjob", {
   async run(args, { connect, out }) {
     const { domain: name, path, abort, async: isAsync, pivot, info, raw, bytes, bandwidth } = args;
     exclusive({ raw, abort: abort || pivot || isAsync });
-    exclusive({ abort: abort || pivot || isAsync, info });
+    exclusive({ info, abort: abort || pivot || isAsync });
     exclusive({ info, bandwidth });
     const domain = await findDomain(connect, name);
     if (abort || pivot || isAsync) {
@@ -332,7 +332,7 @@ export const blockcopy = command("blockcopy", {
     const { domain: name, path, dest, xml: file, pivot, finish: finishIt, format, blockdev } = args;
     exclusive({ dest, xml: file });
     exclusive({ pivot, finish: finishIt });
-    if (dest === undefined && file === undefined) throw new ShellError("need either --xml or --dest");
+    if (dest === undefined && file === undefined) throw new ShellError("need either --dest or --xml");
     exclusive({ format, xml: file });
     const domain = await findDomain(connect, name);
     const limit = bandwidthOf(args.bandwidth ?? "0", args.bytes);

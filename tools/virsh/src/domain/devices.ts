@@ -5,7 +5,7 @@ import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import { command } from "../context.ts";
 import { interfaceOf } from "../monitor/domain.ts";
 import { readText } from "../support/files.ts";
-import { findDomain, isMac } from "../support/lookup.ts";
+import { findDomain } from "../support/lookup.ts";
 import {
   type Affect,
   affect,
@@ -190,8 +190,7 @@ export const domifSetlink = command("domif-setlink", {
     const flags = config || !active ? CONFIG : LIVE;
     const definition = parseXml(await domain.getXmlDesc({ flags: config ? DomainXmlFlags.INACTIVE : 0 }));
     const found = interfaceOf(definition, which);
-    if (found === undefined)
-      throw new ShellError(`interface (${isMac(which) ? "mac" : "target"}: ${which}) not found`);
+    if (found === undefined) throw new ShellError(`interface '${which}' not found`);
     const xml = linked(found, state);
     if (printXml) {
       out.text(xml);

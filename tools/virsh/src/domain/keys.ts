@@ -266,7 +266,6 @@ export function keyCode(codeset: string, text: string): number {
   const named = codeset === "linux" ? linuxNames[text] : undefined;
   if (named !== undefined) return named;
   const value = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : undefined;
-  if (value === undefined || value > 0xffff || value === 0)
-    throw new ShellError(`invalid keycode: '${text}'`);
+  if (value === undefined || value > 0xffff) throw new ShellError(`invalid keycode: '${text}'`);
   return value;
 }

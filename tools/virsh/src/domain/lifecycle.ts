@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import {
   DomainCreateFlags as Create,
   DomainDefineFlags,
@@ -52,11 +53,21 @@ async function createWith(domain: Domain, flags: number, fds: readonly number[])
   return domain;
 }
 
+/** Node has descriptors of its own, which must not be given away: none of them is a file or a socket. */
+function isInherited(fd: string): boolean {
+  try {
+    return /^(\/|socket:)/.test(readlinkSync(`/proc/self/fd/${fd}`));
+  } catch {
+    return false; // it is not open
+  }
+}
+
 /** "3,5" @throws ShellError if one is no number */
 export function descriptorsOf(text: string | undefined): number[] {
   if (text === undefined) return [];
   return text.split(",").map((part) => {
     if (!/^\d+$/.test(part)) throw new ShellError(`Unable to parse FD number '${part}'`);
+    if (!isInherited(part)) throw new ShellError(`FD number '${part}' is not open, or is our own`);
     return Number(part);
   });
 }

@@ -17,7 +17,7 @@ export const qemuMonitorCommand = command("qemu-monitor-command", {
     hmp: flag("as a person types it"),
     pretty: flag("for people"),
     "return-value": flag("only what QEMU returns"),
-    "pass-fds": text("descriptors to hand over: N,N,..."),
+    "pass-fds": named(text("descriptors to hand over: N,N,...")),
     cmd: required(many("the command and its arguments")),
   },
   async run(args, { connect, out }) {

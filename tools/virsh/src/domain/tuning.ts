@@ -29,8 +29,8 @@ export const domiftune = command("domiftune", {
     const flags = impactOf(args);
     const found = await findDomain(connect, name);
     const params = {
-      ...(inbound !== undefined && rates("inbound", inbound, ["average", "peak", "burst", "floor"])),
-      ...(outbound !== undefined && rates("outbound", outbound, ["average", "peak", "burst"])),
+      ...(inbound !== undefined && rates("inbound", inbound)),
+      ...(outbound !== undefined && rates("outbound", outbound)),
     };
     if (inbound !== undefined || outbound !== undefined) {
       const set = found.setInterfaceParameters({ device, params, flags });
@@ -42,16 +42,11 @@ export const domiftune = command("domiftune", {
   },
 });
 
-/** All of a direction, so that no limit stays from before. */
-function rates(direction: string, text: string, names: readonly string[]): Record<string, TypedValue> {
-  const parts = rateParts(text, names);
-  if (
-    (parts.get("average") ?? 0) === 0 &&
-    (parts.get("floor") ?? 0) === 0 &&
-    [...parts.values()].some((each) => each > 0)
-  )
-    throw new ShellError(`${direction} average is mandatory`);
-  const given = [...parts].map(([name, value]) => [`${direction}.${name}`, typed.uint(value)] as const);
+/** All of a direction that is given. */
+function rates(direction: "inbound" | "outbound", text: string): Record<string, TypedValue> {
+  const given = [...rateParts(direction, text)].map(
+    ([name, value]) => [`${direction}.${name}`, typed.uint(value)] as const,
+  );
   return Object.fromEntries(given);
 }
 
@@ -134,7 +129,8 @@ function limitOf(given: string, name: string): bigint {
   try {
     return scaledInteger(given, name, { scale: 1n, max: 0xffff_ffff_ffff_ffffn });
   } catch (error) {
-    if (error instanceof ShellError) throw new ShellError(`Unable to parse integer parameter ${name}`);
+    if (error instanceof ShellError)
+      throw new ShellError(error.message, { cause: new ShellError("Unable to parse integer parameter") });
     throw error;
   }
 }

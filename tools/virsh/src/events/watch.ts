@@ -34,7 +34,8 @@ export async function watch(
   kinds: readonly EventKind[],
   { loop, timeout, timestamp: withTime, object, fits = () => true }: Watch,
 ): Promise<void> {
-  if (timeout !== undefined && timeout < 1) throw new ShellError("invalid timeout");
+  if (timeout !== undefined && timeout < 1)
+    throw new ShellError(`Numeric value '${timeout}' for <timeout> option is malformed or out of range`);
   let count = 0;
   const end = new AbortController();
   const stop = () => end.abort();
@@ -53,6 +54,9 @@ export async function watch(
     out.text(`${when}${say()}\n`);
     if (out.isJson) out.flush();
     if (!loop) end.abort();
+  }).catch((error: unknown) => {
+    clearTimeout(timer);
+    throw error;
   });
   void connect.closed.then((why) => {
     if (why !== undefined) out.error(why.message);
@@ -64,7 +68,7 @@ export async function watch(
   shell.interrupted.removeEventListener("abort", stop);
   if (connect.isAlive) await Promise.all(listeners.map((off) => off()));
   out.value(`events received: ${count}\n`, { eventsReceived: count });
-  if (count === 0 && timeout === undefined) throw new ShellError("");
+  if (count === 0) throw new ShellError("");
 }
 
 /** Events of old drivers are left out when all are asked for. */

@@ -26,9 +26,16 @@ export function showParams(
   }
 }
 
-/** Parts of "AVERAGE,PEAK,BURST,FLOOR" by their names. @throws ShellError if one is no number */
-export function rateParts(text: string, names: readonly string[]): Map<string, number> {
+const rateFields = {
+  inbound: ["average", "peak", "burst", "floor"],
+  outbound: ["average", "peak", "burst"],
+} as const;
+
+/** Parts of "AVERAGE,PEAK,BURST,FLOOR" by their names. @throws ShellError if one is no number, or they make no sense */
+export function rateParts(direction: keyof typeof rateFields, text: string): Map<string, number> {
+  const names = rateFields[direction];
   const parts = text.split(",");
+  if (parts.length > names.length) throw new ShellError(`Rate string '${text}' has too many fields`);
   const values = new Map<string, number>();
   names.forEach((name, at) => {
     const part = parts[at];
@@ -37,7 +44,14 @@ export function rateParts(text: string, names: readonly string[]): Map<string, n
       throw new ShellError(`field '${name}' is malformed`);
     values.set(name, Number(part));
   });
-  if (parts.length > names.length) throw new ShellError("Rate string has unexpected extra fields");
+  const hasBase = (values.get("average") ?? 0) > 0 || (values.get("floor") ?? 0) > 0;
+  const hasMore = (values.get("peak") ?? 0) > 0 || (values.get("burst") ?? 0) > 0;
+  if (hasMore && !hasBase)
+    throw new ShellError(
+      direction === "inbound"
+        ? "either inbound average or floor is mandatory"
+        : "outbound average is mandatory",
+    );
   return values;
 }
 
