@@ -24,7 +24,7 @@ import {
   uint32,
   usbPort,
 } from "../types.ts";
-import { xmlError } from "./errors.ts";
+import { sharedXmlError, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
 const Zpci = element("zpci", { uid: attr("uid", uint16(hex(4))), fid: attr("fid", uint32(hex(8))) });
@@ -47,10 +47,10 @@ interface PciNumbers {
 /** Refuses numbers no PCI address can have. */
 export function checkPciNumbers({ domain, bus, slot, function: fn }: PciNumbers): void {
   if (domain > 0xffff)
-    throw xmlError(`Invalid PCI address domain='0x${domain.toString(16)}', must be <= 0xFFFF`);
-  if (bus > 0xff) throw xmlError(`Invalid PCI address bus='0x${bus.toString(16)}', must be <= 0xFF`);
-  if (slot > 0x1f) throw xmlError(`Invalid PCI address slot='0x${slot.toString(16)}', must be <= 0x1F`);
-  if (fn > 7) throw xmlError(`Invalid PCI address function=0x${fn.toString(16)}, must be <= 7`);
+    throw sharedXmlError(`Invalid PCI address domain='0x${domain.toString(16)}', must be <= 0xFFFF`);
+  if (bus > 0xff) throw sharedXmlError(`Invalid PCI address bus='0x${bus.toString(16)}', must be <= 0xFF`);
+  if (slot > 0x1f) throw sharedXmlError(`Invalid PCI address slot='0x${slot.toString(16)}', must be <= 0x1F`);
+  if (fn > 7) throw sharedXmlError(`Invalid PCI address function=0x${fn.toString(16)}, must be <= 7`);
 }
 
 /** Where a device sits in the guest. */
@@ -72,7 +72,7 @@ export const Address = element(
         "dimm",
         "unassigned",
       ],
-      { required: true, missing: () => xmlError("Missing required attribute 'type' in element 'address'") },
+      { required: true },
     ),
     $numbers: variant("type", {
       pci: {

@@ -20,7 +20,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath } from "../types.ts";
-import { internalError, invalidArgument, unsupported, xmlError } from "./errors.ts";
+import { internalError, invalidArgument, readError, unsupported, xmlError } from "./errors.ts";
 import { SourceSeclabel } from "./seclabel.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -32,9 +32,7 @@ export const Reconnect = element("reconnect", {
 export type Reconnect = Infer<typeof Reconnect>;
 
 const modes = strictly(oneOf(["connect", "bind"]), /[\s\S]*/, "anything");
-const protocols = oneOf(["raw", "telnet", "telnets", "tls"], (text) =>
-  xmlError(`Unknown protocol '${text}'`),
-);
+const protocols = oneOf(["raw", "telnet", "telnets", "tls"]);
 const append = attr("append", onOff);
 
 const FileSource = element("source", {
@@ -200,7 +198,11 @@ export function checkSourceCount(from: XmlElement, type: string): void {
   const count = childrenNamed(from, "source").length;
   const allowed = type === "udp" ? 2 : 1;
   if (count > allowed)
-    throw xmlError(`expected at most ${allowed === 1 ? "one" : "two"} <source> element for character device`);
+    throw xmlError(
+      allowed === 1
+        ? "only one source element is allowed for character device"
+        : "only two source elements are allowed for character device",
+    );
 }
 
 /**
@@ -246,11 +248,7 @@ export function checkChardevSource(
     case "spiceport":
     case "dbus":
       if (source.source?.channel === undefined)
-        throw xmlError(
-          source.type === "dbus"
-            ? "Missing source channel attribute for char device"
-            : "Missing source channel attribute for char device",
-        );
+        throw unsupported("Missing source channel attribute for char device");
       if (!/^[-a-zA-Z0-9._]+$/.test(source.source.channel))
         throw internalError("Invalid character in source channel for char device");
       break;
@@ -266,7 +264,8 @@ export function checkReconnectMode({ type, ...rest }: ChardevSource): void {
 
 function checkReconnect(reconnect: Reconnect | undefined, mode: string | undefined): void {
   if (reconnect?.enabled !== true) return;
-  if (reconnect.timeout === undefined) throw xmlError("Missing 'timeout' attribute for reconnect element");
+  if (reconnect.timeout === undefined)
+    throw readError("Missing required attribute 'timeout' in element 'reconnect'");
   if (reconnect.timeout === 0) throw invalidReconnect();
   if (mode === "bind") throw internalError("chardev reconnect is possible only for connect mode");
 }

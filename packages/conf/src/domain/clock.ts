@@ -14,7 +14,7 @@ import {
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
-import { xmlError } from "./errors.ts";
+import { internalError, unsupported } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
 const Catchup = element("catchup", {
@@ -60,6 +60,7 @@ export const Clock = element(
   {
     offset: attrOneOf("offset", ["utc", "localtime", "variable", "timezone", "absolute"], {
       default: "utc",
+      refuse: (text) => unsupported(`unknown clock offset '${text}'`),
       strict: { required: true },
     }),
     $base: variant("offset", {
@@ -85,9 +86,9 @@ export const Clock = element(
         clock.basis ??= "utc";
       }
       if (clock.offset === "timezone" && clock.timezone === undefined)
-        throw xmlError("missing 'timezone' attribute for clock with offset='timezone'");
+        throw internalError("missing 'timezone' attribute for clock with offset='timezone'");
       if (clock.offset === "absolute" && clock.start === undefined)
-        throw xmlError("missing 'start' attribute for clock with offset='absolute'");
+        throw internalError("missing 'start' attribute for clock with offset='absolute'");
     },
   },
 );

@@ -1,3 +1,4 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { bytesToKiB } from "@libvirt-ts/util/units";
 import {
   attr,
@@ -20,21 +21,27 @@ import {
 } from "@libvirt-ts/xml";
 import { featureName, within } from "../types.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { amount, bitmap, scaledBytes, unit } from "./scalars.ts";
+import { amount, bitmap, missingAmount, scaledBytes, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
+
+const cpuXmlError = (detail: string) => new VirError(ErrorDomain.CPU, ErrorCode.XML_ERROR, detail);
+const cpuUnsupported = (detail: string) =>
+  new VirError(ErrorDomain.CPU, ErrorCode.CONFIG_UNSUPPORTED, detail);
 
 const CpuModel = element(
   "model",
   {
-    fallback: attrOneOf("fallback", ["allow", "forbid"]),
+    fallback: attrOneOf("fallback", ["allow", "forbid"], {
+      refuse: () => cpuUnsupported("Invalid fallback attribute"),
+    }),
     vendorId: attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
     name: fixed("CPU model", text(str)),
   },
   {
     read({ vendorId }) {
       if (vendorId !== undefined && vendorId.length !== 12)
-        throw xmlError(`vendor_id must be exactly 12 characters long`);
-      if (vendorId?.includes(",")) throw xmlError("vendor id is invalid");
+        throw cpuXmlError("vendor_id must be exactly 12 characters long");
+      if (vendorId?.includes(",")) throw cpuXmlError("vendor id is invalid");
     },
   },
 );
@@ -62,12 +69,17 @@ const CpuFeature = element("feature", {
     "CPU feature policy",
     attrOneOf("policy", ["force", "require", "optional", "disable", "forbid"], {
       default: "require",
+      refuse: () => cpuUnsupported("Invalid CPU feature policy"),
       strict: { required: true },
     }),
   ),
   name: fixed(
     "CPU feature",
-    attr("name", featureName, { required: true, missing: () => xmlError("Invalid CPU feature name") }),
+    attr("name", featureName, {
+      required: true,
+      emptyIsAbsent: true,
+      missing: () => cpuXmlError("Invalid CPU feature name"),
+    }),
   ),
   removed: attr("removed", yesNo, { show: "status" }),
   added: attr("added", yesNo, { show: "status" }),
@@ -82,12 +94,9 @@ const cacheAmount = (tag: "size" | "line") =>
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
       if (!found) throw xmlError(`Missing ${tag} in NUMA cache`);
-      const bytes = scaledBytes(
-        found.attrs.value ?? "",
-        found.attrs.unit,
-        tag === "size" ? "KiB" : "B",
-        found,
-      );
+      const where = `./${tag}/@value`;
+      if (!found.attrs.value) throw missingAmount(where);
+      const bytes = scaledBytes(found.attrs.value, found.attrs.unit, tag === "size" ? "KiB" : "B", where);
       return Number(tag === "size" ? bytesToKiB(bytes) : bytes);
     },
     formatBody(value, writer) {
@@ -113,9 +122,8 @@ const NumaCell = element("cell", {
     attrs: ["memory", "unit"],
     like: { memory: attr("memory", amount, { required: true }), unit },
     parse: (from) => {
-      if (from.attrs.memory === undefined)
-        throw xmlError("Missing required attribute 'memory' in element 'cell'");
-      return Number(bytesToKiB(scaledBytes(from.attrs.memory, from.attrs.unit, "KiB", from)));
+      if (!from.attrs.memory) throw missingAmount("./@memory");
+      return Number(bytesToKiB(scaledBytes(from.attrs.memory, from.attrs.unit, "KiB", "./@memory")));
     },
     formatAttrs(value, writer) {
       writer.attr("memory", String(value));
@@ -155,8 +163,10 @@ const Interconnects = element("interconnects", {
       valueKiB: custom<number>({
         attrs: ["value", "unit"],
         like: { value: attr("value", amount, { required: true }), unit },
-        parse: (from) =>
-          Number(bytesToKiB(scaledBytes(from.attrs.value ?? "", from.attrs.unit, "KiB", from))),
+        parse(from) {
+          if (!from.attrs.value) throw missingAmount("./@value");
+          return Number(bytesToKiB(scaledBytes(from.attrs.value, from.attrs.unit, "KiB", "./@value")));
+        },
         formatAttrs(value, writer) {
           writer.attr("value", String(value));
           writer.attr("unit", "KiB");
@@ -176,7 +186,12 @@ const Numa = element("numa", {
 export const Cpu = element(
   "cpu",
   {
-    mode: fixed("CPU mode", attrOneOf("mode", ["custom", "host-model", "host-passthrough", "maximum"])),
+    mode: fixed(
+      "CPU mode",
+      attrOneOf("mode", ["custom", "host-model", "host-passthrough", "maximum"], {
+        refuse: (text) => cpuUnsupported(`Invalid mode attribute '${text}'`),
+      }),
+    ),
     match: attrOneOf("match", ["minimum", "exact", "strict"]),
     check: attrOneOf("check", ["none", "partial", "full"]),
     migratable: attr("migratable", onOff),
@@ -208,15 +223,15 @@ export const Cpu = element(
       }
       if (cpu.numa) cpu.numa.cells = orderCells(cpu.numa.cells);
       if (cpu.mode === "custom" && cpu.model?.name === undefined && cpu.features.length > 0) {
-        throw xmlError("Non-empty feature list specified without CPU model");
+        throw cpuXmlError("Non-empty feature list specified without CPU model");
       }
       const seen = new Set<string>();
       for (const { name } of cpu.features) {
-        if (seen.has(name)) throw xmlError(`CPU feature '${name}' specified more than once`);
+        if (seen.has(name)) throw cpuXmlError(`CPU feature '${name}' specified more than once`);
         seen.add(name);
       }
       if (cpu.cache?.level !== undefined && (cpu.cache.level < 1 || cpu.cache.level > 3))
-        throw xmlError("invalid CPU cache level, must be in range [1,3]");
+        throw cpuXmlError("invalid CPU cache level, must be in range [1,3]");
     },
   },
 );

@@ -3,6 +3,7 @@ import { prettySize } from "@libvirt-ts/util/units";
 import {
   attr,
   child,
+  childrenNamed,
   custom,
   element,
   type Infer,
@@ -17,11 +18,17 @@ import {
   uint,
 } from "@libvirt-ts/xml";
 import { unsignedShort } from "../types.ts";
-import { xmlError } from "./errors.ts";
-import { amount, bitmap, scaledBytes, unit } from "./scalars.ts";
+import { internalError, readError, xmlError } from "./errors.ts";
+import { amount, bitmap, missingAmount, scaledBytes, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
-const cpuset = attr("cpuset", bitmap, { required: true });
+/** The CPUs a thread runs on. */
+const cpusetOf = (tag: string) =>
+  attr("cpuset", bitmap, { required: true, missing: () => internalError(`missing cpuset for ${tag}`) });
+const needed = (name: string, tag: string) => ({
+  required: true as const,
+  missing: () => xmlError(`Missing attribute '${name}' in element '${tag}'`),
+});
 const sched = {
   scheduler: attrOneOf("scheduler", ["other", "batch", "idle", "fifo", "rr"], { required: true }),
   priority: attr("priority", unsignedShort(int)),
@@ -34,7 +41,10 @@ const Cache = element("cache", {
   sizeBytes: custom<bigint>({
     attrs: ["size", "unit"],
     like: { size: attr("size", amount, { required: true }), unit },
-    parse: (from) => scaledBytes(from.attrs.size ?? "", from.attrs.unit, "B", from),
+    parse(from) {
+      if (!from.attrs.size) throw missingAmount("./@size");
+      return scaledBytes(from.attrs.size, from.attrs.unit, "B", "./@size");
+    },
     formatAttrs(value, writer) {
       const [count, unit] = prettySize(value);
       writer.attr("size", count.toString());
@@ -81,32 +91,43 @@ export const Cputune = element(
     iothreadPeriod: tuned("iothread_period", size),
     iothreadQuota: tuned("iothread_quota", long),
     vcpupins: list(
-      element("vcpupin", { vcpu: attr("vcpu", unsignedShort(uint), { required: true }), cpuset }),
+      element("vcpupin", {
+        vcpu: attr("vcpu", unsignedShort(uint), { required: true }),
+        cpuset: cpusetOf("vcpupin"),
+      }),
     ),
-    emulatorpin: child(element("emulatorpin", { cpuset })),
+    emulatorpin: child(element("emulatorpin", { cpuset: cpusetOf("emulatorpin") })),
     iothreadpins: list(
-      element("iothreadpin", { iothread: attr("iothread", uint, { required: true }), cpuset }),
+      element("iothreadpin", {
+        iothread: attr("iothread", uint, { required: true }),
+        cpuset: cpusetOf("iothreadpin"),
+      }),
     ),
     emulatorsched: child(element("emulatorsched", sched)),
-    vcpuscheds: list(element("vcpusched", { vcpus, ...sched })),
+    vcpuscheds: list(
+      element("vcpusched", { vcpus: attr("vcpus", bitmap, needed("vcpus", "vcpusched")), ...sched }),
+    ),
     iothreadscheds: list(
-      element("iothreadsched", { iothreads: attr("iothreads", bitmap, { required: true }), ...sched }),
+      element("iothreadsched", {
+        iothreads: attr("iothreads", bitmap, needed("iothreads", "iothreadsched")),
+        ...sched,
+      }),
     ),
     cachetunes: list(CacheTune),
     memorytunes: list(MemoryTune),
   },
   {
-    read(tune) {
-      for (const each of [tune.emulatorsched, ...tune.vcpuscheds, ...tune.iothreadscheds]) {
-        const realtime = each?.scheduler === "fifo" || each?.scheduler === "rr";
-        if (each && realtime && each.priority === undefined)
-          throw xmlError("Missing required attribute 'priority' in element 'vcpusched'");
-        if (each && !realtime) each.priority = undefined;
-      }
+    read(tune, from) {
+      if (childrenNamed(from, "emulatorpin").length > 1) throw xmlError("only one emulatorpin is supported");
+      if (childrenNamed(from, "emulatorsched").length > 1)
+        throw xmlError("only one emulatorsched is supported");
+      settle("emulatorsched", tune.emulatorsched ? [tune.emulatorsched] : []);
+      settle("vcpusched", tune.vcpuscheds);
+      settle("iothreadsched", tune.iothreadscheds);
       checkAllocations(tune);
       const pinned = new Set<number>();
       tune.vcpupins = tune.vcpupins.filter(({ vcpu }) => {
-        if (pinned.has(vcpu)) throw xmlError(`duplicate vcpupin for vcpu '${vcpu}'`);
+        if (pinned.has(vcpu)) throw internalError(`duplicate vcpupin for vcpu '${vcpu}'`);
         pinned.add(vcpu);
         return true;
       });
@@ -121,6 +142,15 @@ export const Cputune = element(
   },
 );
 export type Cputune = Infer<typeof Cputune>;
+
+/** Only realtime threads have a priority, and they must. */
+function settle(tag: string, scheds: { scheduler: string; priority?: number | undefined }[]): void {
+  for (const each of scheds) {
+    if (each.scheduler !== "fifo" && each.scheduler !== "rr") each.priority = undefined;
+    else if (each.priority === undefined)
+      throw readError(`Missing required attribute 'priority' in element '${tag}'`);
+  }
+}
 
 interface Allocations {
   cachetunes: Infer<typeof CacheTune>[];

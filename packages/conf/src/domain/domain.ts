@@ -12,6 +12,7 @@ import {
   list,
   oneOf,
   onOff,
+  positive,
   raw,
   refusing,
   str,
@@ -74,7 +75,7 @@ const memoryKiB = custom<number>({
   like: sized("memory", { dumpCore: attr("dumpCore", onOff) }),
   parse(from) {
     const found = from.children.find((each) => each.name === "memory");
-    return found && parseKiB(found);
+    return found && found.text !== "" ? parseKiB(found, "./memory[1]") : undefined;
   },
   formatBody(value, writer, _context, { dumpCore }) {
     writer.open("memory");
@@ -102,7 +103,7 @@ const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
     if (!found) return undefined;
     const slots = found.attrs.slots;
     return {
-      sizeKiB: parseKiB(found),
+      sizeKiB: found.text === "" ? 0 : parseKiB(found, "./maxMemory[1]"),
       ...(slots !== undefined && { slots: uint.parse(slots, found, "slots") }),
     };
   },
@@ -119,7 +120,7 @@ const currentMemory = custom<number>({
   like: sized("currentMemory"),
   parse(from) {
     const found = from.children.find((each) => each.name === "currentMemory");
-    return found && parseKiB(found);
+    return found && found.text !== "" ? parseKiB(found, "./currentMemory[1]") : undefined;
   },
   formatBody(value, writer) {
     writer.open("currentMemory");
@@ -157,7 +158,7 @@ const VcpuList = element("vcpus", {
 });
 
 const Iothread = element("iothread", {
-  id: attr("id", uint, { required: true }),
+  id: attr("id", positive, { required: true }),
   threadPoolMin: attr("thread_pool_min", unsigned(int)),
   threadPoolMax: attr("thread_pool_max", unsigned(int)),
   poll: child(

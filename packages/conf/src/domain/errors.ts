@@ -4,6 +4,14 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 export const xmlError = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_ERROR, detail);
 
+/** "XML error: DETAIL" raised while reading, before it is known what a part belongs to. */
+export const readError = (detail: string): VirError =>
+  new VirError(ErrorDomain.XML, ErrorCode.XML_ERROR, detail);
+
+/** "XML error: DETAIL" raised by code that many models share. */
+export const sharedXmlError = (detail: string): VirError =>
+  new VirError(ErrorDomain.NONE, ErrorCode.XML_ERROR, detail);
+
 /** "unsupported configuration: DETAIL" raised by the domain model. */
 export const unsupported = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.CONFIG_UNSUPPORTED, detail);

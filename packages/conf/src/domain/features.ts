@@ -33,7 +33,7 @@ const pretty = (tag: string, defaultUnit: string): Field<bigint, "optional"> =>
     like: sized(tag),
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
-      return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, found);
+      return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, `string(./features/smm/${tag})`);
     },
     formatBody(value, writer) {
       const [count, unit] = prettySize(value);

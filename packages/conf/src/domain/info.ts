@@ -64,7 +64,7 @@ const alias = custom<string>({
 /** What each device has at its end: its name, its place and (where it applies) its turn at booting. */
 export const info = {
   alias,
-  acpiIndex: attrOf("acpi", "index", uint, { strict: { bare: true } }),
+  acpiIndex: attrOf("acpi", "index", positive, { strict: { bare: true } }),
   address: fixed(
     (source, target) => compareAddresses(source as Address | undefined, target as Address | undefined), // values of the field
     child(Address),

@@ -17,7 +17,7 @@ import {
   type XmlElement,
 } from "@libvirt-ts/xml";
 import { sizeUnit, strictCpuset, strictMac, strictUuid } from "../types.ts";
-import { internalError, unsupported, xmlError } from "./errors.ts";
+import { internalError, readError, unsupported, xmlError } from "./errors.ts";
 
 /** A set of CPUs or nodes, `0-3,^2`; sorted numbers in memory. */
 export const bitmap: Scalar<number[]> = strictCpuset<number[]>({
@@ -62,6 +62,7 @@ const digits = /^\s*\d+\s*$/;
 /**
  * A size written as number and unit.
  * @param unit the unit meant when none is written
+ * @param where what errors call its place: "./memory[1]"
  * @returns bytes
  * @throws VirError in libvirt's words if either is bad or the product exceeds `max`
  */
@@ -69,13 +70,10 @@ export function scaledBytes(
   value: string,
   unit: string | undefined,
   defaultUnit: string,
-  element: XmlElement,
+  where: string,
 ): bigint {
-  if (!digits.test(value))
-    throw xmlError(`Invalid value '${value}' for element or attribute './${element.name}[1]'`);
-  if (BigInt(value.trim()) > 0xffffffffffffffffn) {
-    throw xmlError(`Invalid value '${value}' for element or attribute './${element.name}[1]'`);
-  }
+  if (!digits.test(value) || BigInt(value.trim()) > 0xffffffffffffffffn)
+    throw readError(`Invalid value '${value}' for element or attribute '${where}'`);
   const factor = unitBytes(unit === undefined || unit === "" ? defaultUnit : unit);
   if (factor === undefined) {
     throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);
@@ -101,14 +99,29 @@ export const sized = (tag: string, more: Fields = {}): Fields => ({
   [tag]: child(element(tag, { ...more, unit, amount: text(amount, { required: true }) })),
 });
 
-/** `<TAG unit='KiB'>N</TAG>`: any unit is read, KiB is written and kept. */
-export function kib(tag: string, options: { readonly defaultUnit?: string } = {}): Field<number, "optional"> {
+/** "missing element or attribute 'WHERE'" */
+export const missingAmount = (where: string) => readError(`missing element or attribute '${where}'`);
+
+/** The text of an element; `undefined` if there is none or nothing in it. */
+const writtenIn = (from: XmlElement, tag: string): XmlElement | undefined => {
+  const found = from.children.find((child) => child.name === tag);
+  return found?.text === "" ? undefined : found;
+};
+
+/**
+ * `<TAG unit='KiB'>N</TAG>`: any unit is read, KiB is written and kept.
+ * @param options `where`: what errors call it, default "./TAG"
+ */
+export function kib(
+  tag: string,
+  options: { readonly defaultUnit?: string; readonly where?: string } = {},
+): Field<number, "optional"> {
   return custom<number>({
     tags: [tag],
     like: sized(tag),
     parse(from) {
-      const found = from.children.find((child) => child.name === tag);
-      return found === undefined ? undefined : parseKiB(found, options.defaultUnit);
+      const found = writtenIn(from, tag);
+      return found && parseKiB(found, options.where ?? `./${tag}`, options.defaultUnit);
     },
     formatBody(value, writer) {
       writer.open(tag);
@@ -119,8 +132,8 @@ export function kib(tag: string, options: { readonly defaultUnit?: string } = {}
 }
 
 /** The size an element holds as text, in KiB rounded up. */
-export function parseKiB(element: XmlElement, defaultUnit = "KiB"): number {
-  const size = bytesToKiB(scaledBytes(element.text, element.attrs.unit, defaultUnit, element));
+export function parseKiB(element: XmlElement, where: string, defaultUnit = "KiB"): number {
+  const size = bytesToKiB(scaledBytes(element.text, element.attrs.unit, defaultUnit, where));
   if (size > BigInt(Number.MAX_SAFE_INTEGER))
     throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, "size value too large");
   return Number(size);
@@ -129,14 +142,15 @@ export function parseKiB(element: XmlElement, defaultUnit = "KiB"): number {
 /** `<TAG unit='B'>N</TAG>`: any unit is read, bytes are written (as `shownUnit`) and kept. */
 export function byteSize(
   tag: string,
-  options: { readonly defaultUnit?: string; readonly shownUnit?: string } = {},
+  options: { readonly defaultUnit?: string; readonly shownUnit?: string; readonly where?: string } = {},
 ): Field<bigint, "optional"> {
   return custom<bigint>({
     tags: [tag],
     like: sized(tag),
     parse(from) {
-      const found = from.children.find((child) => child.name === tag);
-      return found && scaledBytes(found.text, found.attrs.unit, options.defaultUnit ?? "B", found);
+      const found = writtenIn(from, tag);
+      const { defaultUnit = "B", where = `./${tag}` } = options;
+      return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, where);
     },
     formatBody(value, writer) {
       writer.open(tag);

@@ -10,12 +10,14 @@ import {
   leaf,
   list,
   oneOf,
+  refusing,
+  type Scalar,
   size,
   uint,
 } from "@libvirt-ts/xml";
 import { absPath, within } from "../types.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { amount, bitmap, kib, parseKiB, scaledBytes, sized, unit } from "./scalars.ts";
+import { amount, bitmap, kib, missingAmount, parseKiB, scaledBytes, sized, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
 const modes = ["strict", "preferred", "interleave", "restrictive"] as const;
@@ -26,16 +28,25 @@ export const Numatune = element(
   {
     memory: child(
       element("memory", {
-        mode: attrOneOf("mode", modes, { default: "strict" }),
+        mode: attrOneOf("mode", modes, {
+          default: "strict",
+          refuse: (text) => unsupported(`Unsupported NUMA memory tuning mode '${text}'`),
+        }),
         nodeset: attr("nodeset", bitmap),
-        placement: attrOneOf("placement", ["static", "auto"], { omit: "static" }),
+        placement: attrOneOf("placement", ["static", "auto"], {
+          omit: "static",
+          refuse: (text) => unsupported(`Unsupported NUMA memory placement mode '${text}'`),
+        }),
       }),
     ),
     memnodes: list(
       element("memnode", {
         cellid: attr("cellid", uint, { required: true }),
         mode: attrOneOf("mode", modes, { default: "strict", strict: { required: true } }),
-        nodeset: attr("nodeset", bitmap, { required: true }),
+        nodeset: attr("nodeset", bitmap, {
+          required: true,
+          missing: () => xmlError("Missing required nodeset attribute in memnode element"),
+        }),
       }),
     ),
   },
@@ -76,8 +87,8 @@ const HugePage = element("page", {
     attrs: ["size", "unit"],
     like: { size: attr("size", amount, { required: true }), unit },
     parse(from) {
-      if (from.attrs.size === undefined) throw xmlError("missing element or attribute './@size'");
-      return Number(bytesToKiB(scaledBytes(from.attrs.size, from.attrs.unit, "KiB", from)));
+      if (!from.attrs.size) throw missingAmount("./@size");
+      return Number(bytesToKiB(scaledBytes(from.attrs.size, from.attrs.unit, "KiB", "./@size")));
     },
     formatAttrs(value, writer) {
       writer.attr("size", String(value));
@@ -87,17 +98,33 @@ const HugePage = element("page", {
   nodeset: attr("nodeset", bitmap),
 });
 
+const unknown = (what: string, text: string) => unsupported(`unknown memoryBacking/${what} '${text}'`);
+
 /** What the guest's memory is made of on the host. */
 export const MemoryBacking = element("memoryBacking", {
   hugepages: child(element("hugepages", { pages: list(HugePage) }, { keepEmpty: true })),
   nosharepages: flag("nosharepages"),
   locked: flag("locked"),
-  source: attrOf("source", "type", oneOf(["file", "anonymous", "memfd"])),
-  access: attrOf("access", "mode", oneOf(["shared", "private"])),
+  source: attrOf(
+    "source",
+    "type",
+    oneOf(["file", "anonymous", "memfd"], (text) => unknown("source/type", text)),
+  ),
+  access: attrOf(
+    "access",
+    "mode",
+    oneOf(["shared", "private"], (text) => unknown("access/mode", text)),
+  ),
   allocation: child(
     element("allocation", {
-      mode: attrOneOf("mode", ["immediate", "ondemand"]),
-      threads: attr("threads", uint, { omit: 0 }),
+      mode: attrOneOf("mode", ["immediate", "ondemand"], {
+        refuse: (text) => unknown("allocation/mode", text),
+      }),
+      threads: attr(
+        "threads",
+        refusing(uint, () => xmlError("Failed to parse memory allocation threads")),
+        { omit: 0 },
+      ),
     }),
   ),
   discard: flag("discard"),
@@ -112,7 +139,7 @@ const limit = (tag: string) =>
     like: sized(tag),
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
-      const value = found && parseKiB(found);
+      const value = found && found.text !== "" ? parseKiB(found, `./memtune/${tag}[1]`) : undefined;
       return value === undefined || value >= unlimitedKiB ? undefined : value;
     },
     formatBody(value, writer) {
@@ -126,22 +153,33 @@ const limit = (tag: string) =>
 export const Memtune = element("memtune", {
   hardLimitKiB: limit("hard_limit"),
   softLimitKiB: limit("soft_limit"),
-  minGuaranteeKiB: kib("min_guarantee"),
+  minGuaranteeKiB: kib("min_guarantee", { where: "./memtune/min_guarantee[1]" }),
   swapHardLimitKiB: limit("swap_hard_limit"),
 });
 export type Memtune = Infer<typeof Memtune>;
+
+/** A number of one device. */
+const limitOf = (tag: string, scalar: Scalar<number>, range = (own: Scalar<number>) => own) =>
+  leaf(
+    tag,
+    range(refusing(scalar, (text) => unsupported(`could not parse ${tag.replaceAll("_", " ")} ${text}`))),
+    { omit: 0 },
+  );
 
 /** Shares and limits of block I/O. */
 export const Blkiotune = element("blkiotune", {
   weight: leaf("weight", within(uint, 100, 1000), { omit: 0 }),
   devices: list(
     element("device", {
-      path: leaf("path", absPath, { required: true }),
-      weight: leaf("weight", within(uint, 100, 1000), { omit: 0 }),
-      readIopsSec: leaf("read_iops_sec", uint, { omit: 0 }),
-      writeIopsSec: leaf("write_iops_sec", uint, { omit: 0 }),
-      readBytesSec: leaf("read_bytes_sec", size, { omit: 0 }),
-      writeBytesSec: leaf("write_bytes_sec", size, { omit: 0 }),
+      path: leaf("path", absPath, {
+        required: true,
+        missing: () => unsupported("missing per-device path"),
+      }),
+      weight: limitOf("weight", uint, (own) => within(own, 100, 1000)),
+      readIopsSec: limitOf("read_iops_sec", uint),
+      writeIopsSec: limitOf("write_iops_sec", uint),
+      readBytesSec: limitOf("read_bytes_sec", size),
+      writeBytesSec: limitOf("write_bytes_sec", size),
     }),
   ),
 });

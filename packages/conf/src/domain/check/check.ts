@@ -5,6 +5,7 @@ import { checkClock } from "./clock.ts";
 import { checkCpu } from "./cpu.ts";
 import { checkDevices } from "./devices.ts";
 import { checkDisks } from "./disk.ts";
+import { checkThrottling } from "./disk-parts.ts";
 import { checkDisplay } from "./display.ts";
 import { checkHostdevs } from "./hostdev.ts";
 import { checkInterface } from "./interface.ts";
@@ -19,6 +20,7 @@ export function checkDomain(def: DomainDef): void {
   checkCpu(def.cpu);
   checkTuning(def);
   checkControllers(def);
+  checkThrottling(def);
   checkDisks(def);
   for (const net of def.devices.interfaces) checkInterface(net);
   checkHostdevs(def);

@@ -2,18 +2,23 @@ import { allDevices } from "../device.ts";
 import type { Controller } from "../devices/controller.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Input } from "../devices/input.ts";
-import type { MemoryDevice } from "../devices/memory-device.ts";
 import type { Shmem } from "../devices/shmem.ts";
 import { internalError, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { userAliasPrefix } from "../info.ts";
+import { checkMemories } from "./memory.ts";
+import { refuseTwice } from "./twice.ts";
 
 /** Sense of the devices that have no file of their own here. */
 export function checkDevices(devices: Devices): void {
   checkAliases(devices);
   checkUsbControllers(devices.controllers);
+  checkBootOrder(devices);
+  for (const { rom } of [...devices.interfaces, ...devices.hostdevs])
+    if (rom?.enabled === false && (rom.bar !== undefined || rom.file !== undefined))
+      throw unsupported("ROM tuning is not supported when ROM is disabled");
   for (const input of devices.inputs) checkInput(input);
   for (const shmem of devices.shmems) checkShmem(shmem);
-  for (const memory of devices.memories) checkMemory(memory);
+  checkMemories(devices.memories);
   const models = devices.panics.map(({ model }) => model);
   const twice = models.find((model, at) => model !== undefined && models.indexOf(model) !== at);
   if (twice) throw xmlError(`Multiple panic devices with model '${twice}'`);
@@ -23,6 +28,7 @@ export function checkDevices(devices: Devices): void {
   for (const { backend } of devices.tpms) {
     if (backend.type !== "emulator" || backend.version === "2.0" || backend.version === undefined) continue;
     if (backend.activePcrBanks) throw xmlError("<active_pcr_banks/> requires TPM version '2.0'");
+    if (backend.profile) throw xmlError("<profile/> requires TPM version '2.0'");
   }
   for (const fs of devices.filesystems)
     if (fs.boot && fs.driver?.type !== "virtiofs")
@@ -43,6 +49,13 @@ function checkAliases(devices: Devices): void {
     if (seen.has(alias)) throw unsupported(`non unique alias detected: ${alias}`);
     seen.add(alias);
   }
+}
+
+function checkBootOrder(devices: Devices): void {
+  const orders = allDevices(devices).flatMap(({ device }) =>
+    "boot" in device && device.boot ? [device.boot.order] : [],
+  );
+  refuseTwice(orders, (order) => unsupported(`boot order '${order}' used for more than one device`));
 }
 
 /** A companion serves ports of another controller with its number. */
@@ -69,33 +82,4 @@ function checkInput({ type, bus, model, source }: Input): void {
 function checkShmem({ name }: Shmem): void {
   if (name.includes("/")) throw unsupported("shmem name cannot include '/' character");
   if (name === "." || name === "..") throw unsupported(`shmem name cannot be equal to '${name}'`);
-}
-
-const minLabelKiB = 128;
-
-function checkMemory(memory: MemoryDevice): void {
-  const { model } = memory;
-  switch (model) {
-    case "nvdimm": {
-      if (memory.source?.path === undefined) throw xmlDetail(`path is required for model '${model}'`);
-      const label = memory.target?.label?.sizeKiB;
-      if (label !== undefined && label < minLabelKiB)
-        throw xmlError(`nvdimm label must be at least ${minLabelKiB}KiB`);
-      return;
-    }
-    case "virtio-pmem":
-      if (memory.source?.path === undefined) throw xmlDetail(`path is required for model '${model}'`);
-      if (memory.access !== "shared") throw unsupported("shared access mode required for virtio-pmem device");
-      if (memory.target?.node !== undefined) throw unsupported("virtio-pmem does not support NUMA nodes");
-      return;
-    case "virtio-mem": {
-      const { sizeKiB = 0, blockKiB = 0, requestedKiB = 0 } = memory.target ?? {};
-      if (blockKiB !== 0 && (blockKiB & (blockKiB - 1)) !== 0)
-        throw xmlDetail("block size must be a power of two");
-      if (requestedKiB > sizeKiB)
-        throw xmlDetail(`requested size must be smaller than or equal to @size (${sizeKiB}KiB)`);
-      if (blockKiB !== 0 && requestedKiB % blockKiB !== 0)
-        throw xmlDetail("requested size must be an integer multiple of block size");
-    }
-  }
 }

@@ -4,6 +4,7 @@ import type { DomainDef } from "../def.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Hostdev } from "../devices/hostdev.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
+import { checkDiskName, checkNetworkSource, checkRates } from "./disk-parts.ts";
 
 /** Sense of the disks, one by one and together. */
 export function checkDisks({ devices, throttlegroups }: DomainDef): void {
@@ -70,9 +71,11 @@ function checkDisk(disk: Disk): void {
   }
   checkKind(disk);
   checkDriver(disk);
+  checkDiskName(disk);
   checkLimits(disk);
   checkEncryption(disk);
   checkAuth(disk);
+  if (disk.type === "network" && disk.source) checkNetworkSource(disk.source);
 }
 
 /** What a LUN, a drive or a floppy may be. */
@@ -123,20 +126,12 @@ function checkDriver({ driver, target }: Disk): void {
     if (driver.ioeventfd !== undefined)
       throw unsupported("disk ioeventfd mode supported only for virtio bus");
   }
-  if (driver.discardNoUnref !== undefined && driver.type !== "qcow2")
+  if (driver.discardNoUnref === true && driver.type !== "qcow2")
     throw unsupported("'discard_no_unref' only works with qcow2 disk format");
   if (driver.iothread !== undefined && driver.iothreads)
     throw xmlError("disk driver 'iothread' attribute can't be used together with 'iothreads' subelement");
 }
 
-const limited = [
-  ["bytes_sec", "totalBytesSec", "readBytesSec", "writeBytesSec"],
-  ["iops_sec", "totalIopsSec", "readIopsSec", "writeIopsSec"],
-  ["bytes_sec_max", "totalBytesSecMax", "readBytesSecMax", "writeBytesSecMax"],
-  ["iops_sec_max", "totalIopsSecMax", "readIopsSecMax", "writeIopsSecMax"],
-] as const;
-
-/** A total and a part of it cannot both be limited. */
 function checkLimits({ iotune, throttlefilters, target }: Disk): void {
   if (iotune && throttlefilters) {
     throw new VirError(
@@ -145,9 +140,7 @@ function checkLimits({ iotune, throttlefilters, target }: Disk): void {
       `block 'throttlefilters' can't be used together with 'iotune' for disk '${target.dev}'`,
     );
   }
-  for (const [name, total, read, write] of limited)
-    if (iotune?.[total] && (iotune[read] || iotune[write]))
-      throw xmlError(`total and read/write ${name} cannot be set at the same time`);
+  if (iotune) checkRates(iotune);
 }
 
 function checkEncryption(disk: Disk): void {
@@ -159,11 +152,15 @@ function checkEncryption(disk: Disk): void {
 
 const secretTypes: { readonly [protocol: string]: string } = { iscsi: "iscsi", rbd: "ceph" };
 
+const usageTypes = new Set<string | undefined>(["none", "volume", "ceph", "iscsi", "tls", "vtpm"]);
+
 /** The secret's kind, if written, is that of the server's protocol. */
 function checkAuth(disk: Disk): void {
   if (disk.type !== "network" || !disk.source) return;
   const type = (disk.auth ?? disk.source.auth)?.secret.type;
   const wanted = secretTypes[disk.source.protocol];
+  if ((disk.auth ?? disk.source.auth) && !usageTypes.has(type))
+    throw unsupported(`unknown secret type '${type ?? "<null>"}'`);
   if (type !== undefined && wanted !== undefined && type !== wanted)
     throw unsupported(`invalid secret type '${type}'`);
 }

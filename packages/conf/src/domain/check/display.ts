@@ -28,6 +28,9 @@ function checkVideo({ driver, model }: Video): void {
     if (type !== "virtio") throw unsupported("'vhostuser' driver is only supported with 'virtio' device");
   } else if (model?.acceleration?.rendernode !== undefined)
     throw unsupported("unsupported rendernode accel attribute without 'vhostuser'");
+  const { resolution } = model ?? {};
+  if (resolution && (resolution.x === 0 || resolution.y === 0))
+    throw unsupported("video resolution values must be greater than 0");
   if (type !== "qxl") {
     const only = (name: "ram" | "vram64" | "vgamem") => {
       if (model?.[name]) throw unsupported(`${name} attribute only supported for video type qxl`);

@@ -3,7 +3,11 @@ import { unsupported } from "../errors.ts";
 
 /** Host ends that only some kinds of interfaces have. */
 export function checkInterface(net: Interface): void {
-  const { type, backend } = net;
+  const { type, backend, teaming, target } = net;
+  if (teaming?.type === "persistent" && teaming.persistent !== undefined)
+    throw unsupported("teaming persistent attribute not allowed if teaming type is 'persistent'");
+  if (target?.managed === false && type !== "ethernet")
+    throw unsupported(`unmanaged target dev is not supported on interfaces of type '${type}'`);
   const isPasst = (type === "user" || type === "vhostuser") && backend?.type === "passt";
   if (backend?.type === "passt" && !isPasst)
     throw unsupported("The 'passt' backend can only be used with interface type='user' or type='vhostuser'");
@@ -12,7 +16,7 @@ export function checkInterface(net: Interface): void {
       "The <portForward> element can only be used with the 'passt' backend of interface type='user' or type='vhostuser'",
     );
   }
-  const { mac, virtualport, teaming } = net;
+  const { mac, virtualport } = net;
   if (virtualport && !switched.includes(type))
     throw unsupported(`<virtualport> element unsupported for <interface type='${type}'>`);
   if (net.isolated !== undefined && !["network", "bridge"].includes(type))

@@ -13,6 +13,8 @@ export function checkOs({ firmware, firmwareInfo, loader, nvram }: Os): void {
     throw xmlDetail(
       "cannot use feature-based firmware autoselection when firmware autoselection is disabled",
     );
+  if (firmware === undefined && loader && loader.path === undefined)
+    throw xmlDetail("no loader path specified and firmware auto selection disabled");
   if (loader?.stateless && nvram) {
     throw xmlDetail(
       nvram.template !== undefined

@@ -1,6 +1,8 @@
 import type { DomainDef } from "../def.ts";
 import { internalError, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { iothreadIds } from "../fill/iothreads.ts";
+import { checkNuma } from "./numa.ts";
+import { refuseTwice } from "./twice.ts";
 
 const microseconds = { min: 1000, max: 1_000_000 };
 /** Quotas are told to the kernel in nanoseconds, which have 64 bits. */
@@ -12,7 +14,6 @@ export function checkTuning(def: DomainDef): void {
   checkBandwidths(def);
   checkSchedulers(def);
   checkNuma(def);
-  checkHugepages(def);
   checkVcpus(def);
   checkBlkio(def);
 }
@@ -23,6 +24,8 @@ function checkIothreads(def: DomainDef): void {
     for (const id of iothreads) if (!ids.has(id)) throw unsupported(`Cannot find 'iothread' : ${id}`);
   for (const { iothread } of def.cputune?.iothreadpins ?? [])
     if (!ids.has(iothread)) throw unsupported(`Cannot find 'iothread' : ${iothread}`);
+  const pinned = def.cputune?.iothreadpins.map(({ iothread }) => iothread) ?? [];
+  refuseTwice(pinned, (id) => internalError(`duplicate iothreadpin for same iothread '${id}'`));
   const seen = new Set<number>();
   for (const thread of def.iothreadids?.iothreads ?? []) {
     if (seen.has(thread.id)) throw xmlError(`duplicate iothread id '${thread.id}' found`);
@@ -79,37 +82,6 @@ function checkSchedulers({ cputune }: DomainDef): void {
     throw xmlDetail("'iothreadsched' attributes 'iothreads' must not overlap");
 }
 
-function checkNuma({ cpu, vcpu, numatune }: DomainDef): void {
-  const cells = cpu?.numa?.cells ?? [];
-  const counted = cells.flatMap(({ cpus = [] }) => cpus);
-  for (const [at, { cpus = [] }] of cells.entries()) {
-    const other = cells.slice(0, at).findIndex((each) => each.cpus?.some((id) => cpus.includes(id)));
-    if (other >= 0) throw unsupported(`NUMA cells ${at} and ${other} have overlapping vCPU ids`);
-  }
-  if (counted.length > vcpu.count) throw internalError("Number of CPUs in <numa> exceeds the <vcpu> count");
-  if (cells.length === 0 && (numatune?.memnodes.length ?? 0) > 0)
-    throw xmlError("Element 'memnode' is invalid without any guest NUMA cells");
-}
-
-/** Huge pages are for nodes there are, each of one size. */
-function checkHugepages({ memoryBacking, cpu }: DomainDef): void {
-  const nodes = Math.max(cpu?.numa?.cells.length ?? 0, 1);
-  const pages = memoryBacking?.hugepages?.pages ?? [];
-  for (const { nodeset = [] } of pages) {
-    const missing = nodeset.find((node) => node >= nodes);
-    if (missing !== undefined) throw xmlDetail(`hugepages: node ${missing} not found`);
-  }
-  for (const [at, page] of pages.entries()) {
-    const other = pages
-      .slice(0, at)
-      .find((each) => each.nodeset?.some((node) => page.nodeset?.includes(node)));
-    if (other)
-      throw xmlDetail(
-        `nodeset attribute of hugepages of sizes ${page.sizeKiB} and ${other.sizeKiB} intersect`,
-      );
-  }
-}
-
 function checkVcpus({ vcpu, vcpuList }: DomainDef): void {
   for (const { id, enabled, hotpluggable } of vcpuList?.vcpus ?? []) {
     if (id >= vcpu.count) throw xmlError(`vcpu id '${id}' is out of range of maximum vcpu count`);
@@ -118,10 +90,9 @@ function checkVcpus({ vcpu, vcpuList }: DomainDef): void {
   }
 }
 
-function checkBlkio({ blkiotune }: DomainDef): void {
-  const seen = new Set<string>();
-  for (const { path = "" } of blkiotune?.devices ?? []) {
-    if (seen.has(path)) throw unsupported(`duplicate blkio device path '${path}'`);
-    seen.add(path);
-  }
+function checkBlkio({ blkiotune, perf }: DomainDef): void {
+  const paths = blkiotune?.devices.map(({ path = "" }) => path) ?? [];
+  refuseTwice(paths, (path) => unsupported(`duplicate blkio device path '${path}'`));
+  const events = perf?.events.map(({ name }) => name) ?? [];
+  refuseTwice(events, (name) => xmlError(`perf event '${name}' was already specified`));
 }

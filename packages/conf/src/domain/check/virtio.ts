@@ -9,11 +9,12 @@ interface VirtioDriver {
   pagePerVq?: boolean | undefined;
 }
 
+/** How each is called when it is refused. */
 const options = [
-  ["iommu", "iommu"],
-  ["ats", "ats"],
-  ["packed", "packed"],
-  ["pagePerVq", "page_per_vq"],
+  ["iommu", "iommu driver option"],
+  ["ats", "ats driver option"],
+  ["packed", "packed driver option"],
+  ["pagePerVq", "page_per_vq option"],
 ] as const;
 
 /** Options of virtio's transport are for virtio devices. */
@@ -22,7 +23,7 @@ export function checkVirtioOptions(devices: Devices): void {
     if (isVirtio(each) !== false) continue;
     const { driver } = each.device as { driver?: VirtioDriver | undefined }; // of the kinds below, all have one
     const wrong = options.find(([field]) => driver?.[field] !== undefined);
-    if (wrong) throw unsupported(`${wrong[1]} driver option is only supported for virtio devices`);
+    if (wrong) throw unsupported(`${wrong[1]} is only supported for virtio devices`);
   }
 }
 

@@ -112,8 +112,8 @@ const ModelName = element("model", {
 
 /** How the bridge presents itself; set by address assignment where the model has it. */
 const PciTarget = element("target", {
-  chassisNr: attr("chassisNr", uint8(uint)),
-  chassis: attr("chassis", uint8(uint)),
+  chassisNr: attr("chassisNr", uint8(nonNegativeInt)),
+  chassis: attr("chassis", uint8(nonNegativeInt)),
   port: custom<number>({
     attrs: ["port"],
     like: { port: attr("port", uint8(uint)) },
@@ -127,8 +127,8 @@ const PciTarget = element("target", {
     },
     formatAttrs: (value, writer) => writer.attr("port", `0x${value.toString(16)}`),
   }),
-  busNr: attr("busNr", uint8(uint)),
-  index: attr("index", uint8(uint)),
+  busNr: attr("busNr", uint8(nonNegativeInt)),
+  index: attr("index", uint8(nonNegativeInt)),
   hotplug: attr("hotplug", onOff),
   memReserve: attr("memReserve", uint),
   node: leaf("node", nonNegativeInt),
@@ -215,5 +215,5 @@ const companionPorts: { readonly [model: string]: number } = {
 
 function range(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (value >= min && value <= max)) return;
-  throw xmlError(`PCI controller ${name} '${value}' out of range - must be ${min}-${max}`);
+  throw unsupported(`PCI controller ${name} '${value}' out of range - must be ${min}-${max}`);
 }

@@ -1,5 +1,6 @@
-import { child, element, fixed, type Infer, leaf, list } from "@libvirt-ts/xml";
+import { child, childrenNamed, element, fixed, type Infer, leaf, list } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
+import { internalError, xmlError } from "../errors.ts";
 import { Audio } from "./audio.ts";
 import { Channel } from "./channel.ts";
 import { Controller } from "./controller.ts";
@@ -28,6 +29,15 @@ import { Tpm } from "./tpm.ts";
 import { Video } from "./video.ts";
 import { Vsock } from "./vsock.ts";
 import { Watchdog } from "./watchdog.ts";
+
+/** Of these a guest has one. */
+const single = [
+  ["memballoon", () => internalError("only a single memory balloon device is supported")],
+  ["nvram", () => internalError("only a single nvram device is supported")],
+  ["redirfilter", () => internalError("only one set of redirection filter rule is supported")],
+  ["vsock", () => xmlError("only a single vsock device is supported")],
+  ["pstore", () => xmlError("only a single pstore device is supported")],
+] as const;
 
 /** All devices of a guest, in the order they are written. */
 export const Devices = element(
@@ -69,6 +79,11 @@ export const Devices = element(
     vsock: fixed("Target domain vsock device count '%t' does not match source count '%s'", child(Vsock)),
     pstore: child(Pstore),
   },
-  { endTag: true },
+  {
+    endTag: true,
+    read(_devices, from) {
+      for (const [tag, refuse] of single) if (childrenNamed(from, tag).length > 1) throw refuse();
+    },
+  },
 );
 export type Devices = Infer<typeof Devices>;

@@ -43,7 +43,7 @@ export type DiskBus = (typeof diskBuses)[number];
 const DiskDriver = element("driver", {
   name: attr("name", genericName),
   type: attrOneOf("type", [...diskFormats, "aio"], {
-    refuse: (text) => xmlError(`Invalid value for attribute 'type' in element 'driver': '${text}'.`),
+    refuse: (text) => unsupported(`unknown driver format value '${text}'`),
   }),
   cache: attrOneOf("cache", ["default", "none", "writethrough", "writeback", "directsync", "unsafe"]),
   errorPolicy: attrOneOf("error_policy", ["default", "stop", "report", "ignore", "enospace"]),
@@ -109,14 +109,21 @@ const BackingStore: ElementCodec<BackingStore> = element(
   "backingStore",
   {
     type: attrOneOf("type", sourceTypes, {
-      refuse: (text) => xmlError(`unknown disk backing store type '${text}'`),
+      refuse: (text) => xmlError(`unknown storage source type '${text}'`),
     }),
     index: attr("index", nonZero(uint), { show: "kept" }),
     format: child(Format),
     $source: sourceByType,
     backingStore: child(lazy<BackingStore>("backingStore", () => BackingStore)),
   },
-  { keepEmpty: true },
+  {
+    keepEmpty: true,
+    read(store) {
+      if (store.type === undefined) return;
+      if (store.format === undefined) throw xmlError("missing disk backing store format");
+      if (store.source === undefined) throw xmlError("missing disk backing store source");
+    },
+  },
 ) as ElementCodec<BackingStore>; // the cycle keeps the type from being inferred
 
 /** Where the disk is being copied to. `file` and `formatName` repeat source and format of files, as in older XML. */

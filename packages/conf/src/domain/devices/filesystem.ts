@@ -11,6 +11,7 @@ import {
   list,
   oneOf,
   onOff,
+  refusing,
   size,
   str,
   strictly,
@@ -18,7 +19,7 @@ import {
   variant,
 } from "@libvirt-ts/xml";
 import { absDir, absPath, anyInteger, genericName, sizeUnit } from "../../types.ts";
-import { noSource, noTarget } from "../errors.ts";
+import { noSource, noTarget, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { amount, byteSize, scaledBytes } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -43,11 +44,10 @@ const Binary = element("binary", {
   openfilesMax: attrOf("openfiles", "max", size),
 });
 
-const idRange = {
-  start: attr("start", uint, { required: true }),
-  target: attr("target", uint, { required: true }),
-  count: attr("count", uint, { required: true }),
-};
+const badIdmap = () => xmlError("invalid idmap start/target/count settings");
+const idNumber = (name: string) =>
+  attr(name, refusing(uint, badIdmap), { required: true, missing: badIdmap });
+const idRange = { start: idNumber("start"), target: idNumber("target"), count: idNumber("count") };
 
 /** Guest user and group numbers, and which host numbers stand for them. */
 export const Idmap = element("idmap", {
@@ -64,7 +64,9 @@ const usageKiB = custom<number>({
   like: { usage: attr("usage", amount, needed), units: attr("units", sizeUnit) },
   parse(from) {
     const { usage, units } = from.attrs;
-    return usage === undefined ? undefined : Number(bytesToKiB(scaledBytes(usage, units, "KiB", from)));
+    return usage === undefined
+      ? undefined
+      : Number(bytesToKiB(scaledBytes(usage, units, "KiB", "./source/@usage")));
   },
   formatAttrs(value, writer) {
     writer.attr("usage", String(value));

@@ -9,73 +9,87 @@ import {
   type Infer,
   leaf,
   nonNegativeInt,
+  refusing,
   str,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
+import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
-import { bitmap, kib, uuid } from "../scalars.ts";
+import { bitmap, kib, missingAmount, uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
 const size = {
   sizeKiB: fixed("Target memory device size '%t' doesn't match source memory device size '%s'", kib("size")),
   node: fixed(
     "Target memory device targetNode '%t' doesn't match source targetNode '%s'",
-    leaf("node", nonNegativeInt),
+    leaf(
+      "node",
+      refusing(nonNegativeInt, () => xmlError("invalid value of memory device node")),
+    ),
   ),
 };
 const base = { address: attrOf("address", "base", hexLong(1), { lenient: true }) };
 const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
 
 /** A memory module. Sizes in KiB. */
-export const MemoryDevice = element("memory", {
-  model: fixed(
-    "Target memory device model '%t' doesn't match source model '%s'",
-    attrOneOf("model", ["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"], { required: true }),
-  ),
-  access: attrOneOf("access", ["shared", "private"]),
-  discard: attr("discard", yesNo),
-  uuid: leaf("uuid", uuid),
-  $model: variant("model", {
-    dimm: {
-      source: child(element("source", { ...paged })),
-      target: child(element("target", size)),
+export const MemoryDevice = element(
+  "memory",
+  {
+    model: fixed(
+      "Target memory device model '%t' doesn't match source model '%s'",
+      attrOneOf("model", ["dimm", "nvdimm", "virtio-pmem", "virtio-mem", "sgx-epc"], { required: true }),
+    ),
+    access: attrOneOf("access", ["shared", "private"]),
+    discard: attr("discard", yesNo),
+    uuid: leaf("uuid", uuid),
+    $model: variant("model", {
+      dimm: {
+        source: child(element("source", { ...paged })),
+        target: child(element("target", size)),
+      },
+      nvdimm: {
+        source: child(
+          element("source", { path: leaf("path", str), alignsizeKiB: kib("alignsize"), pmem: flag("pmem") }),
+        ),
+        target: child(
+          element("target", {
+            ...size,
+            label: child(element("label", { sizeKiB: kib("size", { where: "./label/size" }) })),
+            readonly: flag("readonly"),
+          }),
+        ),
+      },
+      "virtio-pmem": {
+        source: child(element("source", { path: leaf("path", absPath) })),
+        target: child(element("target", { ...size, ...base })),
+      },
+      "virtio-mem": {
+        source: child(element("source", { ...paged })),
+        target: child(
+          element("target", {
+            dynamicMemslots: attr("dynamicMemslots", yesNo),
+            ...size,
+            blockKiB: kib("block"),
+            requestedKiB: kib("requested"),
+            currentKiB: kib("current"),
+            ...base,
+          }),
+        ),
+      },
+      "sgx-epc": {
+        source: child(element("source", { nodemask: paged.nodemask })),
+        target: child(element("target", size)),
+      },
+    }),
+    ...info,
+  },
+  {
+    read({ target }) {
+      if (target === undefined) throw xmlError("missing <target> element for <memory> device");
+      if (target.sizeKiB === undefined) throw missingAmount("./size");
     },
-    nvdimm: {
-      source: child(
-        element("source", { path: leaf("path", str), alignsizeKiB: kib("alignsize"), pmem: flag("pmem") }),
-      ),
-      target: child(
-        element("target", {
-          ...size,
-          label: child(element("label", { sizeKiB: kib("size") })),
-          readonly: flag("readonly"),
-        }),
-      ),
-    },
-    "virtio-pmem": {
-      source: child(element("source", { path: leaf("path", absPath) })),
-      target: child(element("target", { ...size, ...base })),
-    },
-    "virtio-mem": {
-      source: child(element("source", { ...paged })),
-      target: child(
-        element("target", {
-          dynamicMemslots: attr("dynamicMemslots", yesNo),
-          ...size,
-          blockKiB: kib("block"),
-          requestedKiB: kib("requested"),
-          currentKiB: kib("current"),
-          ...base,
-        }),
-      ),
-    },
-    "sgx-epc": {
-      source: child(element("source", { nodemask: paged.nodemask })),
-      target: child(element("target", size)),
-    },
-  }),
-  ...info,
-});
+  },
+);
 export type MemoryDevice = Infer<typeof MemoryDevice>;

@@ -1,6 +1,19 @@
-import { attr, child, element, fixed, type Infer, positive, text, uint, variant } from "@libvirt-ts/xml";
+import {
+  attr,
+  child,
+  childrenNamed,
+  element,
+  fixed,
+  type Infer,
+  positive,
+  refusing,
+  text,
+  uint,
+  variant,
+} from "@libvirt-ts/xml";
 import { absPath, nonZero } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -23,19 +36,31 @@ const Backend = element(
 );
 
 /** Feeds randomness to the guest. */
-export const Rng = element("rng", {
-  model: fixed(
-    "Target RNG model '%t' does not match source '%s'",
-    attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
-  ),
-  rate: child(
-    element("rate", {
-      bytes: attr("bytes", positive, { required: true }),
-      period: attr("period", nonZero(uint)),
-    }),
-  ),
-  backend: child(Backend, { required: true }),
-  driver: child(element("driver", virtioOptions)),
-  ...info,
-});
+export const Rng = element(
+  "rng",
+  {
+    model: fixed(
+      "Target RNG model '%t' does not match source '%s'",
+      attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
+    ),
+    rate: child(
+      element("rate", {
+        bytes: attr(
+          "bytes",
+          refusing(positive, () => xmlError("invalid RNG rate bytes value")),
+          { required: true },
+        ),
+        period: attr("period", nonZero(refusing(uint, () => xmlError("invalid RNG rate period value")))),
+      }),
+    ),
+    backend: child(Backend, { required: true }),
+    driver: child(element("driver", virtioOptions)),
+    ...info,
+  },
+  {
+    read(_rng, from) {
+      if (childrenNamed(from, "backend").length > 1) throw xmlError("only one RNG backend is supported");
+    },
+  },
+);
 export type Rng = Infer<typeof Rng>;

@@ -38,7 +38,9 @@ export const Shmem = element(
       like: sized("size"),
       parse(from) {
         const found = from.children.find((each) => each.name === "size");
-        return found && scaledBytes(found.text, found.attrs.unit, "B", found);
+        return found && found.text !== ""
+          ? scaledBytes(found.text, found.attrs.unit, "B", "./size[1]")
+          : undefined;
       },
       formatBody(value, writer) {
         writer.open("size");

@@ -1,3 +1,5 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { formatUuid, parseUuid } from "@libvirt-ts/util/uuid";
 import {
   attr,
   attrOf,
@@ -7,6 +9,8 @@ import {
   type Infer,
   list,
   oneOf,
+  refusing,
+  type Scalar,
   str,
   text,
   uint,
@@ -14,42 +18,74 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath, genericName, nonZero } from "../../types.ts";
-import { xmlError } from "../errors.ts";
+import { sharedXmlError, xmlError } from "../errors.ts";
 import { byteSize, uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
 /** Names a secret kept by the secret driver, by UUID or by usage. */
-const secretRef = { uuid: attr("uuid", uuid), usage: attr("usage", str) };
-
-const AuthSecret = element(
-  "secret",
-  { type: attr("type", str), ...secretRef },
-  {
-    read(secret) {
-      if (secret.uuid === undefined && secret.usage === undefined)
-        throw xmlError("missing auth secret uuid or usage attribute");
-      if (secret.uuid !== undefined && secret.usage !== undefined) {
-        throw xmlError("either auth secret uuid or usage expected");
-      }
+const secretRef = {
+  uuid: attr("uuid", {
+    ...uuid,
+    parse(text) {
+      const bytes = parseUuid(text);
+      if (bytes === undefined) throw sharedXmlError(`invalid secret uuid '${text}'`);
+      return formatUuid(bytes);
     },
-  },
-);
+  }),
+  usage: attr("usage", str),
+};
+interface SecretRef {
+  uuid?: string | undefined;
+  usage?: string | undefined;
+}
+
+/** One way to name it, not two. */
+function checkSecretRef({ uuid, usage }: SecretRef): void {
+  if (uuid === undefined && usage === undefined)
+    throw sharedXmlError("missing secret uuid or usage attribute");
+  if (uuid !== undefined && usage !== undefined) throw sharedXmlError("either secret uuid or usage expected");
+}
+
+const storageXmlError = (detail: string) => new VirError(ErrorDomain.STORAGE, ErrorCode.XML_ERROR, detail);
+const storageUnsupported = (detail: string) =>
+  new VirError(ErrorDomain.STORAGE, ErrorCode.CONFIG_UNSUPPORTED, detail);
+
+const AuthSecret = element("secret", { type: attr("type", str), ...secretRef }, { read: checkSecretRef });
 
 /** How to log in at a storage server. */
 export const Auth = element("auth", {
   type: attr("type", oneOf(["none", "chap", "ceph"])),
   username: attr("username", genericName, {
     required: true,
-    missing: () => xmlError("missing username for auth"),
+    emptyIsAbsent: true,
+    missing: () => storageXmlError("missing username for auth"),
   }),
-  secret: child(AuthSecret, { required: true, missing: () => xmlError("missing <secret> element in auth") }),
+  secret: child(AuthSecret, {
+    required: true,
+    missing: () => storageXmlError("Missing <secret> element in auth"),
+  }),
 });
 export type Auth = Infer<typeof Auth>;
 
-const EncryptionSecret = element("secret", { type: attrOneOf("type", ["passphrase"]), ...secretRef });
+const EncryptionSecret = element(
+  "secret",
+  {
+    type: attrOneOf("type", ["passphrase"], {
+      refuse: (text) =>
+        text === ""
+          ? storageXmlError("unknown volume encryption secret type")
+          : storageUnsupported(`unknown volume encryption secret type ${text}`),
+    }),
+    ...secretRef,
+  },
+  { read: checkSecretRef },
+);
 const Cipher = element("cipher", {
-  name: attr("name", str, { required: true }),
-  size: attr("size", uint),
+  name: attr("name", str, {
+    required: true,
+    missing: () => storageXmlError("cipher info missing 'name' attribute"),
+  }),
+  size: attr("size", uint, { required: true }),
   mode: attr("mode", str),
   hash: attr("hash", str),
 });
@@ -59,7 +95,15 @@ const Ivgen = element("ivgen", { name: attr("name", str, { required: true }), ha
 export const Encryption = element(
   "encryption",
   {
-    format: attr("format", oneOf(["default", "qcow", "luks", "luks2", "luks-any"]), { required: true }),
+    format: attr(
+      "format",
+      oneOf(["default", "qcow", "luks", "luks2", "luks-any"], (text) =>
+        text === ""
+          ? storageXmlError("unknown volume encryption format")
+          : storageUnsupported(`unknown volume encryption format type ${text}`),
+      ),
+      { required: true, missing: () => storageXmlError("unknown volume encryption format") },
+    ),
     engine: attrOneOf("engine", ["qemu", "librbd"]),
     secrets: list(EncryptionSecret),
     cipher: child(Cipher),
@@ -74,10 +118,21 @@ export const Encryption = element(
 );
 export type Encryption = Infer<typeof Encryption>;
 
+const hostPort: Scalar<number> = {
+  ...uint,
+  parse(text) {
+    const port = /^\s*\+?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(port <= 0xffffffff)) throw invalidPort(text);
+    return port;
+  },
+};
+const invalidPort = (text: string) =>
+  new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `failed to parse port number '${text}'`);
+
 /** A server of a network disk. */
 export const StorageHost = element("host", {
   name: attr("name", str),
-  port: attr("port", uint),
+  port: attr("port", hostPort),
   transport: attrOneOf("transport", ["tcp", "unix", "rdma"], {
     refuse: (text) => xmlError(`unknown protocol transport type '${text}'`),
   }),
@@ -85,24 +140,74 @@ export const StorageHost = element("host", {
 });
 export type StorageHost = Infer<typeof StorageHost>;
 
-const Cookie = element("cookie", {
-  name: attr("name", str, { required: true }),
-  value: text(str, { show: "secure" }),
-});
-export const Cookies = element("cookies", { cookies: list(Cookie) });
+const Cookie = element(
+  "cookie",
+  {
+    name: attr("name", str, {
+      required: true,
+      emptyIsAbsent: true,
+      missing: () => xmlError("missing cookie name"),
+    }),
+    value: text(str, { show: "secure" }),
+  },
+  {
+    read({ name, value }) {
+      if (value === undefined) throw xmlError(`missing value for cookie '${name}'`);
+    },
+  },
+);
+export const Cookies = element(
+  "cookies",
+  { cookies: list(Cookie) },
+  {
+    read({ cookies }) {
+      const seen = new Set<string>();
+      for (const { name } of cookies) {
+        if (seen.has(name)) throw storageXmlError(`duplicate cookie '${name}'`);
+        seen.add(name);
+      }
+    },
+  },
+);
+
+const sliceNumber = (name: string): Scalar<bigint> =>
+  refusing(ulong, (text) => xmlError(`malformed value '${text}' of '${name}' attribute of slice`));
+const noSlicePart = () => xmlError("missing offset or size attribute of slice");
 
 const Slice = element("slice", {
   type: attrOneOf("type", ["storage"], { required: true }),
-  offset: attr("offset", ulong, { required: true }),
-  size: attr("size", nonZero(ulong), { required: true }),
+  offset: attr("offset", sliceNumber("offset"), {
+    required: true,
+    missing: noSlicePart,
+    emptyIsAbsent: true,
+  }),
+  size: attr("size", nonZero(sliceNumber("size")), {
+    required: true,
+    missing: noSlicePart,
+    emptyIsAbsent: true,
+  }),
 });
 /** Only a part of the file or device is used: bytes. */
 export const Slices = element("slices", { slices: list(Slice) });
 
+/** Nothing is chosen where nothing is written: who names a socket says all of it. */
+const needed = (what: string) => ({
+  required: true as const,
+  emptyIsAbsent: true as const,
+  missing: () => storageXmlError(`missing ${what} for <reservations/>`),
+});
 const ReservationsSource = element("source", {
-  type: attrOneOf("type", ["unix"], { default: "unix" }),
-  path: attr("path", absPath),
-  mode: attrOneOf("mode", ["client"], { default: "client" }),
+  type: attr(
+    "type",
+    oneOf(["unix"], (text) => storageXmlError(`unsupported connection type for <reservations/>: ${text}`)),
+    needed("connection type"),
+  ),
+  path: attr("path", absPath, needed("path")),
+  mode: attr(
+    "mode",
+    oneOf(["client"], (text) => storageXmlError(`unsupported connection mode for <reservations/>: ${text}`)),
+    needed("connection mode"),
+  ),
 });
 /** Persistent reservations, and who manages them. */
 export const Reservations = element("reservations", {
@@ -118,9 +223,11 @@ export const SourceReconnect = element("reconnect", {
 });
 
 /** What all kinds of sources may say, after what is their own. */
-export const MetadataCache = element("metadata_cache", {
-  maxSize: byteSize("max_size", { shownUnit: "bytes" }),
-});
+const metadataCache = (where: string) =>
+  element("metadata_cache", { maxSize: byteSize("max_size", { shownUnit: "bytes", where }) });
+export const MetadataCache = metadataCache("./metadata_cache/max_size");
+/** As it stands in the format of a lower image. */
+export const FormatMetadataCache = metadataCache("./format/metadata_cache/max_size");
 
 export const Identity = element("identity", {
   username: attr("username", str),

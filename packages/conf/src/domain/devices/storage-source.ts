@@ -27,16 +27,16 @@ import {
 } from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
-import { xmlError } from "../errors.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { sourceSeclabels } from "../seclabel.ts";
 import { attrOneOf } from "../words.ts";
 import {
   Auth,
   Cookies,
   Encryption,
+  FormatMetadataCache,
   Identity,
   Initiator,
-  MetadataCache,
   Reservations,
   Slices,
   SourceReconnect,
@@ -111,9 +111,10 @@ const FileSource = element("source", {
 });
 const BlockSource = element("source", { dev: attr("dev", pathOrDevice), ...lead, ...tail });
 const DirSource = element("source", { dir: attr("dir", absPath), ...lead, ...tail });
+const noVolume = () => xmlError("'pool' and 'volume' must be specified together for 'pool' type source");
 const VolumeSource = element("source", {
-  pool: attr("pool", objectName, { required: true }),
-  volume: attr("volume", volName, { required: true }),
+  pool: attr("pool", objectName, { required: true, missing: noVolume }),
+  volume: attr("volume", volName, { required: true, missing: noVolume }),
   mode: attrOneOf("mode", ["host", "direct"]),
   ...lead,
   ...tail,
@@ -142,7 +143,11 @@ const NetworkSource = element("source", {
 const NvmeSource = element(
   "source",
   {
-    type: attrOneOf("type", ["pci"], { required: true }),
+    type: attrOneOf("type", ["pci"], {
+      required: true,
+      refuse: (text) => xmlError(`unsupported source type '${text}'`),
+      missing: () => xmlError("missing 'type' attribute to disk source"),
+    }),
     managed: attr("managed", yesNo),
     namespace: attr("namespace", uint32(ulong), { required: true }),
     ...lead,
@@ -151,13 +156,21 @@ const NvmeSource = element(
   },
   {
     read(source) {
-      if (source.namespace === 0n) throw xmlError("NVMe namespace can't be zero");
+      if (source.address === undefined) throw xmlError("NVMe disk source is missing address");
+      if (source.namespace === 0n) throw unsupported("NVMe namespace can't be zero");
     },
   },
 );
 const VhostUserSource = element("source", {
-  type: attrOneOf("type", ["unix"], { required: true }),
-  path: attr("path", absPath, { required: true }),
+  type: attrOneOf("type", ["unix"], {
+    required: true,
+    refuse: () => xmlError("invalid 'type' attribute for vhostuser disk source"),
+    missing: () => xmlError("missing 'type' attribute for vhostuser disk source"),
+  }),
+  path: attr("path", absPath, {
+    required: true,
+    missing: () => xmlError("missing 'path' attribute for vhostuser disk source"),
+  }),
   ...lead,
   reconnect: child(Reconnect),
   ...tail,
@@ -213,8 +226,9 @@ export type NvmeSource = Infer<typeof NvmeSource>;
 export const Format = element("format", {
   type: attrOneOf("type", diskFormats, {
     required: true,
-    refuse: (text) => xmlError(`unknown disk format '${text}'`),
+    refuse: (text) => xmlError(`unknown storage source format '${text}'`),
+    missing: () => xmlError("missing disk backing store format"),
   }),
-  metadataCache: child(MetadataCache),
+  metadataCache: child(FormatMetadataCache),
 });
 export type Format = Infer<typeof Format>;

@@ -2,6 +2,7 @@ import {
   attr,
   attrOf,
   child,
+  childrenNamed,
   custom,
   element,
   fixed,
@@ -47,7 +48,6 @@ const Backend = element("backend", {
     "TPM device type",
     attrOneOf("type", ["passthrough", "emulator", "external"], {
       required: true,
-      missing: () => xmlError("missing TPM device backend type"),
     }),
   ),
   $kind: variant("type", {
@@ -85,9 +85,17 @@ const Backend = element("backend", {
 });
 
 /** A trusted platform module. */
-export const Tpm = element("tpm", {
-  model: attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
-  backend: child(Backend, { required: true, missing: () => xmlError("missing TPM device backend") }),
-  ...info,
-});
+export const Tpm = element(
+  "tpm",
+  {
+    model: attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
+    backend: child(Backend, { required: true, missing: () => xmlError("missing TPM device backend") }),
+    ...info,
+  },
+  {
+    read(_tpm, from) {
+      if (childrenNamed(from, "backend").length > 1) throw xmlError("only one TPM backend is supported");
+    },
+  },
+);
 export type Tpm = Infer<typeof Tpm>;
