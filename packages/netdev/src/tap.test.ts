@@ -39,6 +39,23 @@ test("a tap on a bridge", () => {
   ]);
 });
 
+test("a tap on no bridge", () => {
+  const { calls, log } = fakeSystem([]);
+  new Taps(calls).create({ mac: "52:54:00:01:02:03", vnetHdr: false, mtu: 9000 });
+  expect(log).toEqual([
+    'tunCreate vnet0 {"vnetHdr":false,"multiQueue":false}',
+    "ifSetMac vnet0 fe5400010203",
+    "ifSetMtu vnet0 9000",
+    "ifSetUp vnet0",
+  ]);
+});
+
+test("somebody else's tap is only opened", () => {
+  const { calls, log } = fakeSystem(["mine"]);
+  new Taps(calls).create({ isForeign: true, mac: "52:54:00:01:02:03", vnetHdr: false, name: "mine" });
+  expect(log).toEqual(['tunCreate mine {"vnetHdr":false,"multiQueue":false}']);
+});
+
 test.each([
   [["vnet0", "vnet1"], undefined, undefined, ["vnet2", "vnet3"]],
   [[], "vnet7", undefined, ["vnet8", "vnet9"]],

@@ -8,14 +8,17 @@ export type TapCalls = Pick<
 >;
 
 export interface TapRequest {
-  bridge: string;
+  /** Absent: a tap that is no port of any. */
+  bridge?: string;
+  /** The tap is somebody else's, who has set it up: it is only opened. */
+  isForeign?: boolean;
   /** The guest's address; the tap gets the same with `fe` in front. */
   mac: string;
   /** Packets carry offload headers (virtio models). */
   vnetHdr: boolean;
   /** More than one makes a multi-queue tap; default 1. */
   queues?: number;
-  /** Default: the bridge's. */
+  /** Default: the bridge's, or the kernel's. */
   mtu?: number;
   /** A name, or a template with one `%d`; default `vnet%d` with a number never used before. */
   name?: string;
@@ -49,10 +52,10 @@ export class Taps {
   }
 
   /**
-   * A tap that is up and a port of its bridge.
+   * A tap that is up, and a port of its bridge if it has one.
    * @throws VirError SYSTEM_ERROR; nothing is left behind
    */
-  create({ bridge, mac, vnetHdr, queues = 1, mtu, name: wanted }: TapRequest): Tap {
+  create({ bridge, isForeign, mac, vnetHdr, queues = 1, mtu, name: wanted }: TapRequest): Tap {
     const native = this.#native;
     const name = this.#pickName(wanted);
     const fds: number[] = [];
@@ -62,16 +65,29 @@ export class Taps {
         if (typeof made === "number") throw failed(-made, `Unable to create tap device ${name}`);
         fds.push(made.fd);
       }
-      check(native.ifSetMac(name, tapMac(mac)), `Cannot set interface MAC to ${mac} on '${name}'`);
-      const size = mtu ?? check(native.ifMtu(bridge), `Cannot get interface MTU on '${bridge}'`);
-      check(native.ifSetMtu(name, size), `Cannot set interface MTU on '${name}'`);
-      check(native.bridgeAddIf(bridge, name), `Unable to add bridge ${bridge} port ${name}`);
-      check(native.ifSetUp(name, true), `Cannot set interface '${name}' online`);
+      if (!isForeign) this.#setUp(name, { bridge, mac, mtu });
       return { name, fds };
     } catch (error) {
       for (const fd of fds) native.close(fd);
       throw error;
     }
+  }
+
+  #setUp(
+    name: string,
+    { bridge, mac, mtu }: Pick<TapRequest, "mac"> & { bridge?: string | undefined; mtu?: number | undefined },
+  ): void {
+    const native = this.#native;
+    check(native.ifSetMac(name, tapMac(mac)), `Cannot set interface MAC to ${mac} on '${name}'`);
+    const ofBridge = () =>
+      bridge === undefined
+        ? undefined
+        : check(native.ifMtu(bridge), `Cannot get interface MTU on '${bridge}'`);
+    const size = mtu ?? ofBridge();
+    if (size !== undefined) check(native.ifSetMtu(name, size), `Cannot set interface MTU on '${name}'`);
+    if (bridge !== undefined)
+      check(native.bridgeAddIf(bridge, name), `Unable to add bridge ${bridge} port ${name}`);
+    check(native.ifSetUp(name, true), `Cannot set interface '${name}' online`);
   }
 
   #pickName(wanted: string | undefined): string {

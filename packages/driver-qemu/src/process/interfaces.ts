@@ -1,5 +1,6 @@
 import type { Interface } from "@libvirt-ts/conf/domain";
 import type { NetworkPortDef } from "@libvirt-ts/conf/network";
+import { run, runOrThrow } from "@libvirt-ts/host";
 import type { Undo } from "@libvirt-ts/util/undo";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import type { TapResources } from "../command/types.ts";
@@ -21,11 +22,11 @@ export async function attachInterface(
 ): Promise<TapResources | undefined> {
   if (net.type === "network") await claimPort(driver, domain, net, undo);
   const bridge = bridgeOf(net);
-  if (bridge === undefined) return undefined;
+  if (bridge === undefined && net.type !== "ethernet") return undefined;
   const mtu = net.mtu;
   const wanted = net.target?.dev;
   const tap = driver.taps.create({
-    bridge,
+    ...(bridge === undefined ? { isForeign: net.target?.managed === false } : { bridge }),
     mac: net.mac?.address ?? "",
     vnetHdr: net.model?.startsWith("virtio") === true,
     queues: net.driver?.queues ?? 1,
@@ -33,7 +34,18 @@ export async function attachInterface(
     ...(wanted === undefined ? {} : { name: wanted }),
   });
   net.target = { ...net.target, dev: tap.name };
+  const { script, downscript } = net;
+  if (script !== undefined) await runScript(script, tap.name);
+  if (downscript !== undefined) undo.add(() => runScript(downscript, tap.name));
   return { name: tap.name, fds: tap.fds, vhostFds: await openVhostNet(net, tap.fds.length) };
+}
+
+/**
+ * Lets the administrator's program connect a tap, or undo that.
+ * @throws VirError INTERNAL_ERROR when it fails
+ */
+export async function runScript(path: string, tap: string): Promise<void> {
+  await runOrThrow(run, path, [tap]);
 }
 
 /** The bridge a card goes to, once its network has said so. */

@@ -12,7 +12,7 @@ import { capsOf, readDefinition } from "./definition.ts";
 import type { GuestPaths } from "./guest-paths.ts";
 import { guestPaths } from "./guest-paths.ts";
 import { GuestProcess } from "./guest-process.ts";
-import { portWish } from "./interfaces.ts";
+import { portWish, runScript } from "./interfaces.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { memoryFolders } from "./memory-folders.ts";
 import { takeBackImages } from "./ownership.ts";
@@ -125,7 +125,10 @@ function reserve(driver: QemuDriver, { def }: QemuDomain, teardown: Undo, paths:
     }
   }
   for (const net of def.devices.interfaces) {
-    if (net.target?.dev !== undefined) driver.taps.reserve(net.target.dev);
+    const tap = net.target?.dev;
+    if (tap !== undefined) driver.taps.reserve(tap);
+    const { downscript } = net;
+    if (tap !== undefined && downscript !== undefined) teardown.add(() => runScript(downscript, tap));
     const uuid = net.type === "network" ? net.source?.portid : undefined;
     if (net.type === "network" && uuid !== undefined)
       teardown.add(() => driver.networks.deletePort(net.source?.network ?? "", uuid));
