@@ -29,6 +29,13 @@ export function findDevice(devices: Devices, wanted: AnyDevice, errorDomain: Err
       if (!device) throw missing(`no device ${about}`);
       return { kind: "interface", device };
     }
+    case "lease": {
+      const { key, lockspace } = wanted.device;
+      const device = devices.leases.find((lease) => lease.key === key && lease.lockspace === lockspace);
+      if (device) return { kind: "lease", device };
+      const detail = `Lease ${key} in lockspace ${lockspace ?? ""} does not exist`;
+      throw new VirError(errorDomain, ErrorCode.INVALID_ARG, detail);
+    }
     default: {
       const found = allDevices(devices).find((each) => each.kind === wanted.kind && isLike(each, wanted));
       if (!found) throw missing("matching device not found");

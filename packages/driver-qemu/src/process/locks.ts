@@ -20,7 +20,7 @@ export function lockResources({ def }: QemuDomain): LockResource[] {
   return [...leases.map(leaseResource), ...disks.flatMap((disk) => diskResource(disk) ?? [])];
 }
 
-type Lease = QemuDomain["def"]["devices"]["leases"][number];
+export type Lease = QemuDomain["def"]["devices"]["leases"][number];
 
 function leaseResource({ key, lockspace, target }: Lease): LockResource {
   if (target.offset) throw internal(ErrorDomain.LOCKING, "Offset must be zero for this lock manager");
@@ -55,9 +55,9 @@ export async function lockOneMore(
   return () => giveBack(driver, domain, owner, [resource]);
 }
 
-/** A disk has left a guest that runs; its image is anybody's again. */
-export async function unlockDisk(driver: QemuDriver, domain: QemuDomain, disk: Disk): Promise<void> {
-  const resource = diskResource(disk);
+/** A disk, or lease, has left a guest that runs; its image is anybody's again. */
+export async function unlockOne(driver: QemuDriver, domain: QemuDomain, what: Disk | Lease): Promise<void> {
+  const resource = "key" in what ? leaseResource(what) : diskResource(what);
   const guest = domain.live;
   if (!guest || !resource) return;
   await giveBack(driver, domain, lockOwner(domain, guest.process.pid), [resource]);

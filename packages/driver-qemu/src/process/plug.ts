@@ -65,6 +65,9 @@ export async function plugDevice(plugging: Plugging, each: AnyDevice): Promise<v
         await settle(plugging, each);
         await plugChardev(plugging, each, undo);
         break;
+      case "lease":
+        if (domain.state.name === "running") undo.add(await lockOneMore(driver, domain, each.device));
+        break;
       default:
         throw unpluggable(`live attach of device '${each.kind}' is not supported`);
     }
@@ -73,6 +76,10 @@ export async function plugDevice(plugging: Plugging, each: AnyDevice): Promise<v
     await undo.run((err) => driver.log.warn({ err, domain: domain.name }, "clean-up step failed"));
   }
   insertDevice(domain.def.devices, each);
+  if (each.kind === "lease") {
+    driver.status.save(domain); // nothing that the guest or QEMU knows of
+    return;
+  }
   guest.facts.devices = await guest.monitor.devices();
   driver.status.save(domain);
   driver.events.emit("deviceAdded", domain, { devAlias: each.device.alias ?? "" });
@@ -140,12 +147,13 @@ export function plugContext({ driver, domain, guest }: Plugging, resources: Gues
 export const partsOfDisk = (plugging: Plugging, disk: Disk): Part[] =>
   diskParts(disk, plugContext(plugging, new GuestResources(NO_MASTER_KEY)));
 
-/** Lets QEMU have the image of a disk: its user owns it, nobody else uses it while the guest runs. */
+/** Lets QEMU have the image of a disk: nobody else uses it while the guest runs, and its user owns it. */
 export async function prepareImage(
   { driver, domain, guest }: Plugging,
   disk: Disk,
   undo: Undo,
 ): Promise<void> {
+  if (domain.state.name === "running") undo.add(await lockOneMore(driver, domain, disk));
   const given = await giveDisk(driver, disk);
   guest.facts.formerOwners.push(...given);
   undo.add(async () => {
@@ -156,8 +164,6 @@ export async function prepareImage(
       ...guest.facts.formerOwners.filter((one) => !given.includes(one)),
     );
   });
-  if (domain.state.name !== "running") return;
-  undo.add(await lockOneMore(driver, domain, disk));
 }
 
 async function plugDisk(plugging: Plugging, disk: Disk, undo: Undo): Promise<void> {

@@ -3,7 +3,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { findByAlias } from "@libvirt-ts/hypervisor";
 import type { Guest, QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
-import { diskPath, unlockDisk } from "./locks.ts";
+import { diskPath, unlockOne } from "./locks.ts";
 import { takeBackImages } from "./ownership.ts";
 import { type Plugging, partsOfDisk, unpluggable } from "./plug.ts";
 import { isChardev, removeChardev } from "./plug-chardev.ts";
@@ -17,6 +17,10 @@ const WAIT_MS = 5000;
  */
 export async function unplugDevice(plugging: Plugging, each: AnyDevice): Promise<void> {
   const { guest } = plugging;
+  if (each.kind === "lease") {
+    await unplugLease(plugging, each);
+    return;
+  }
   if (each.kind !== "disk" && each.kind !== "interface" && !isChardev(each))
     throw unpluggable(`live detach of device '${each.kind}' is not supported`);
   const alias = each.device.alias ?? "";
@@ -35,6 +39,16 @@ export async function unplugDevice(plugging: Plugging, each: AnyDevice): Promise
       `unplug of device was rejected by the guest`,
     );
   if (end === "removed") await forgetDevice(plugging, alias);
+}
+
+/** Nothing that the guest knows of. */
+async function unplugLease(
+  { driver, domain }: Plugging,
+  each: Extract<AnyDevice, { kind: "lease" }>,
+): Promise<void> {
+  if (domain.state.name === "running") await unlockOne(driver, domain, each.device);
+  removeDevice(domain.def.devices, each);
+  driver.status.save(domain);
 }
 
 /** QEMU has let a device go: whoever waits for it does the rest, else it is done as soon as nobody else is at work. */
@@ -81,7 +95,7 @@ export async function removeNodes(plugging: Plugging, disk: Disk): Promise<void>
 /** QEMU does not use the image any more: neither lock nor owner is needed. */
 export async function releaseImage({ driver, domain, guest }: Plugging, disk: Disk): Promise<void> {
   const path = diskPath(disk);
-  if (domain.state.name === "running") await unlockDisk(driver, domain, disk);
+  if (domain.state.name === "running") await unlockOne(driver, domain, disk);
   const { formerOwners } = guest.facts;
   const given = formerOwners.filter((one) => one.path === path);
   await takeBackImages(driver, given);
