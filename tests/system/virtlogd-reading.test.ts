@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, rmSync, writeSync } from "node:fs";
+import { closeSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as tick } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { LogReader, linesOf } from "@libvirt-ts/log-manager/reading";
+import { log } from "@libvirt-ts/protocol";
 import { afterEach, expect, test } from "vitest";
 import { newPrefix, run, TestDaemon } from "./support/daemon.ts";
 import { openLog, settled } from "./support/logs.ts";
@@ -70,38 +71,83 @@ async function write(fd: number, text: string): Promise<void> {
   }
 }
 
-test("follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every line once, in order", async () => {
-  const config = "max_size = 262144\nmax_backups = 32\n";
+test.each(["none", "gzip"])(
+  "follow over rotations, SIGKILL, SIGUSR1 and restarts of the guest: every line once, in order; backups: %s",
+  async (packing) => {
+    const config = `max_size = 262144\nmax_backups = 32\ncompress_backups = "${packing}"\n`;
+    await start(config);
+    const path = join(prefix, "vm.log");
+    let fd = await openLog(daemon, path);
+    await write(fd, block(0, 10));
+    await settled(daemon, path);
+    const follower = spawnLog("follow", path);
+    await follower.until(10);
+    let next = 10;
+    for (const act of ["kill", "none", "exec", "guest", "kill", "exec", "kill"] as const) {
+      const writing = write(fd, block(next, next + 50_000));
+      next += 50_000;
+      if (act === "kill") {
+        await sleep(5);
+        await daemon.stop("SIGKILL");
+        await start(config);
+      }
+      if (act === "exec") await daemon.handOver();
+      await writing;
+      if (act === "guest") {
+        closeSync(fd);
+        await ended(path);
+        fd = await openLog(daemon, path);
+      }
+      await follower.until(next);
+    }
+    const seen = await follower.until(next);
+    for (const [index, text] of seen.entries())
+      if (`${text}\n` !== line(index)) expect.fail(`${text} at ${index}`);
+    expect(seen.length).toBe(next);
+    closeSync(fd);
+  },
+);
+
+test("killed again and again while backups are compressed: everything is read, once, from any start of the guest", async () => {
+  const config = 'max_size = 700000\nmax_backups = 32\ncompress_backups = "gzip"\n';
   await start(config);
   const path = join(prefix, "vm.log");
-  let fd = await openLog(daemon, path);
-  await write(fd, block(0, 10));
-  await settled(daemon, path);
-  const follower = spawnLog("follow", path);
-  await follower.until(10);
-  let next = 10;
-  for (const act of ["kill", "none", "exec", "guest", "kill", "exec", "kill"] as const) {
-    const writing = write(fd, block(next, next + 50_000));
-    next += 50_000;
-    if (act === "kill") {
-      await sleep(5);
-      await daemon.stop("SIGKILL");
-      await start(config);
-    }
-    if (act === "exec") await daemon.handOver();
-    await writing;
-    if (act === "guest") {
-      closeSync(fd);
-      await ended(path);
-      fd = await openLog(daemon, path);
-    }
-    await follower.until(next);
+  const perStart = 100_000; // 1.5 MB, two files and a bit
+  for (let session = 0; session < 6; session++) {
+    const fd = await openLog(daemon, path);
+    await write(fd, block(session * perStart, (session + 1) * perStart));
+    await settled(daemon, path);
+    await daemon.stop("SIGKILL"); // somewhere within a backup
+    await start(config);
+    closeSync(fd);
+    await ended(path);
+    await sleep(60);
   }
-  const seen = await follower.until(next);
-  for (const [index, text] of seen.entries())
-    if (`${text}\n` !== line(index)) expect.fail(`${text} at ${index}`);
-  expect(seen.length).toBe(next);
-  closeSync(fd);
+  const compressed = async () => readdirSync(prefix).filter((name) => /^vm\.log\.\d+\.gz$/.test(name)).length;
+  const plain = () => readdirSync(prefix).filter((name) => /^vm\.log\.\d+$/.test(name)).length;
+  const last = await openLog(daemon, path); // whoever opens it has what is left compressed
+  while (plain() > 0) await sleep(20);
+  expect(await compressed()).toBeGreaterThan(10);
+
+  const all = block(0, 6 * perStart);
+  expect((await virtLog("show", path)).stdout === all).toBe(true);
+  for (const session of [1, 3, 5]) {
+    const { stdout } = await virtLog("show", path, "--boot", String(session - 6));
+    expect(stdout === block(session * perStart, (session + 1) * perStart), `start ${session}`).toBe(true);
+  }
+  expect((await virtLog("grep", path, "000123456$")).stdout).toBe(line(123_456));
+  expect((await virtLog("replay", path, "--speed", "1000000", "--tail", "150")).stdout).toBe(
+    block(6 * perStart - 10, 6 * perStart),
+  );
+  const client = await daemon.connect();
+  const { files } = await new LogReader(daemon.adminSocket).stat(path);
+  const pos = { inode: files[2]?.inode ?? 0n, offset: 300_000n };
+  const skipped = Number((files[0]?.size ?? 0n) + (files[1]?.size ?? 0n)) + 300_000;
+  const read = { path, pos, maxlen: 4_000_000n, flags: 0 };
+  const { data } = await client.call(log.procs.domainReadLogFile, read);
+  expect(data === all.slice(skipped, skipped + 4_000_000)).toBe(true);
+  client.close();
+  closeSync(last);
 });
 
 test("a slow reader holds up neither guest nor others", async () => {
