@@ -233,6 +233,29 @@ test("a full disk at the end of a guest: the log is given up, not kept open", as
   await untilSays(daemon, "end of a guest's output is lost");
 });
 
+test("500 idle logs take little memory and wake nobody", async () => {
+  const daemon = await start({ config: "max_clients = 2000\n" });
+  const client = await daemon.connect();
+  const warm = await open(client, join(daemon.prefix, "warm.log"));
+  const before = status(daemon.pid, "VmRSS");
+  const fds: number[] = [];
+  for (let index = 0; index < 500; index++)
+    fds.push((await open(client, join(daemon.prefix, `vm${index}.log`))).fd);
+  expect(status(daemon.pid, "VmRSS") - before).toBeLessThan(10_000);
+  await new Promise((resolve) => setTimeout(resolve, 1000)); // what opening left to do
+  const wakeUps = status(daemon.pid, "voluntary_ctxt_switches");
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(status(daemon.pid, "voluntary_ctxt_switches") - wakeUps).toBe(0);
+  for (const fd of [warm.fd, ...fds]) native.close(fd);
+  client.close();
+});
+
+/** A number of /proc/PID/status, sizes in KiB. */
+function status(pid: number, name: string): number {
+  const text = readFileSync(`/proc/${pid}/status`, "latin1");
+  return Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(text)?.[1]);
+}
+
 /** CPU time used, in hundredths of a second. */
 function cpuTicks(pid: number): number {
   const [user = 0, system = 0] = readFileSync(`/proc/${pid}/stat`, "utf8")

@@ -53,6 +53,8 @@ export interface LogPipeOptions {
   readonly on: PipeEvents;
   /** Runs a task when nobody else works on the files of the log. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Whether somebody does. */
+  readonly isBusy: () => boolean;
 }
 
 /**
@@ -72,6 +74,7 @@ export class LogPipe {
   readonly #capacity: number;
   readonly #on: PipeEvents;
   readonly #inTurn: LogPipeOptions["inTurn"];
+  readonly #isBusy: LogPipeOptions["isBusy"];
   #retry: NodeJS.Timeout | undefined;
   /** Bytes dropped and not yet told about in the log. */
   #dropped: number;
@@ -96,6 +99,7 @@ export class LogPipe {
     this.#dropped = o.dropped ?? 0;
     this.#on = o.on;
     this.#inTurn = o.inTurn;
+    this.#isBusy = o.isBusy;
     this.#poll = new o.host.native.Poll(o.fd);
     this.#watch();
   }
@@ -138,7 +142,26 @@ export class LogPipe {
     this.#isUnwatched = false;
     if (this.#isSuspended || this.#closed) return;
     if (this.#problem !== undefined) this.#waitFailing();
-    else this.#poll.start(READABLE, () => void this.#moveInTurn());
+    else this.#poll.start(READABLE, () => this.#movedAtOnce() || void this.#moveInTurn());
+  }
+
+  /**
+   * The usual case, without a promise: little has come, and it goes into a file of this host that has room.
+   * @returns false: not the usual case, or there is more
+   */
+  #movedAtOnce(): boolean {
+    if (this.#problem !== undefined || this.#dropped > 0 || this.#copies || this.#isBusy()) return false;
+    const { file } = this;
+    if (!file.isReady) return false;
+    const { native } = this.#host;
+    const length = Math.min(this.#capacity, file.room - RotatingFile.searchBytes(file.room));
+    if (length < smallBytes) return false;
+    const moved = native.splice(this.fd, null, file.fd, file.offset, length, SPLICE_F_NONBLOCK);
+    if (moved === eagain) return true;
+    if (moved <= 0) return false; // is met again, where it is dealt with
+    void file.advance(moved); // ends before anything else happens: calls are direct
+    this.#on.data();
+    return moved < smallBytes;
   }
 
   async #moveInTurn(): Promise<void> {

@@ -208,6 +208,7 @@ export class OpenLogs {
     const { host } = this.#o;
     const { path } = file;
     const inTurn: LogPipeOptions["inTurn"] = (task) => this.inTurn(path, task);
+    const isBusy = () => this.#turns.isBusy(path);
     const release = this.#o.inhibit();
     const size = host.native.setPipeSize(fd, pipeBytes);
     const capacity = size > 0 ? size : leastPipeBytes; // a user's pipes may have a limit
@@ -223,7 +224,10 @@ export class OpenLogs {
         release();
       },
     };
-    const log: OpenLog = { owner, pipe: new LogPipe({ file, fd, capacity, dropped, host, on, inTurn }) };
+    const log: OpenLog = {
+      owner,
+      pipe: new LogPipe({ file, fd, capacity, dropped, host, on, inTurn, isBusy }),
+    };
     this.#logs.set(path, log);
     this.#o.onOpen?.(path, log);
     this.#o.onRotate?.(path);

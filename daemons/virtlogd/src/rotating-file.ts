@@ -104,6 +104,11 @@ export class RotatingFile {
     return this.#file?.calls.mayHang ?? true;
   }
 
+  /** It is open, was looked at a moment ago, and calls on it return at once. */
+  get isReady(): boolean {
+    return this.#file !== undefined && !this.#file.calls.mayHang && performance.now() < this.#nextLook;
+  }
+
   get fd(): number {
     return this.#opened.fd;
   }
