@@ -47,7 +47,7 @@ export const testHandlers = (driver: TestDriver): RemoteHandlers => ({
   ...identityHandlers(driver),
   ...domainInterfaceHandlers(driver),
   ...saveHandlers(driver),
-  ...screenshotHandlers(driver),
+  ...screenshotHandlers,
   ...statsHandlers(driver),
   ...metadataHandlers(driver),
   ...snapshotHandlers(driver),

@@ -60,11 +60,15 @@ type Change = (codec: Codec<unknown>, value: unknown, field: string) => unknown;
 function changed(row: CallRow, change: Change): Buffer {
   const fields = Object.entries(fieldsOf(row));
   const changes = fields.map(([field, codec]) => {
-    const isDevice = field === "name" && row.name.startsWith("nodeDevice");
-    const value = isDevice ? "scsi_host1" : plain(codec, field, real);
-    return [field, change(codec, value, field)];
+    return [field, change(codec, realValue(row, field, codec), field)];
   });
   return call(row, Object.fromEntries(changes));
+}
+
+/** Devices are known by their names alone; a file must not be made by the way. */
+function realValue(row: CallRow, field: string, codec: Codec<unknown>): unknown {
+  if (field === "name" && row.name.startsWith("nodeDevice")) return "scsi_host1";
+  return ["to", "from", "file"].includes(field) ? "/dev/null/x" : plain(codec, field, real);
 }
 
 const same: Change = (_, value) => value;

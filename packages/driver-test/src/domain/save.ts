@@ -54,8 +54,12 @@ export function saveHandlers(driver: TestDriver): RemoteHandlers {
       checkFlags(flags, 0, "testDomainManagedSaveRemove", ErrorDomain.TEST);
       setManagedSave(driver, find(dom), false);
     },
-    domainCoreDump: ({ dom, to, flags }) => dump(driver, find(dom), to, flags),
+    domainCoreDump({ dom, to, flags }) {
+      checkFlags(flags, DomainCoreDumpFlags.CRASH, "testDomainCoreDumpWithFormat", ErrorDomain.TEST);
+      return dump(driver, find(dom), to, flags);
+    },
     domainCoreDumpWithFormat({ dom, to, dumpformat, flags }) {
+      checkFlags(flags, DomainCoreDumpFlags.CRASH, "testDomainCoreDumpWithFormat", ErrorDomain.TEST);
       return dump(driver, find(dom), to, flags, dumpformat !== 0);
     },
   };
@@ -102,7 +106,6 @@ async function dump(
   isCompressed = false,
 ): Promise<void> {
   const { CRASH } = DomainCoreDumpFlags;
-  checkFlags(flags, CRASH, "testDomainCoreDumpWithFormat", ErrorDomain.TEST);
   domain.requireActive();
   if (isCompressed) {
     const detail = "kdump-compressed format is not supported here";

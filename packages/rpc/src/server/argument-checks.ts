@@ -30,7 +30,7 @@ const needs =
   (bits: Readonly<Record<string, number>>, one: string, other: string): ArgumentCheck =>
   (args) =>
     flag(bits[one] ?? 0)(args) && !flag(bits[other] ?? 0)(args)
-      ? { text: `Flag '${one}' requires flag '${other}'` }
+      ? { text: `Flag '${other}' is required by flag '${one}'` }
       : undefined;
 
 const vcpuFlags = { ...impact, VIR_DOMAIN_VCPU_MAXIMUM: 4, VIR_DOMAIN_VCPU_GUEST: 8 };
@@ -80,6 +80,17 @@ const atLeastZero =
       : undefined;
   };
 
+const emptyPath: ArgumentCheck = ({ path }) =>
+  path === "" ? { text: "string disk in %s must not be empty" } : undefined;
+const resized: ArgumentCheck = (args) =>
+  args.capacity === 0n && !flag(2)(args) && !flag(4)(args)
+    ? { text: "capacity in %s cannot be zero without 'delta' or 'shrink' flags set" }
+    : undefined;
+const keysGiven: ArgumentCheck = (args) =>
+  flag(3)(args) && Array.isArray(args.keys) && args.keys.length === 0
+    ? { text: "keys in %s must not be NULL" }
+    : undefined;
+
 /** By the names of their rows; the first that objects decides. */
 export const argumentChecks: Readonly<Record<string, readonly ArgumentCheck[]>> = {
   domainLookupById: [atLeastZero("id")],
@@ -102,15 +113,26 @@ export const argumentChecks: Readonly<Record<string, readonly ArgumentCheck[]>> 
     exclusive(vcpuFlags, ["VIR_DOMAIN_VCPU_GUEST", "VIR_DOMAIN_AFFECT_CONFIG"]),
   ],
   domainSetMemoryStatsPeriod: [atLeastZero("period"), oneImpact],
+  domainGetMemoryParameters: [oneImpact],
+  domainGetBlkioParameters: [oneImpact],
+  domainGetBlockIoTune: [oneImpact],
+  domainGetJobStats: [
+    needs(
+      { VIR_DOMAIN_JOB_STATS_COMPLETED: 1, VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED: 2 },
+      "VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED",
+      "VIR_DOMAIN_JOB_STATS_COMPLETED",
+    ),
+  ],
+  domainBlockPeek: [emptyPath],
+  domainAuthorizedSshKeysSet: [keysGiven],
+  storageVolResize: [resized],
   domainMemoryPeek: [
     exclusive({ VIR_MEMORY_VIRTUAL: 1, VIR_MEMORY_PHYSICAL: 2 }, [
       "VIR_MEMORY_VIRTUAL",
       "VIR_MEMORY_PHYSICAL",
     ]),
   ],
-  domainGetBlockInfo: [
-    ({ path }) => (path === "" ? { text: "string disk in %s must not be empty" } : undefined),
-  ],
+  domainGetBlockInfo: [emptyPath],
   domainGetCpuStats: [
     ({ startCpu, ncpus }) =>
       startCpu === -1 && ncpus !== 1 ? { text: "ncpus must be 1 when start_cpu is -1" } : undefined,

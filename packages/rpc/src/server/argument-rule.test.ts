@@ -70,9 +70,17 @@ test("rules name arguments that there are", () => {
       memory: 2n ** 64n,
       startCpu: -1,
       uri: "",
+      capacity: 0n,
+      keys: [],
     };
     if (argumentRule(row) === undefined) return false;
-    return [nothing, lessThanNothing, everyFlag].every((args) => {
+    return [
+      nothing,
+      lessThanNothing,
+      everyFlag,
+      { ...everyFlag, flags: 2 },
+      { ...nothing, capacity: 0n },
+    ].every((args) => {
       try {
         look(row, args);
         return true;

@@ -5,6 +5,7 @@ import type { Codec } from "@libvirt-ts/xdr";
 /** What the arguments that tell how much a client has room for count, and with what code they are refused. */
 const rooms: Readonly<Record<string, (detail: string) => VirError>> = {
   maxnames: (detail) => new VirError(ErrorDomain.RPC, ErrorCode.RPC, detail),
+  maxuuids: (detail) => new VirError(ErrorDomain.RPC, ErrorCode.RPC, detail),
   maxids: (detail) => new VirError(ErrorDomain.RPC, ErrorCode.RPC, detail),
   maxcells: (detail) => new VirError(ErrorDomain.RPC, ErrorCode.RPC, detail),
   nparams: (detail) => internal(ErrorDomain.RPC, detail),
