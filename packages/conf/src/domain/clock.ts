@@ -6,6 +6,7 @@ import {
   type Infer,
   list,
   long,
+  refusing,
   size,
   str,
   strictly,
@@ -54,12 +55,15 @@ const adjustment = attr("adjustment", {
   format: (value: number | "reset") => String(value),
 });
 
+const noStart = () => internalError("missing 'start' attribute for clock with offset='absolute'");
+
 /** What time the guest's clock starts with. */
 export const Clock = element(
   "clock",
   {
     offset: attrOneOf("offset", ["utc", "localtime", "variable", "timezone", "absolute"], {
       default: "utc",
+      emptyIsAbsent: true,
       refuse: (text) => unsupported(`unknown clock offset '${text}'`),
       strict: { required: true },
     }),
@@ -72,10 +76,18 @@ export const Clock = element(
       },
       variable: {
         adjustment,
-        basis: attrOneOf("basis", ["utc", "localtime"]),
+        basis: attrOneOf("basis", ["utc", "localtime"], {
+          refuse: (text) => unsupported(`unknown clock basis '${text}'`),
+        }),
         adjustment0: attr("adjustment0", long, { show: "status" }),
       },
-      absolute: { start: attr("start", size, { strict: { required: true } }) },
+      absolute: {
+        start: attr(
+          "start",
+          refusing(size, () => noStart()),
+          { strict: { required: true } },
+        ),
+      },
     }),
     timers: fixed("timer", list(Timer)),
   },
@@ -87,8 +99,7 @@ export const Clock = element(
       }
       if (clock.offset === "timezone" && clock.timezone === undefined)
         throw internalError("missing 'timezone' attribute for clock with offset='timezone'");
-      if (clock.offset === "absolute" && clock.start === undefined)
-        throw internalError("missing 'start' attribute for clock with offset='absolute'");
+      if (clock.offset === "absolute" && clock.start === undefined) throw noStart();
     },
   },
 );

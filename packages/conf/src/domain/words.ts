@@ -5,6 +5,7 @@ interface Options<W> {
   readonly default?: W;
   readonly omit?: W;
   readonly show?: Show;
+  readonly emptyIsAbsent?: true;
   /** In valid documents, where that differs. */
   readonly strict?: { readonly required?: boolean };
   readonly refuse?: Refusal;

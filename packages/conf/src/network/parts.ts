@@ -1,3 +1,4 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import {
   attr,
   attrOf,
@@ -9,25 +10,37 @@ import {
   nonNegativeInt,
   oneOf,
   positive,
+  refusing,
   size,
   str,
   strictly,
   uint,
-  xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
 import { nonZero, uint8, uint24, unsignedShort, within } from "../types.ts";
 import { uuidText } from "./scalars.ts";
 
+const sharedError = (code: ErrorCode, detail: string) => new VirError(ErrorDomain.NONE, code, detail);
+const sharedXmlError = (detail: string) => sharedError(ErrorCode.XML_ERROR, detail);
+
 /** Names of the ways an external switch or agent learns about a port. */
 export const virtualPortTypes = ["802.1Qbg", "802.1Qbh", "openvswitch", "midonet"] as const;
 
+const portNumber = (name: string) =>
+  refusing(uint, (text) =>
+    sharedXmlError(
+      /^\s*-\d+$/.test(text) ? `value of ${name} out of range` : `cannot parse value of ${name} parameter`,
+    ),
+  );
+const portUuid = (name: string) =>
+  refusing(uuidText, () => sharedXmlError(`cannot parse ${name} parameter as a uuid`));
+
 const parameters = element("parameters", {
-  managerid: attr("managerid", uint8(uint)),
-  typeid: attr("typeid", uint24(uint)),
-  typeidversion: attr("typeidversion", uint8(uint)),
-  instanceid: attr("instanceid", uuidText),
-  interfaceid: attr("interfaceid", uuidText),
+  managerid: attr("managerid", uint8(portNumber("managerid"))),
+  typeid: attr("typeid", uint24(portNumber("typeid"))),
+  typeidversion: attr("typeidversion", uint8(portNumber("typeidversion"))),
+  instanceid: attr("instanceid", portUuid("instanceid")),
+  interfaceid: attr("interfaceid", portUuid("interfaceid")),
   profileid: attr("profileid", strictly(str, /[^\0]{0,39}/, "up to 39 characters")),
 });
 
@@ -35,7 +48,12 @@ const parameters = element("parameters", {
 export const VirtualPort = element(
   "virtualport",
   {
-    type: attr("type", oneOf(virtualPortTypes)),
+    type: attr(
+      "type",
+      oneOf(virtualPortTypes, (text) =>
+        sharedError(ErrorCode.CONFIG_UNSUPPORTED, `unknown virtualport type ${text}`),
+      ),
+    ),
     parameters: child(parameters),
   },
   { keepEmpty: true, read: ({ parameters: given }) => checkRanges(given) },
@@ -46,10 +64,11 @@ function checkRanges(given: VirtualPort["parameters"]): void {
   const limits = { managerid: 0xff, typeid: 0xffffff, typeidversion: 0xff } as const;
   for (const [name, limit] of Object.entries(limits)) {
     const value = given?.[name as keyof typeof limits]; // the keys of the object literal above
-    if (value !== undefined && value > limit) throw xmlError(`value of ${name} out of range`);
+    if (value !== undefined && value > limit)
+      throw sharedXmlError(`value ${name === "typeid" ? "for" : "of"} ${name} out of range`);
   }
   if (given?.profileid !== undefined && given.profileid.length > 39)
-    throw xmlError("profileid parameter too long");
+    throw sharedXmlError("profileid parameter too long");
 }
 
 /** `<vlan>`: tags of a port; trunk when it carries several, or one together with a native one. */
@@ -68,16 +87,19 @@ export const Vlan = element(
     read(vlan) {
       const { tags } = vlan;
       if (tags.length === 0) {
-        throw xmlError("missing tag id - each <vlan> must have at least one <tag id='n'/> subelement");
+        throw sharedXmlError("missing tag id - each <vlan> must have at least one <tag id='n'/> subelement");
       }
-      for (const { id } of tags) if (id > 4095) throw xmlError(`vlan tag id ${id} too large (maximum 4095)`);
+      for (const { id } of tags)
+        if (id > 4095) throw sharedXmlError(`vlan tag id ${id} too large (maximum 4095)`);
       const natives = tags.filter((tag) => tag.nativeMode !== undefined).length;
-      if (natives > 1) throw xmlError("duplicate native vlan setting");
+      if (natives > 1) throw sharedXmlError("duplicate native vlan setting");
       if (vlan.trunk === false && tags.length > 1) {
-        throw xmlError("invalid 'trunk=no' in <vlan> - trunk='yes' is required for more than one vlan tag");
+        throw sharedXmlError(
+          "invalid 'trunk=no' in <vlan> - trunk='yes' is required for more than one vlan tag",
+        );
       }
       if (vlan.trunk === false && natives > 0) {
-        throw xmlError(
+        throw sharedXmlError(
           "invalid configuration in <vlan> - \"trunk='no'\" is not allowed with a native vlan id",
         );
       }
@@ -99,9 +121,10 @@ const checkRate = (given: {
   floor?: number | undefined;
   burst?: number | undefined;
 }) => {
-  if (!given.average && !given.floor) throw xmlError("Missing mandatory average or floor attributes");
+  if (!given.average && !given.floor)
+    throw sharedError(ErrorCode.XML_DETAIL, "Missing mandatory average or floor attributes");
   if ((given.peak || given.burst) && !given.average)
-    throw xmlError("'peak' and 'burst' require 'average' attribute");
+    throw sharedError(ErrorCode.CONFIG_UNSUPPORTED, "'peak' and 'burst' require 'average' attribute");
 };
 
 /** One direction of traffic: kilobytes a second, `burst` in kilobytes. */
@@ -109,7 +132,8 @@ export const Inbound = element("inbound", rate, { read: checkRate });
 export type Rate = Infer<typeof Inbound>;
 const Outbound = element("outbound", rate, {
   read(given) {
-    if (given.floor !== undefined) throw xmlError("'floor' attribute allowed only in <inbound> element");
+    if (given.floor !== undefined)
+      throw sharedError(ErrorCode.CONFIG_UNSUPPORTED, "'floor' attribute allowed only in <inbound> element");
     checkRate(given);
   },
 });

@@ -27,7 +27,7 @@ export function rngParts(rng: Rng, context: DeviceContext): Part[] {
       rng: object,
       id: alias,
       // QEMU wants both or neither; a second is what leaving out the period means.
-      ...(rate === undefined ? {} : { "max-bytes": rate.bytes, period: rate.period || 1000 }),
+      ...(rate?.bytes ? { "max-bytes": rate.bytes, period: rate.period || 1000 } : {}),
       ...addressProps(context.def, rng),
     }),
   );

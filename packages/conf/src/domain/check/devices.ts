@@ -75,7 +75,7 @@ function checkInput({ type, bus, model, source }: Input): void {
     throw unsupported("only bus 'virtio' is supported for 'passthrough' input devices");
   if (model !== undefined && bus !== undefined && bus !== "virtio")
     throw unsupported(`only bus 'virtio' is supported for input model '${model}'`);
-  if (type === "passthrough" && source?.evdev === undefined)
+  if (type === "passthrough" && source && source.evdev === undefined)
     throw xmlError("Missing evdev path for input device passthrough");
 }
 

@@ -90,6 +90,7 @@ function checkKind({
   model,
 }: Disk): void {
   const { bus } = target;
+  if (sgio === "unfiltered") throw unsupported("unfiltered sgio is no longer supported");
   if (device === "lun") {
     if (type !== "block" && type !== "network" && type !== "volume")
       throw unsupported("disk device='lun' is only valid for block type disk source");
@@ -108,7 +109,7 @@ function checkKind({
     throw internalError(`Invalid bus type '${bus}' for ${device === "floppy" ? "floppy disk" : "disk"}`);
   if (model !== undefined && bus !== "virtio" && bus !== "usb")
     throw unsupported(`disk model '${model}' not supported for bus '${bus}'`);
-  if (target.tray !== undefined && device !== "cdrom" && device !== "floppy")
+  if (target.tray === "open" && device !== "cdrom" && device !== "floppy")
     throw unsupported("tray is only valid for cdrom and floppy");
   if (target.removable !== undefined && bus !== "usb" && bus !== "scsi")
     throw xmlError("removable is only valid for usb or scsi disks");

@@ -42,7 +42,7 @@ export const Audio = element("audio", {
       required: true,
     },
   ),
-  timerPeriod: attr("timerPeriod", uint32(uint)),
+  timerPeriod: attr("timerPeriod", uint32(positive)),
   $backend: variant("type", {
     none: ways({}),
     spice: ways({}),

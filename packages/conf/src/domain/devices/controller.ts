@@ -5,6 +5,7 @@ import {
   element,
   fixed,
   type Infer,
+  invalidValue,
   leaf,
   nonNegativeInt,
   onOff,
@@ -120,6 +121,8 @@ const PciTarget = element("target", {
     parse: (from) => {
       const text = from.attrs.port;
       if (text === undefined) return undefined;
+      if (!/^\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/.test(text))
+        throw invalidValue(text, from, "port", "Expected integer value");
       const value = Number(text);
       if (!(value >= 0 && value <= 255))
         throw xmlError(`PCI controller target port '${text}' out of range - must be 0-255`);

@@ -40,7 +40,11 @@ const Binary = element("binary", {
   cache: attrOf("cache", "mode", oneOf(["none", "always"]), { strict: { bare: true } }),
   sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"]), { strict: { bare: true } }),
   lock: child(element("lock", { posix: attr("posix", onOff), flock: attr("flock", onOff) })),
-  threadPoolSize: attrOf("thread_pool", "size", anyInteger(uint)),
+  threadPoolSize: attrOf(
+    "thread_pool",
+    "size",
+    anyInteger(refusing(uint, (text) => xmlError(`cannot parse thread pool size '${text}' for virtiofs`))),
+  ),
   openfilesMax: attrOf("openfiles", "max", size),
 });
 
@@ -113,13 +117,13 @@ export const Filesystem = element(
       needed,
     ),
     readonly: flag("readonly"),
-    spaceHardLimit: byteSize("space_hard_limit"),
-    spaceSoftLimit: byteSize("space_soft_limit"),
+    spaceHardLimit: byteSize("space_hard_limit", { where: "./space_hard_limit[1]" }),
+    spaceSoftLimit: byteSize("space_soft_limit", { where: "./space_soft_limit[1]" }),
     ...bootInfo,
   },
   {
     read(fs) {
-      if (fs.type !== "ram" && fs.source === undefined) throw noSource();
+      if (fs.type !== "ram" && fs.source === undefined) throw noSource(fs.target?.dir);
       if (fs.target?.dir === undefined)
         throw noTarget(fs.type === "mount" || fs.type === "bind" ? fs.source?.dir : undefined);
     },

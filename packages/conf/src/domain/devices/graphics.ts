@@ -8,6 +8,7 @@ import {
   list,
   oneOf,
   onOff,
+  refusing,
   str,
   strictly,
   uint,
@@ -15,7 +16,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath, filePath, ipOrName, portNumber, uint8 } from "../../types.ts";
-import { xmlError } from "../errors.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 import { attrOneOf } from "../words.ts";
 
 /** Where a display server listens. */
@@ -67,12 +68,17 @@ const password = {
       "a time like 2013-04-09T15:51:00",
     ),
   ),
-  connected: attrOneOf("connected", ["fail", "disconnect", "keep"]),
+  connected: attrOneOf("connected", ["fail", "disconnect", "keep"], {
+    refuse: (text) => unsupported(`unknown connected value ${text}`),
+  }),
 };
-const ports = {
-  port: attr("port", portNumber(int)),
+const portsOf = (server: string) => ({
+  port: attr(
+    "port",
+    portNumber(refusing(int, (text) => internalError(`cannot parse ${server} port ${text}`))),
+  ),
   autoport: attr("autoport", yesNo),
-};
+});
 const listens = list(Listen);
 const words = <const W extends readonly string[]>(tag: string, name: string, ...known: W) =>
   attrOf(tag, name, oneOf(known));
@@ -106,7 +112,7 @@ const GraphicsSyntax = element(
         gl: Gl,
       },
       vnc: {
-        ...ports,
+        ...portsOf("vnc"),
         websocket: attr("websocket", portNumber(int)),
         listen: legacyListen,
         socket: legacySocket,
@@ -118,7 +124,7 @@ const GraphicsSyntax = element(
         audio: attrOf("audio", "id", uint8(uint)),
       },
       rdp: {
-        ...ports,
+        ...portsOf("rdp"),
         username: attr("username", str),
         passwd: password.passwd,
         replaceUser: attr("replaceUser", yesNo, { omit: false }),
@@ -128,9 +134,9 @@ const GraphicsSyntax = element(
       },
       desktop: { display: attr("display", str), fullscreen: attr("fullscreen", yesNo, { omit: false }) },
       spice: {
-        port: ports.port,
+        port: portsOf("spice").port,
         tlsPort: attr("tlsPort", portNumber(int)),
-        autoport: ports.autoport,
+        autoport: portsOf("spice").autoport,
         listen: legacyListen,
         keymap: attr("keymap", str),
         defaultMode: attrOneOf("defaultMode", ["any", "secure", "insecure"], { omit: "any" }),

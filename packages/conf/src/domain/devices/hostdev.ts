@@ -151,7 +151,10 @@ export const Hostdev = element(
     }),
     teaming: child(
       element("teaming", {
-        type: attrOneOf("type", ["persistent", "transient"], { required: true }),
+        type: attrOneOf("type", ["persistent", "transient"], {
+          strict: { required: true },
+          refuse: (text) => unsupported(`unknown teaming type '${text}'`),
+        }),
         persistent: attr("persistent", aliasName),
       }),
     ),

@@ -1,6 +1,6 @@
 import { attr, child, element, fixed, type Infer, onOff } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
-import { xmlError } from "../errors.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -26,12 +26,23 @@ export const Input = element(
   {
     type: fixed(
       "input device type",
-      attrOneOf("type", ["mouse", "tablet", "keyboard", "passthrough", "evdev"], { required: true }),
+      attrOneOf("type", ["mouse", "tablet", "keyboard", "passthrough", "evdev"], {
+        required: true,
+        refuse: (text) => unsupported(`unknown input device type '${text}'`),
+        missing: () => internalError("missing input device type"),
+      }),
     ),
-    bus: fixed("input device bus", attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"])),
+    bus: fixed(
+      "input device bus",
+      attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"], {
+        refuse: (text) => unsupported(`unknown input bus type '${text}'`),
+      }),
+    ),
     model: fixed(
       "input model",
-      attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
+      attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], {
+        refuse: (text) => unsupported(`unknown input model '${text}'`),
+      }),
     ),
     driver: child(element("driver", virtioOptions)),
     source: child(InputSource),
@@ -39,7 +50,9 @@ export const Input = element(
   },
   {
     read(input) {
-      if (input.type === "evdev" && input.source?.dev === undefined) {
+      if (input.type === "evdev" && input.bus !== undefined && input.bus !== "none")
+        throw unsupported("input evdev doesn't support bus element");
+      if (input.type === "evdev" && input.source && input.source.dev === undefined) {
         throw xmlError("missing 'dev' attribute of 'source' element for evdev input device");
       }
     },

@@ -1,3 +1,4 @@
+import { parseIp } from "@libvirt-ts/util/ip";
 import { isMulticastMac } from "@libvirt-ts/util/mac";
 import {
   attr,
@@ -9,6 +10,7 @@ import {
   type Fields,
   fixed,
   type Infer,
+  int,
   leaf,
   list,
   missingAttribute,
@@ -16,6 +18,7 @@ import {
   onOff,
   positive,
   raw,
+  refusing,
   type Scalar,
   size,
   str,
@@ -26,7 +29,7 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
-import { Bandwidth, isolatedPort, mtuSize, PciDriver, VirtualPort, Vlan } from "../../network/parts.ts";
+import { Bandwidth, isolatedPort, PciDriver, VirtualPort, Vlan } from "../../network/parts.ts";
 import {
   absPath,
   aliasName,
@@ -41,10 +44,11 @@ import {
   oneLine,
   portNumber,
   strictUnicastMac,
+  unsignedShort,
 } from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
-import { invalidArgument, xmlError } from "../errors.ts";
+import { invalidArgument, unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { mac, uuid } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -123,12 +127,25 @@ export const InterfaceIp = element(
       missing: () => xmlError("Missing required address in <ip>"),
     }),
     family: attr("family", oneOf(["ipv4", "ipv6"])),
-    prefix: attr("prefix", ipPrefix(uint), { omit: 0 }),
+    prefix: attr(
+      "prefix",
+      ipPrefix(refusing(uint, (text) => xmlError(`Invalid prefix value '${text}' in <ip>`))),
+      {
+        omit: 0,
+      },
+    ),
     peer: attr("peer", ip),
   },
   {
     read(ip) {
-      ip.family ??= ip.address.includes(":") ? "ipv6" : "ipv4";
+      const { address, peer, prefix = 0 } = ip;
+      const found = parseIp(address)?.family;
+      if (found === undefined || (ip.family !== undefined && ip.family !== found))
+        throw xmlError(`Invalid address '${address}' in <ip>`);
+      ip.family = found;
+      if (prefix > (found === "ipv6" ? 128 : 32)) throw xmlError(`Invalid prefix value '${prefix}' in <ip>`);
+      if (peer !== undefined && parseIp(peer)?.family !== found)
+        throw invalidArgument(`Invalid peer '${peer}' in <ip>`);
     },
   },
 );
@@ -164,9 +181,25 @@ const Coalesce = element("coalesce", {
 
 const hostSide = { hostIps: list(InterfaceIp), hostRoutes: list(NetworkRoute) };
 const address = attr("address", ipv4);
-const port = attr("port", portNumber(uint));
-const Tunnel = element("source", { address, port, local: child(element("local", { address, port })) });
-const Mcast = element("source", { address, port });
+const needed = { required: true } as const;
+const Local = element("local", {
+  address: attr("address", ipv4, needed),
+  port: attr("port", portNumber(int), needed),
+});
+const noLocal = () => xmlError("'<local>' element missing for 'udp' socket interface");
+const Tunnel = element("source", {
+  address: attr("address", ipv4, needed),
+  port: attr("port", portNumber(int), needed),
+  local: child(Local, { required: true, missing: noLocal }),
+});
+const Server = element("source", {
+  address,
+  port: attr("port", portNumber(int), { required: true, strict: { required: false } }),
+});
+const Mcast = element("source", {
+  address: attr("address", ipv4, { required: true, strict: { required: false } }),
+  port: attr("port", portNumber(int), { required: true, strict: { required: false } }),
+});
 
 const knownModels = [
   "netfront",
@@ -240,7 +273,7 @@ const kinds = {
   user: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
   ethernet: { source: child(element("source", { dev: attr("dev", str), ...hostSide })) },
   internal: { source: child(element("source", { name: attr("name", deviceName) })) },
-  server: { source: child(Mcast) },
+  server: { source: child(Server) },
   client: { source: child(Mcast) },
   mcast: { source: child(Mcast) },
   udp: { source: child(Tunnel) },
@@ -330,9 +363,14 @@ const Actual = element("actual", {
   isolated: isolatedPort,
 });
 
+const sndbuf = refusing(size, () => xmlError("sndbuf must be a positive integer"));
+
 const teaming = child(
   element("teaming", {
-    type: attrOneOf("type", ["persistent", "transient"], { required: true }),
+    type: attrOneOf("type", ["persistent", "transient"], {
+      strict: { required: true },
+      refuse: (text) => unsupported(`unknown teaming type '${text}'`),
+    }),
     persistent: attr("persistent", aliasName),
   }),
 );
@@ -373,8 +411,12 @@ export const Interface = element(
     driver: child(NetDriver),
     backend: child(NetBackend),
     filterref: child(Filterref),
-    link: attrOf("link", "state", oneOf(["up", "down"])),
-    mtu: mtuSize,
+    link: attrOf(
+      "link",
+      "state",
+      oneOf(["up", "down"], (text) => unsupported(`unknown interface link state '${text}'`)),
+    ),
+    mtu: attrOf("mtu", "size", unsignedShort(refusing(positive, () => xmlError("malformed mtu size")))),
     coalesce: child(Coalesce),
     teaming,
     sndbuf: custom<number>({
@@ -384,7 +426,7 @@ export const Interface = element(
         const found = from.children
           .find((each) => each.name === "tune")
           ?.children.find((each) => each.name === "sndbuf");
-        return found && size.parse(found.text, found, undefined);
+        return found && sndbuf.parse(found.text, found, undefined);
       },
       formatBody(value, writer) {
         writer.open("tune");
@@ -431,13 +473,15 @@ const wanted = {
   internal: "name",
 } as const;
 
+const socketKinds = new Set<InterfaceType>(["server", "client", "mcast", "udp"]);
+
 /** Kinds that are nothing without a source say so. */
 function requireSource({ type }: { type: InterfaceType }, from: XmlElement): void {
   const name = Object.hasOwn(wanted, type) ? wanted[type as keyof typeof wanted] : undefined; // just looked up
-  if (name === undefined) return;
+  if (name === undefined && !socketKinds.has(type)) return;
   const source = childNamed(from, "source");
   if (!source) throw xmlError(`interface type='${type}' requires a 'source' element`);
-  if (source.attrs[name] === undefined) throw missingAttribute(name, source);
+  if (name !== undefined && source.attrs[name] === undefined) throw missingAttribute(name, source);
 }
 
 /** Names the daemon makes up; they are not kept in the persistent form. */

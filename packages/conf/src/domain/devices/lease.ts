@@ -7,7 +7,10 @@ export const Lease = element("lease", {
   key: leaf("key", str, { required: true, missing: () => xmlError("Missing 'key' element for lease") }),
   target: child(
     element("target", {
-      path: attr("path", str, { required: true }),
+      path: attr("path", str, {
+        required: true,
+        missing: () => xmlError("Missing 'path' attribute to 'target' element for lease"),
+      }),
       offset: attr("offset", ulong, { omit: 0n }),
     }),
     { required: true, missing: () => xmlError("Missing 'target' element for lease") },

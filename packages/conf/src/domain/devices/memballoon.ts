@@ -1,4 +1,4 @@
-import { attr, attrOf, child, element, fixed, type Infer, onOff, size } from "@libvirt-ts/xml";
+import { attr, attrOf, child, element, fixed, type Infer, int, onOff } from "@libvirt-ts/xml";
 import { nonZero } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -14,7 +14,7 @@ export const Memballoon = element("memballoon", {
   ),
   autodeflate: attr("autodeflate", onOff),
   freePageReporting: attr("freePageReporting", onOff),
-  statsPeriod: attrOf("stats", "period", nonZero(size)),
+  statsPeriod: attrOf("stats", "period", nonZero(int)),
   ...info,
   driver: child(element("driver", virtioOptions)),
 });

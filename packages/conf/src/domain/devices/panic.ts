@@ -1,4 +1,5 @@
 import { element, fixed, type Infer } from "@libvirt-ts/xml";
+import { unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -8,7 +9,9 @@ export const Panic = element(
   {
     model: fixed(
       "Target panic model '%t' does not match source '%s'",
-      attrOneOf("model", ["isa", "pseries", "hyperv", "s390", "pvpanic"]),
+      attrOneOf("model", ["isa", "pseries", "hyperv", "s390", "pvpanic"], {
+        refuse: (text) => unsupported(`unknown panic model '${text}'`),
+      }),
     ),
     ...info,
   },

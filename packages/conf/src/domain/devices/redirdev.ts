@@ -1,6 +1,6 @@
 import { attr, element, fixed, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
-import { internalError } from "../errors.ts";
+import { internalError, unsupported } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -8,7 +8,13 @@ import { attrOneOf } from "../words.ts";
 export const Redirdev = element(
   "redirdev",
   {
-    bus: fixed("redirected device bus", attrOneOf("bus", ["usb"], { default: "usb" })),
+    bus: fixed(
+      "redirected device bus",
+      attrOneOf("bus", ["usb"], {
+        default: "usb",
+        refuse: (text) => unsupported(`unknown redirdev bus '${text}'`),
+      }),
+    ),
     source: chardevSource,
     ...bootInfo,
   },

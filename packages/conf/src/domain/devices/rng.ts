@@ -5,7 +5,6 @@ import {
   element,
   fixed,
   type Infer,
-  positive,
   refusing,
   text,
   uint,
@@ -30,10 +29,14 @@ const Backend = element(
   },
   {
     read(backend, from) {
+      if (backend.model === "egd" && from.attrs.type === undefined)
+        throw xmlError("missing EGD backend type");
       if (backend.model === "egd") checkChardevSource(backend.source, from, false);
     },
   },
 );
+
+const numberOf = (what: string) => refusing(uint, () => xmlError(`invalid RNG rate ${what} value`));
 
 /** Feeds randomness to the guest. */
 export const Rng = element(
@@ -45,15 +48,11 @@ export const Rng = element(
     ),
     rate: child(
       element("rate", {
-        bytes: attr(
-          "bytes",
-          refusing(positive, () => xmlError("invalid RNG rate bytes value")),
-          { required: true },
-        ),
-        period: attr("period", nonZero(refusing(uint, () => xmlError("invalid RNG rate period value")))),
+        bytes: attr("bytes", nonZero(numberOf("bytes")), { strict: { required: true }, omit: 0 }),
+        period: attr("period", nonZero(numberOf("period")), { omit: 0 }),
       }),
     ),
-    backend: child(Backend, { required: true }),
+    backend: child(Backend, { required: true, missing: () => xmlError("only one RNG backend is supported") }),
     driver: child(element("driver", virtioOptions)),
     ...info,
   },

@@ -26,12 +26,15 @@ export const Shmem = element(
   {
     name: fixed(
       "Target shared memory name '%t' does not match source '%s'",
-      attr("name", strictly(str, /[^/]*/, "a name without '/'"), { required: true }),
+      attr("name", strictly(str, /[^/]*/, "a name without '/'"), {
+        required: true,
+        missing: () => xmlError("shmem element must contain 'name' attribute"),
+      }),
     ),
     role: attrOneOf("role", ["master", "peer"]),
     model: fixed(
       "Target shared memory model '%t' does not match source model '%s'",
-      attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
+      attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]), { lenient: true }),
     ),
     size: custom<bigint>({
       tags: ["size"],

@@ -22,6 +22,10 @@ export const Smartcard = element(
   },
   {
     read(card, from) {
+      if (card.mode === "passthrough" && from.attrs.type === undefined)
+        throw xmlError("passthrough mode requires a character device type attribute");
+      if (card.mode === "host-certificates" && card.database?.startsWith("/") === false)
+        throw xmlError(`expecting absolute path: ${card.database}`);
       if (card.mode === "passthrough") checkChardevSource(card.source, from, false);
       if (card.mode === "host-certificates" && card.certificates.length !== 3) {
         throw xmlError("host-certificates mode needs exactly three certificates");

@@ -1,11 +1,17 @@
 import { attr, attrOf, child, element, fixed, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
 import { uint8 } from "../../types.ts";
+import { unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
+const unknownCodec = (text: string) => unsupported(`unknown codec type '${text}'`);
 const Codec = element("codec", {
-  type: attrOneOf("type", ["duplex", "micro", "output"], { required: true }),
+  type: attrOneOf("type", ["duplex", "micro", "output"], {
+    required: true,
+    refuse: unknownCodec,
+    missing: () => unknownCodec("(null)"),
+  }),
 });
 
 /** A sound card. */

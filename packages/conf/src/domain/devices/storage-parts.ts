@@ -130,14 +130,29 @@ const invalidPort = (text: string) =>
   new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `failed to parse port number '${text}'`);
 
 /** A server of a network disk. */
-export const StorageHost = element("host", {
-  name: attr("name", str),
-  port: attr("port", hostPort),
-  transport: attrOneOf("transport", ["tcp", "unix", "rdma"], {
-    refuse: (text) => xmlError(`unknown protocol transport type '${text}'`),
-  }),
-  socket: attr("socket", absPath),
-});
+export const StorageHost = element(
+  "host",
+  {
+    name: attr("name", str),
+    port: attr("port", hostPort),
+    transport: attrOneOf("transport", ["tcp", "unix", "rdma"]),
+    socket: attr("socket", absPath),
+  },
+  {
+    read(host) {
+      const { transport = "tcp", name, socket } = host;
+      if (transport === "unix") {
+        if (socket === undefined) throw xmlError("missing socket for unix transport");
+        host.name = undefined;
+        host.port = undefined;
+      } else {
+        if (socket !== undefined)
+          throw xmlError(`transport '${transport}' does not support socket attribute`);
+        if (name === undefined) throw xmlError("missing name for host");
+      }
+    },
+  },
+);
 export type StorageHost = Infer<typeof StorageHost>;
 
 const Cookie = element(

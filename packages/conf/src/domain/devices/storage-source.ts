@@ -119,27 +119,42 @@ const VolumeSource = element("source", {
   ...lead,
   ...tail,
 });
-const NetworkSource = element("source", {
-  protocol: attrOneOf("protocol", networkProtocols, { required: true }),
-  name: attr("name", str),
-  query: attr("query", str),
-  tls: attr("tls", yesNo),
-  tlsHostname: attr("tlsHostname", str),
-  tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
-  ...lead,
-  hosts: list(StorageHost),
-  snapshot: attrOf("snapshot", "name", genericName),
-  config: attrOf("config", "file", absPath),
-  initiator: child(Initiator),
-  ssl: attrOf("ssl", "verify", yesNo),
-  cookies: child(Cookies),
-  readahead: attrOf("readahead", "size", nonZero(size)),
-  timeout: attrOf("timeout", "seconds", nonZero(size)),
-  reconnect: child(SourceReconnect),
-  knownHosts: attrOf("knownHosts", "path", str),
-  identity: child(Identity),
-  ...tail,
-});
+const NetworkSource = element(
+  "source",
+  {
+    protocol: attrOneOf("protocol", networkProtocols, { required: true }),
+    name: attr("name", str),
+    query: attr("query", str),
+    tls: attr("tls", yesNo),
+    tlsHostname: attr("tlsHostname", str),
+    tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
+    ...lead,
+    hosts: list(StorageHost),
+    snapshot: attrOf("snapshot", "name", genericName),
+    config: attrOf("config", "file", absPath),
+    initiator: child(Initiator),
+    ssl: attrOf("ssl", "verify", yesNo),
+    cookies: child(Cookies),
+    readahead: attrOf("readahead", "size", nonZero(size)),
+    timeout: attrOf("timeout", "seconds", nonZero(size)),
+    reconnect: child(SourceReconnect),
+    knownHosts: attrOf("knownHosts", "path", str),
+    identity: child(Identity),
+    ...tail,
+  },
+  {
+    read(source) {
+      const { protocol, name } = source;
+      if (name === undefined && !nameless.has(protocol)) throw xmlError("missing name for disk source");
+      // These name a pool and an image in it.
+      const slash = name?.indexOf("/") ?? -1;
+      if ((protocol === "rbd" || protocol === "gluster") && name !== undefined && slash < 1)
+        throw xmlError(`can't split path '${name}' into pool name and image name`);
+    },
+  },
+);
+/** Servers that have but one thing to offer. */
+const nameless = new Set<NetworkProtocol>(["nbd"]);
 const NvmeSource = element(
   "source",
   {

@@ -8,13 +8,16 @@ import {
   fixed,
   flag,
   type Infer,
+  oneOf,
+  refusing,
   str,
   uint,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
 import { filePath } from "../../types.ts";
-import { xmlError } from "../errors.ts";
+import { chardevTypes } from "../chardev.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
@@ -43,6 +46,13 @@ const activePcrBanks = custom<PcrBank[]>({
   },
 });
 
+const noExternalType = () => xmlError("missing external TPM backend source type");
+const externalType = oneOf(["unix"], (text) =>
+  chardevTypes.some((known) => known === text)
+    ? xmlError("only source type 'unix' is supported for external TPM device")
+    : unsupported(`unknown backend source type '${text}' for external TPM`),
+);
+
 const Backend = element("backend", {
   type: fixed(
     "TPM device type",
@@ -54,9 +64,16 @@ const Backend = element("backend", {
     passthrough: { device: child(element("device", { path: attr("path", filePath) })) },
     emulator: {
       version: fixed("TPM version", attrOneOf("version", ["1.2", "2.0"])),
-      persistentState: attr("persistent_state", yesNo),
+      persistentState: attr(
+        "persistent_state",
+        refusing(yesNo, () => internalError("Invalid persistent_state value, either 'yes' or 'no'")),
+      ),
       debug: attr("debug", uint),
-      encryption: attrOf("encryption", "secret", uuid),
+      encryption: attrOf(
+        "encryption",
+        "secret",
+        refusing(uuid, (text) => internalError(`Unable to parse secret uuid '${text}'`)),
+      ),
       activePcrBanks,
       source: child(
         element("source", {
@@ -75,10 +92,15 @@ const Backend = element("backend", {
     external: {
       source: child(
         element("source", {
-          type: attrOneOf("type", ["unix"], { required: true }),
+          type: attr("type", externalType, { required: true, missing: noExternalType }),
           mode: attrOneOf("mode", ["connect"]),
-          path: attr("path", str),
+          path: attr("path", str, {
+            required: true,
+            missing: () => xmlError("missing socket path for external TPM device"),
+            strict: { required: false },
+          }),
         }),
+        { required: true, missing: noExternalType, strict: { required: false } },
       ),
     },
   }),
