@@ -209,6 +209,72 @@ def defined():
         each(domain, "destroy", [()])
 
 
+PLAIN = """<domain type='test'><name>plain</name><uuid>7695eb01-f6a4-8304-79aa-97f2502e193f</uuid><memory>4096</memory>
+<currentMemory>2048</currentMemory><vcpu current='1'>4</vcpu><iothreads>2</iothreads><os><type>hvm</type></os>
+<on_reboot>destroy</on_reboot><devices><disk type='file' device='cdrom'><target dev='hda'/></disk>
+<disk type='file' device='floppy'><source file='/f'/><target dev='fda'/></disk>
+<interface type='user'><mac address='52:54:00:00:00:01'/><target dev='mine'/></interface>
+<interface type='bridge'><mac address='52:54:00:00:00:02'/><source bridge='b'/></interface>
+<memballoon model='none'/></devices></domain>"""
+
+
+def plain_guest():
+    guest = connection.defineXML(PLAIN)
+    ask(guest)
+    show("create", guest.create)
+    ask(guest)
+    each(guest, "setTime", [({"seconds": 7, "nseconds": 8},), ({"seconds": 9}, 2), ({"seconds": 20000},)])
+    for seconds in (0, 1, 9999, 10000, 29999, 30000, 30001, 30002, 30003, 60000, -5):
+        each(guest, "setTime", [({"seconds": seconds, "nseconds": 3},)])
+        each(guest, "getTime", [()])
+        each(guest, "controlInfo", [()])
+    for name, rows in {"setMemory": [(1024,), (9999,)], "setMaxMemory": [(8192,)], "setMemoryFlags": [(1024, 1), (1024, 2), (1024, 3), (8192, 4), (8192, 6), (8192, 5), (1024, 8)], "setVcpusFlags": [(2, 1), (4, 2), (3, 3), (5, 2), (5, 6), (0, 1)], "setAutostart": [(1,), (0,)]}.items():
+        each(guest, name, rows)
+        each(guest, "info", [()], only=lambda value: value[:4])
+        each(guest, "XMLDesc", [(0,), (2,)], only=lambda xml: xml.split("<os>")[0])
+    each(guest, "reboot", [()])
+    for name in "state isActive create undefine isPersistent autostart shutdown isActive".split():
+        each(guest, name, [()])
+    guest = connection.createXML(PLAIN)
+    ask(guest)
+    each(guest, "undefine", [()])
+    each(guest, "managedSave", [()])
+    each(guest, "setMemoryFlags", [(1024, 2)])
+    each(guest, "setAutostart", [(1,)])
+    each(guest, "suspend", [(), ()])
+    each(guest, "reboot", [()])
+    each(guest, "isActive", [()])
+
+
+def ask(guest):
+    for name in "info blockJobInfo memoryStats fsInfo diskErrors hostname OSType maxMemory maxVcpus ioThreadInfo emulatorPinInfo vcpuPinInfo schedulerType schedulerParameters perfEvents numaParameters blkioParameters memoryParameters autostart hasManagedSaveImage hasCurrentSnapshot isPersistent isUpdated ID state controlInfo securityLabel launchSecurityInfo getTime interfaceAddresses guestVcpus jobInfo jobStats messages".split():
+        if name == "guestVcpus" or name == "interfaceAddresses" or name == "blockJobInfo":
+            continue
+        only = {"info": lambda value: value[:4], "controlInfo": lambda value: value[:2]}.get(name)
+        each(guest, name, [()], only=only)
+    for flags in range(9):
+        each(guest, "vcpusFlags", [(flags,)])
+    each(guest, "memoryPeek", [(0, 4, flags) for flags in range(5)], only=list)
+    each(guest, "interfaceAddresses", [(flags,) for flags in range(4)])
+    for disk in ("hda", "fda", "/f", "vda"):
+        each(guest, "blockInfo", [(disk,), (disk, 1)])
+        each(guest, "blockStats", [(disk,)], only=len)
+        each(guest, "blockIoTune", [(disk, flags) for flags in range(5)])
+    for card in ("mine", "testnet0", "testnet1", "52:54:00:00:00:02"):
+        each(guest, "interfaceStats", [(card,)], only=len)
+        each(guest, "interfaceParameters", [(card, flags) for flags in range(5)])
+    each(guest, "getCPUStats", [(False,), (True,)])
+    each(guest, "metadata", [(kind, uri, flags) for kind in range(4) for uri in (None, "u") for flags in (0, 1, 2, 3, 4)])
+    each(guest, "setMetadata", [(0, "d", None, None), (1, "t", None, None), (1, "a\nb", None, None), (2, "<x/>", "k", "u"), (2, "<x", "k", "u"), (2, None, "k", "u"), (9, "x", None, None), (0, "d", None, None, 1), (0, "d", None, None, 2), (0, "d", None, None, 4)])
+    each(guest, "metadata", [(0, None), (1, None), (2, "u")])
+    each(guest, "setUserPassword", [("a", "b")])
+    each(guest, "setMemoryStatsPeriod", [(5,)])
+    each(guest, "setBlockIoTune", [("hda", {"total_bytes_sec": 5, "total_bytes_sec_max": 9}), ("fda", {"total_bytes_sec": 5, "total_bytes_sec_max": 9}, 2)])
+    each(guest, "pinVcpu", [(0, (True,)), (3, (True,))])
+    each(guest, "XMLDesc", [(0,), (2,)])
+    each(connection, "getAllDomainStats", [(0,)], only=lambda value: sorted([plain(dom), values] for dom, values in value))
+
+
 def cpus():
     # newer versions know more models
     known = "486 pentium qemu32 qemu64 kvm64 Conroe Penryn Nehalem Westmere SandyBridge Haswell Skylake-Client EPYC Opteron_G5".split()
@@ -255,4 +321,4 @@ def cpus():
     each(domain, "screenshot", [(connection.newStream(), 0)])
 
 
-{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved, defined, cpus)}[sys.argv[2]]()
+{group.__name__: group for group in (host, vcpus, tuning, stats, guest, iothreads, stopped, saved, defined, plain_guest, cpus)}[sys.argv[2]]()

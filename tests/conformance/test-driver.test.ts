@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { cpus, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -17,7 +17,11 @@ function serve(): string {
   const dir = mkdtempSync(join(tmpdir(), "test-driver-"));
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const path = join(dir, "socket");
-  const hosts = testHosts({ hostname: hostname(), now: () => BigInt(Date.now()) * 1000n });
+  const hosts = testHosts({
+    hostname: hostname(),
+    cpuCount: cpus().length,
+    now: () => BigInt(Date.now()) * 1000n,
+  });
   const server = new Server({ name: "test", log: silentLogger(), services: entrance([hosts]) });
   onTestFinished(() => server.close());
   const fd = native.socketUnix("stream");

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { hostname } from "node:os";
+import { cpus, hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import {
   type DaemonContext,
@@ -57,7 +57,7 @@ async function programs({ paths, log, inhibit }: DaemonContext<typeof about.keys
     services: entrance([
       { scheme: "qemu", services: () => forGuests },
       { scheme: "network", services: () => forNetworks },
-      testHosts({ hostname: hostname(), now: () => BigInt(Date.now()) * usPerMs }),
+      testHosts({ hostname: hostname(), cpuCount: cpus().length, now: () => BigInt(Date.now()) * usPerMs }),
     ]),
     reload: () => reload(network),
     async close() {

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { cpus, hostname } from "node:os";
 import { silentLogger } from "@libvirt-ts/logging";
 import type { Credentials, RpcClient } from "@libvirt-ts/rpc/client";
 import { connectInside, type DriverEntrance, entrance, Server } from "@libvirt-ts/rpc/server";
@@ -20,7 +20,11 @@ export interface TestOpenOptions {
  * share a host; it ends with the last of them.
  */
 export function testOpener(): (plan?: unknown, options?: TestOpenOptions) => Promise<RpcClient> {
-  const hosts = testHosts({ hostname: hostname(), now: () => BigInt(Date.now()) * US_PER_MS });
+  const hosts = testHosts({
+    hostname: hostname(),
+    cpuCount: cpus().length,
+    now: () => BigInt(Date.now()) * US_PER_MS,
+  });
   return (_plan, { credentials } = {}) => {
     const login = credentials && (() => credentials({ host: "localhost", user: undefined }));
     const own: DriverEntrance = {

@@ -13,7 +13,7 @@ const answered = `
 test("every call of libvirt's test driver is answered", () => {
   const numbers = parseBitmap(answered.trim().split(/\s+/).join(",")) ?? [];
   expect(numbers).toHaveLength(256);
-  const [service] = testServices(openTestDriver({ hostname: "here", now: () => 1n }));
+  const [service] = testServices(openTestDriver({ hostname: "here", cpuCount: 2, now: () => 1n }));
   const served = new Set(Object.keys(service?.handlers ?? {}));
   const missing = Object.entries(remote.procs).filter(
     ([name, { number }]) => numbers.includes(number) && !served.has(name),

@@ -8,7 +8,7 @@ function client() {
 }
 
 function open() {
-  const handlers = testHandlers(openTestDriver({ hostname: "here", now: () => 1_000_000n }));
+  const handlers = testHandlers(openTestDriver({ hostname: "here", cpuCount: 2, now: () => 1_000_000n }));
   const call = { client: client() } as never; // nor of a call
   const dom = { name: "test", uuid: Buffer.from("6695eb01f6a4830479aa97f2502e193f", "hex"), id: 1 };
   return { handlers, call, dom };

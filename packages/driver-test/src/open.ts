@@ -22,12 +22,14 @@ import type { TestDomain, TestDriver } from "./test-driver.ts";
 
 export interface TestDriverOptions {
   readonly hostname: string;
+  /** Processors of this machine. */
+  readonly cpuCount: number;
   /** Microseconds since 1970. */
   readonly now: () => bigint;
 }
 
 /** A host that has nothing yet. */
-function bareDriver({ hostname, now }: TestDriverOptions, host: TestHost): TestDriver {
+function bareDriver({ hostname, cpuCount, now }: TestDriverOptions, host: TestHost): TestDriver {
   const domains = new Registry<TestDomain>();
   const events = new DomainEvents<Client>();
   let lastId = 0;
@@ -43,6 +45,9 @@ function bareDriver({ hostname, now }: TestDriverOptions, host: TestHost): TestD
     devices: new HostDevices(),
     hostname,
     now,
+    cpuCount,
+    times: new WeakMap(),
+    addedThreads: new WeakMap(),
     taints: new WeakMap(),
     watcher: {
       changed: () => domains.touch(),

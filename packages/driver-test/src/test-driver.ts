@@ -14,6 +14,12 @@ export interface TestGuest {
   readonly frozen: Set<string>;
 }
 
+/** Since 1970. */
+export interface GuestTime {
+  readonly seconds: bigint;
+  readonly nseconds: number;
+}
+
 /** What clients are told about a guest's definition. */
 export interface GuestMessages {
   readonly tainting: readonly string[];
@@ -29,11 +35,16 @@ export interface TestDriver extends DomainDriver<TestDomain> {
   readonly interfaces: Interfaces;
   readonly pools: Pools;
   readonly devices: HostDevices;
-  /** The name of the machine we really run on. */
+  /** The name of the machine we really run on, and how many processors it has. */
   readonly hostname: string;
+  readonly cpuCount: number;
   /** Microseconds since 1970: what figures that grow are made of. */
   readonly now: () => bigint;
   /** What is questionable about guests, for those of which it is known. */
+  /** What the clocks of guests were set to; they outlive the guests. */
+  readonly times: WeakMap<TestDomain, GuestTime>;
+  /** I/O threads that came while the guest ran: figures are for these. */
+  readonly addedThreads: WeakMap<TestDomain, Set<number>>;
   readonly taints: WeakMap<TestDomain, GuestMessages>;
   readonly watcher: DomainWatcher<DomainDef, TestGuest>;
   /** Ids count up and are never used again. */

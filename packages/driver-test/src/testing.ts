@@ -6,7 +6,7 @@ import { openTestDriver } from "./open.ts";
 
 /** A driver for a test, what its only client is told, and the calls of that client. */
 export function openForTest() {
-  const driver = openTestDriver({ hostname: "here", now: () => 1_000_000n });
+  const driver = openTestDriver({ hostname: "here", cpuCount: 2, now: () => 1_000_000n });
   const handlers = testHandlers(driver);
   const events: unknown[] = [];
   const client: Pick<Client, "onClose" | "sendEvent" | "sendVisible"> = {

@@ -16,7 +16,7 @@ const { EXPAND_FEATURES, MIGRATABLE } = ConnectBaselineCpuFlags;
 const cpuError = (code: ErrorCode, detail: string) => new VirError(ErrorDomain.CPU, code, detail);
 
 /** Those libvirt has a name for. */
-const architectures: ReadonlySet<string> = new Set(
+export const architectures: ReadonlySet<string> = new Set(
   (
     "alpha armv6l armv7l armv7b aarch64 cris i686 ia64 itanium lm32 loongarch64 m68k microblaze microblazeel mips " +
     "mipsel mips64 mips64el openrisc parisc parisc64 ppc ppc64 ppc64le ppcemb riscv32 riscv64 s390 s390x sh4 sh4eb " +

@@ -9,6 +9,7 @@ export {
   findDomain,
   findSame,
   type RemoteHandlers,
+  refuseBoth,
   wireDomain,
 } from "./calls/common.ts";
 export { eventHandlers } from "./calls/events.ts";
@@ -19,6 +20,7 @@ export { paramsReply, STRING_OKAY } from "./calls/params-reply.ts";
 export { snapshotCalls, snapshotHandlers } from "./calls/snapshots.ts";
 export { cpuMap, cpusOf, packMaps } from "./cpu-map.ts";
 export {
+  architectures,
   cpuBaseline,
   cpuDriver,
   cpuModelNames,
@@ -63,7 +65,7 @@ export {
 } from "./jobs.ts";
 export { KeptDefinition, KeptDefinitions, type KeptDefinitionsOptions } from "./kept-definition.ts";
 export { eventOf, type LifecycleEvent, lifecycleEvents, lifecycleNumbers } from "./lifecycle.ts";
-export { getMetadata, metadataChange, type NewMetadata } from "./metadata.ts";
+export { getMetadata, metadataChange, type NewMetadata, requireMetadataType } from "./metadata.ts";
 export { isExternal } from "./moments/list.ts";
 export { type Moment, type MomentDef, Moments } from "./moments/moments.ts";
 export { prepareRedefinition } from "./moments/redefine.ts";

@@ -3,6 +3,11 @@ import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { formatTree, ownChild, parseXml, replaceOwnChild } from "@libvirt-ts/xml";
 
+/** @throws VirError INVALID_ARG for a kind of metadata that there is not */
+export function requireMetadataType(type: number): void {
+  if (!Object.values<number>(Type).includes(type)) throw unknownType(type);
+}
+
 /** @param uri of the namespace wanted, for type ELEMENT */
 export function getMetadata(def: DomainDef, type: number, uri: string): string | undefined {
   switch (type) {
@@ -46,7 +51,8 @@ export function metadataChange({ type, text, key, uri }: NewMetadata): (def: Dom
     case Type.ELEMENT: {
       if (uri === "") throw badArgument("uri in virDomainSetMetadata must not be NULL");
       if (text !== null && key === "") throw badArgument("key in virDomainSetMetadata must not be NULL");
-      const child = text === null ? undefined : parseXml(text, { what: "metadata_xml" });
+      const child =
+        text === null ? undefined : parseXml(text, { what: "metadata_xml", errorDomain: ErrorDomain.DOMAIN });
       return (def) => {
         if (!child && !def.metadata) return;
         def.metadata = replaceOwnChild(def.metadata, "metadata", { child, namespace: { prefix: key, uri } });

@@ -117,7 +117,7 @@ const Sgx = element("sgx", {
 
 /** What guests of one machine type and accelerator can have; what is absent is not told. */
 export const DomainCapabilitiesSyntax = element("domainCapabilities", {
-  path: leaf("path", absPath, { required: true }),
+  path: leaf("path", absPath, { strict: { required: true } }),
   domain: leaf("domain", str, { required: true }),
   machine: leaf("machine", str),
   arch: leaf("arch", str, { required: true }),

@@ -1,3 +1,4 @@
+export { isEmptyDrive } from "../moment-disks.ts";
 export { checkAbiStable } from "./abi.ts";
 export { type Address, type AddressOf, isUnsetPci, type PciAddress } from "./address.ts";
 export { domain, type GuestDescription, type Written } from "./build.ts";

@@ -3,9 +3,8 @@ import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors
 import { findDomain, type RemoteHandlers, STRING_OKAY } from "@libvirt-ts/hypervisor";
 import { badArgument, broken, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
+import { timeOf } from "./clock.ts";
 
-/** The time in every guest. */
-const time = { seconds: 627_319_920n, nseconds: 0 };
 /** The file systems in every guest, in the order of the parts of its first disk. */
 const mountPoints: readonly string[] = ["/", "/boot"];
 const MAX_KEY = 255;
@@ -21,12 +20,13 @@ export function agentHandlers(driver: TestDriver): RemoteHandlers {
   return {
     domainGetTime({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetTime", ErrorDomain.TEST);
-      if (!findDomain(driver, dom).isActive) throw invalid("domain is not running");
-      return time;
+      const domain = findDomain(driver, dom);
+      if (domain.state.name !== "running") throw invalid("domain is not running");
+      return timeOf(driver, domain);
     },
-    domainSetTime({ dom, flags }) {
+    domainSetTime({ dom, seconds, nseconds, flags }) {
       checkFlags(flags, 1, "testDomainSetTime", ErrorDomain.TEST); // SYNC
-      running(dom);
+      driver.times.set(running(dom), { seconds, nseconds });
     },
     domainSetUserPassword({ dom, flags }) {
       checkFlags(flags, DomainSetUserPasswordFlags.ENCRYPTED, "testDomainSetUserPassword", ErrorDomain.TEST);

@@ -1,6 +1,5 @@
 import { DomainModificationImpact } from "@libvirt-ts/api";
 import { type DomainDef, domainDefCopy } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { affected, affectedOne } from "@libvirt-ts/hypervisor";
 import type { TestDomain } from "../test-driver.ts";
 
@@ -15,7 +14,7 @@ export const definitions = (
  * @throws VirError OPERATION_INVALID, and what `change` throws
  */
 export function changeDomain(domain: TestDomain, flags: number, change: (def: DomainDef) => void): void {
-  const all = definitions(domain, affected(domain, flags, ErrorDomain.TEST));
+  const all = definitions(domain, affected(domain, flags));
   for (const def of all) change(domainDefCopy(def));
   for (const def of all) change(def);
   domain.noteChange();
@@ -25,13 +24,5 @@ const { LIVE, CONFIG } = DomainModificationImpact;
 
 /** The one definition a call reads. @throws VirError INVALID_ARG, OPERATION_INVALID */
 export function definitionOf(domain: TestDomain, flags: number): DomainDef {
-  refuseBoth(flags);
-  return affectedOne(domain, flags & (LIVE | CONFIG), ErrorDomain.TEST);
-}
-
-/** @throws VirError INVALID_ARG when a call that takes one definition is given both */
-export function refuseBoth(flags: number): void {
-  if ((flags & LIVE) === 0 || (flags & CONFIG) === 0) return;
-  const message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive";
-  throw new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, message, { message });
+  return affectedOne(domain, flags & (LIVE | CONFIG));
 }

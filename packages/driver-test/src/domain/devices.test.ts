@@ -78,7 +78,7 @@ test.each<[string, readonly Call[], unknown]>([
   [
     "no stored definition",
     [["domainUndefine", {}], attach(disk("vdb"), CONFIG)],
-    "55 12 Requested operation is not valid: transient domains do not have any persistent config",
+    "55 20 Requested operation is not valid: transient domains do not have any persistent config",
   ],
 ])("%s", async (_, calls, expected) => {
   const before = await run([]);

@@ -89,7 +89,7 @@ const unsupported = (detail: string) =>
 const refused = (detail: string) => new VirError(ErrorDomain.TEST, ErrorCode.OPERATION_INVALID, detail);
 
 function attach(driver: TestDriver, domain: TestDomain, { xml, flags }: DeviceCall): void {
-  const { live } = affected(domain, flags, ErrorDomain.TEST);
+  const { live } = affected(domain, flags);
   const each = parseDevice(xml, reading);
   if (!plugs.has(each.kind))
     throw unsupported(`${live ? "live" : "persistent"} attach of device '${each.kind}' is not supported`);
@@ -155,7 +155,7 @@ function takeOut(
   flags: number,
   which: (def: DomainDef) => AnyDevice,
 ): void {
-  const { live } = affected(domain, flags, ErrorDomain.TEST);
+  const { live } = affected(domain, flags);
   const alias = live ? aliasOf(which(domain.def)) : undefined;
   changeDomain(domain, flags, (def) => removeDevice(def.devices, which(def)));
   if (alias !== undefined) driver.events.emit("deviceRemoved", domain, { devAlias: alias });

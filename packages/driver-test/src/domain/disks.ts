@@ -1,5 +1,5 @@
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
-import type { Disk, DomainDef, Iotune } from "@libvirt-ts/conf/domain";
+import { type Disk, type DomainDef, type Iotune, isEmptyDrive } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import {
   findDomain,
@@ -33,7 +33,9 @@ export function diskHandlers(driver: TestDriver): RemoteHandlers {
   return {
     domainGetBlockInfo({ dom, path, flags }) {
       checkFlags(flags, 0, "testDomainGetBlockInfo", ErrorDomain.TEST);
-      if (!findDisk(find(dom).def, path)) throw badArgument(`invalid path ${path} not assigned to domain`);
+      const disk = findDisk(find(dom).def, path);
+      if (!disk) throw badArgument(`invalid path ${path} not assigned to domain`);
+      if (isEmptyDrive(disk)) throw badArgument(`disk '${path}' does not currently have a source assigned`);
       return { allocation: PHYSICAL, capacity: CAPACITY, physical: PHYSICAL };
     },
     domainBlockStats({ dom, path }) {

@@ -1,9 +1,10 @@
-import { DomainControlState as ControlState, DomainXmlFlags } from "@libvirt-ts/api";
+import { DomainXmlFlags } from "@libvirt-ts/api";
 import { formatDomain } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
 import { findDomain, type RemoteHandlers, stateNumbers } from "@libvirt-ts/hypervisor";
 import { charsFromText } from "@libvirt-ts/xdr";
 import type { TestDriver } from "../test-driver.ts";
+import { controlOf, timeOf } from "./clock.ts";
 import { MESSAGE_FLAGS, messagesOf } from "./taint.ts";
 
 const { SECURE, INACTIVE, MIGRATABLE } = DomainXmlFlags;
@@ -45,12 +46,13 @@ export function infoHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainGetControlInfo({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetControlInfo", ErrorDomain.TEST);
-      find(dom).requireActive();
-      return { state: ControlState.JOB, details: 0, stateTime: 1n };
+      const domain = find(dom);
+      domain.requireActive();
+      return controlOf(timeOf(driver, domain).seconds);
     },
     domainGetSecurityLabel({ dom }) {
-      find(dom);
-      return { label: charsFromText("libvirt-test"), enforcing: 1 };
+      const { isActive } = find(dom);
+      return { label: charsFromText(isActive ? "libvirt-test" : ""), enforcing: isActive ? 1 : 0 };
     },
     domainGetMessages({ dom, flags }) {
       checkFlags(flags, MESSAGE_FLAGS, "testDomainGetMessages", ErrorDomain.TEST);

@@ -74,11 +74,11 @@ export function domainInterfaceHandlers(driver: TestDriver): RemoteHandlers {
     domainInterfaceAddresses({ dom, source, flags }) {
       checkFlags(flags, 0, "testDomainInterfaceAddresses", ErrorDomain.TEST);
       const domain = find(dom);
-      domain.requireActive();
       if (!sources.includes(source)) {
         const detail = `Unknown IP address data source ${source}`;
         throw new VirError(ErrorDomain.TEST, ErrorCode.ARGUMENT_UNSUPPORTED, detail);
       }
+      domain.requireActive();
       const ifaces = domain.def.devices.interfaces.map((net, at) => {
         const host = FIRST + ADDRESSES_A_GUEST * (domain.id - 1) + at + 1;
         const addr = net.type === "network" ? `192.168.122.${host % 256}` : `192.168.0.${at + 1}`;

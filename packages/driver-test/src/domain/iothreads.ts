@@ -1,11 +1,19 @@
 import { DomainModificationImpact as Impact } from "@libvirt-ts/api";
 import { type DomainDef, iothreadIds } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { cpuMap, cpusOf, cputuneOf, findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import {
+  affected,
+  cpuMap,
+  cpusOf,
+  cputuneOf,
+  findDomain,
+  type RemoteHandlers,
+  refuseBoth,
+} from "@libvirt-ts/hypervisor";
 import { readTypedParams } from "@libvirt-ts/protocol";
 import { badArgument } from "../errors.ts";
-import type { TestDriver } from "../test-driver.ts";
-import { changeDomain, definitionOf, refuseBoth } from "./change.ts";
+import type { TestDomain, TestDriver } from "../test-driver.ts";
+import { changeDomain, definitionOf } from "./change.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 
@@ -32,6 +40,7 @@ export function iothreadHandlers(driver: TestDriver): RemoteHandlers {
         if (iothreadIds(def).includes(id)) throw unfit(`an IOThread is already using iothread_id '${id}'`);
         setThreads(def, [...threadsOf(def), { id }]);
       });
+      if (affected(find(dom), flags).live) addedOf(driver, find(dom)).add(id);
     },
     domainDelIothread({ dom, iothreadId: id, flags }) {
       checkFlags(flags, IMPACT, "testDomainDelIOThread", ErrorDomain.TEST);
@@ -46,6 +55,7 @@ export function iothreadHandlers(driver: TestDriver): RemoteHandlers {
         const tune = cputuneOf(def);
         tune.iothreadpins = tune.iothreadpins.filter((pin) => pin.iothread !== id);
       });
+      if (affected(find(dom), flags).live) addedOf(driver, find(dom)).delete(id);
     },
     domainPinIothread({ dom, iothreadsId: id, cpumap, flags }) {
       checkFlags(flags, IMPACT, "testDomainPinIOThread", ErrorDomain.TEST);
@@ -77,6 +87,12 @@ export function iothreadHandlers(driver: TestDriver): RemoteHandlers {
       });
     },
   };
+}
+
+function addedOf({ addedThreads }: TestDriver, domain: TestDomain): Set<number> {
+  const known = addedThreads.get(domain) ?? new Set();
+  addedThreads.set(domain, known);
+  return known;
 }
 
 function requireId(id: number): void {

@@ -1,7 +1,7 @@
 import { DomainMemoryModFlags as Flag } from "@libvirt-ts/api";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorDomain } from "@libvirt-ts/errors";
-import { affected, findDomain, type RemoteHandlers } from "@libvirt-ts/hypervisor";
+import { affected, findDomain, type RemoteHandlers, refuseBoth } from "@libvirt-ts/hypervisor";
 import { badArgument, invalid } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
 import { definitions } from "./change.ts";
@@ -24,7 +24,8 @@ export function memoryHandlers(driver: TestDriver): RemoteHandlers {
 
 function setMemory(domain: TestDomain, memory: bigint, flags: number): void {
   const sizeKiB = Number(memory);
-  const { live, config } = affected(domain, flags & (LIVE | CONFIG), ErrorDomain.TEST);
+  refuseBoth(flags);
+  const { live, config } = affected(domain, flags & (LIVE | CONFIG));
   const isMaximum = (flags & MAXIMUM) !== 0;
   if (isMaximum && live) throw invalid("cannot resize the maximum memory on an active domain");
   const change = isMaximum ? setMaximum : setCurrent;

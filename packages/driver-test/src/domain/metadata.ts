@@ -7,6 +7,7 @@ import {
   getMetadata,
   metadataChange,
   type RemoteHandlers,
+  requireMetadataType,
 } from "@libvirt-ts/hypervisor";
 import type { TestDriver } from "../test-driver.ts";
 import { definitions } from "./change.ts";
@@ -18,7 +19,9 @@ export function metadataHandlers(driver: TestDriver): RemoteHandlers {
   return {
     domainGetMetadata({ dom, type, uri, flags }) {
       checkFlags(flags, IMPACT, "testDomainGetMetadata", ErrorDomain.TEST);
-      const def = affectedOne(findDomain(driver, dom), flags, ErrorDomain.TEST);
+      const domain = findDomain(driver, dom);
+      requireMetadataType(type);
+      const def = affectedOne(domain, flags);
       const metadata = getMetadata(def, type, uri ?? "");
       if (metadata !== undefined) return { metadata };
       const detail = "Requested metadata element is not present";
@@ -28,7 +31,7 @@ export function metadataHandlers(driver: TestDriver): RemoteHandlers {
       checkFlags(flags, IMPACT, "testDomainSetMetadata", ErrorDomain.TEST);
       const domain = findDomain(driver, dom);
       const change = metadataChange({ type, text: metadata, key: key ?? "", uri: uri ?? "" });
-      for (const def of definitions(domain, affected(domain, flags, ErrorDomain.TEST))) change(def);
+      for (const def of definitions(domain, affected(domain, flags))) change(def);
       driver.events.emit("metadataChange", domain, { type, nsuri: type === Type.ELEMENT ? uri : null });
     },
   };

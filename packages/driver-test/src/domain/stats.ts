@@ -5,9 +5,9 @@ import {
   ConnectGetAllDomainStatsFlags as StatsFlags,
   DomainMemoryStatTags as Tag,
 } from "@libvirt-ts/api";
+import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import {
-  affected,
   findDomain,
   isListed,
   LIST_FLAGS,
@@ -19,6 +19,7 @@ import {
 import { type TypedParam, typed } from "@libvirt-ts/protocol";
 import { badArgument, broken } from "../errors.ts";
 import type { TestDomain, TestDriver } from "../test-driver.ts";
+import { definitionOf } from "./change.ts";
 import { threadsOf } from "./iothreads.ts";
 
 /** Nanoseconds of all processors together; each has its part. */
@@ -38,22 +39,24 @@ export function statsHandlers(driver: TestDriver): RemoteHandlers {
       checkFlags(flags, 0, "testDomainMemoryStats", ErrorDomain.TEST);
       const domain = find(dom);
       domain.requireActive();
-      if (!domain.def.devices.memballoon) return { stats: [] };
+      if (!hasBalloon(domain.def)) return { stats: [] };
       return { stats: memoryStats(BigInt(domain.def.currentMemoryKiB)).slice(0, maxStats) };
     },
     domainSetMemoryStatsPeriod({ dom, flags }) {
       checkFlags(flags, Impact.LIVE | Impact.CONFIG, "testDomainSetMemoryStatsPeriod", ErrorDomain.TEST);
       const domain = find(dom);
-      affected(domain, flags, ErrorDomain.TEST);
-      if (!domain.def.devices.memballoon)
-        throw broken("Memory balloon model must be virtio to gather memballoon stats");
+      const def = definitionOf(domain, flags);
+      const { memballoon } = def.devices;
+      if (!memballoon || !hasBalloon(def))
+        throw broken("No memory balloon device configured, can not set the collection period");
+      memballoon.statsPeriod = period;
     },
     domainGetCpuStats({ dom, nparams, startCpu, ncpus, flags }) {
       checkFlags(flags, STRING_OKAY, "testDomainGetCPUStats", ErrorDomain.TEST);
       const domain = find(dom);
       domain.requireActive();
       if (startCpu === -1) return total(nparams);
-      const all = domain.def.vcpu.current ?? domain.def.vcpu.count;
+      const all = driver.cpuCount;
       if (startCpu >= all) throw badArgument(`start_cpu ${startCpu} larger than maximum of ${all - 1}`);
       if (ncpus === 0) return { params: [], nparams: all };
       if (nparams === 0) return { params: [], nparams: perCpu(0, all).length };
@@ -64,7 +67,7 @@ export function statsHandlers(driver: TestDriver): RemoteHandlers {
     domainMemoryPeek({ dom, offset, size, flags }) {
       const { VIRTUAL, PHYSICAL } = DomainMemoryFlags;
       checkFlags(flags, VIRTUAL | PHYSICAL, "testDomainMemoryPeek", ErrorDomain.TEST);
-      if ((flags & (VIRTUAL | PHYSICAL)) === 0)
+      if (flags !== VIRTUAL && flags !== PHYSICAL)
         throw badArgument("flags parameter must be VIR_MEMORY_VIRTUAL or VIR_MEMORY_PHYSICAL");
       find(dom).requireActive();
       const first = Number(BigInt.asUintN(8, offset));
@@ -88,12 +91,15 @@ export function statsHandlers(driver: TestDriver): RemoteHandlers {
       return {
         retStats: domains.map((domain) => ({
           dom: wireDomain(domain),
-          params: parts.flatMap((part) => part(domain)),
+          params: parts.flatMap((part) => part(domain, driver)),
         })),
       };
     },
   };
 }
+
+const hasBalloon = ({ devices: { memballoon } }: DomainDef): boolean =>
+  memballoon !== undefined && memballoon.model !== "none";
 
 /** Of a guest that has so much memory now, in KiB. */
 const memoryStats = (current: bigint): { tag: number; val: bigint }[] => [
@@ -130,7 +136,7 @@ function total(nparams: number): { params: TypedParam[]; nparams: number } {
 }
 
 /** Figures by their bit of virDomainStatsTypes. */
-const groups: Readonly<Record<number, (domain: TestDomain) => TypedParam[]>> = {
+const groups: Readonly<Record<number, (domain: TestDomain, driver: TestDriver) => TypedParam[]>> = {
   [DomainStatsTypes.STATE]({ state }) {
     const { state: name, reason } = stateNumbers(state);
     return [
@@ -138,8 +144,9 @@ const groups: Readonly<Record<number, (domain: TestDomain) => TypedParam[]>> = {
       { field: "state.reason", value: typed.int(reason) },
     ];
   },
-  [DomainStatsTypes.IOTHREAD]({ def, isActive }) {
-    const threads = isActive ? threadsOf(def) : [];
+  [DomainStatsTypes.IOTHREAD](domain, { addedThreads }) {
+    const added = addedThreads.get(domain);
+    const threads = domain.isActive ? threadsOf(domain.def).filter(({ id }) => added?.has(id)) : [];
     if (threads.length === 0) return [];
     return [
       { field: "iothread.count", value: typed.uint(threads.length) },

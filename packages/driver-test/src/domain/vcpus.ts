@@ -9,6 +9,7 @@ import {
   findDomain,
   packMaps,
   type RemoteHandlers,
+  refuseBoth,
 } from "@libvirt-ts/hypervisor";
 import { badArgument, invalid } from "../errors.ts";
 import { MAX_VCPUS } from "../host/calls.ts";
@@ -66,6 +67,7 @@ export function vcpuHandlers(driver: TestDriver): RemoteHandlers {
       checkFlags(flags, IMPACT, "testDomainPinEmulator", ErrorDomain.TEST);
       const cpuset = cpusOf(cpumap);
       if (cpuset.length === 0) throw badArgument("Empty cpu list for pinning");
+      refuseBoth(flags);
       changeDomain(find(dom), flags, (def) => {
         cputuneOf(def).emulatorpin = { cpuset: [...cpuset] };
       });
@@ -87,7 +89,7 @@ function setVcpus(domain: TestDomain, count: number, flags: number): void {
   if (count > MAX_VCPUS)
     throw badArgument(`requested cpu amount exceeds maximum supported amount (${count} > ${MAX_VCPUS})`);
   const isMaximum = (flags & MAXIMUM) !== 0;
-  const impact = affected(domain, flags & IMPACT, ErrorDomain.TEST);
+  const impact = affected(domain, flags & IMPACT);
   for (const { vcpu } of definitions(domain, impact))
     if (!isMaximum && count > vcpu.count)
       throw badArgument(`requested cpu amount exceeds maximum (${count} > ${vcpu.count})`);

@@ -75,32 +75,30 @@ const { LIVE, CONFIG, CURRENT } = DomainModificationImpact;
  * Resolves "current" into what it means for this domain now.
  * @throws VirError OPERATION_INVALID when the wanted definition does not exist
  */
-export function affected(domain: AnyDomain, flags: number, errorDomain: ErrorDomain): Affected {
+export function affected(domain: AnyDomain, flags: number): Affected {
   const isCurrent = (flags & (LIVE | CONFIG)) === CURRENT;
   const live = (flags & LIVE) !== 0 || (isCurrent && domain.isActive);
   const config = (flags & CONFIG) !== 0 || (isCurrent && !domain.isActive);
   if (live) domain.requireActive();
   if (config && !domain.isPersistent)
     throw new VirError(
-      errorDomain,
+      ErrorDomain.DOMAIN,
       ErrorCode.OPERATION_INVALID,
       "transient domains do not have any persistent config",
     );
   return { live, config };
 }
 
-/** As `affected`, for calls that read: they look at one definition only. */
-export function affectedOne<T extends Named>(
-  domain: Domain<T, unknown>,
-  flags: number,
-  errorDomain: ErrorDomain,
-): T {
-  if ((flags & LIVE) !== 0 && (flags & CONFIG) !== 0)
-    throw new VirError(
-      errorDomain,
-      ErrorCode.INVALID_ARG,
-      "flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive",
-    );
-  const { live } = affected(domain, flags, errorDomain);
+/** @throws VirError INVALID_ARG when a call that takes one definition is given both */
+export function refuseBoth(flags: number): void {
+  if ((flags & LIVE) === 0 || (flags & CONFIG) === 0) return;
+  const message = "Flags 'VIR_DOMAIN_AFFECT_LIVE' and 'VIR_DOMAIN_AFFECT_CONFIG' are mutually exclusive";
+  throw new VirError(ErrorDomain.DOMAIN, ErrorCode.INVALID_ARG, message, { message });
+}
+
+/** As `affected`, for calls that look at one definition only. */
+export function affectedOne<T extends Named>(domain: Domain<T, unknown>, flags: number): T {
+  refuseBoth(flags);
+  const { live } = affected(domain, flags);
   return live ? domain.def : (domain.config ?? domain.def);
 }
