@@ -42,7 +42,7 @@ export function statsHandlers(driver: TestDriver): RemoteHandlers {
       if (!hasBalloon(domain.def)) return { stats: [] };
       return { stats: memoryStats(BigInt(domain.def.currentMemoryKiB)).slice(0, maxStats) };
     },
-    domainSetMemoryStatsPeriod({ dom, flags }) {
+    domainSetMemoryStatsPeriod({ dom, period, flags }) {
       checkFlags(flags, Impact.LIVE | Impact.CONFIG, "testDomainSetMemoryStatsPeriod", ErrorDomain.TEST);
       const domain = find(dom);
       const def = definitionOf(domain, flags);

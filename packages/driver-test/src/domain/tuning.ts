@@ -12,6 +12,7 @@ import {
   paramsReply,
   perfEvents,
   type RemoteHandlers,
+  refuseBoth,
   STRING_OKAY,
   setBlkio,
   setMemoryLimits,
@@ -19,7 +20,7 @@ import {
 } from "@libvirt-ts/hypervisor";
 import { readTypedParams, type TypedParam, typed } from "@libvirt-ts/protocol";
 import type { TestDriver } from "../test-driver.ts";
-import { changeDomain, definitionOf, refuseBoth } from "./change.ts";
+import { changeDomain, definitionOf } from "./change.ts";
 
 const IMPACT = Impact.LIVE | Impact.CONFIG;
 const READ_FLAGS = IMPACT | STRING_OKAY;
