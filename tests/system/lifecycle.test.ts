@@ -151,7 +151,9 @@ test("a QEMU that dies at start tells why", async () => {
   await world.define(idleDomain({ name: "vm" }).replace(real, broken));
   const { code, stderr } = await world.tryVirsh("start", "vm");
   expect(code).toBe(1);
-  expect(stderr).toContain("internal error: process exited while connecting to monitor: the disk is on fire");
+  expect(stderr).toContain(
+    "internal error: QEMU unexpectedly closed the monitor (vm='vm'): the disk is on fire",
+  );
   expect(await state("vm")).toBe("shut off (failed)");
 });
 

@@ -47,10 +47,6 @@ export function assignAliases(def: DomainDef): void {
   if (devices.vsock) devices.vsock.alias ??= "vsock0";
   number(devices.iommus, "iommu");
   number(devices.cryptos, "crypto");
-  number(
-    devices.panics.filter(({ model }) => model !== "s390" && model !== "pseries"),
-    "panic",
-  );
   if (devices.pstore) devices.pstore.alias ??= "pstore0";
   if (devices.nvram) devices.nvram.alias ??= "nvram";
   assignMemoryAliases(def);

@@ -27,6 +27,8 @@ export async function configureGuest(driver: QemuDriver, domain: QemuDomain, gue
       monitor.expirePassword(protocol, expires),
     ]),
   ]);
+  // Without a balloon the guest has all of its memory.
+  if (!hasBalloon(def)) def.currentMemoryKiB = def.memoryKiB;
   for (const { label, filename } of chardevs) {
     if (filename.startsWith("pty:"))
       setTerminal(def, label.replace(/^char/, ""), filename.slice("pty:".length));

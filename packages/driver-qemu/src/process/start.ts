@@ -121,7 +121,7 @@ async function start(driver: QemuDriver, domain: QemuDomain, options: StartOptio
         if (!options.paused) await startCpus(driver, domain, running, reason);
         else domain.move({ name: "paused", reason: "user" }, null);
       } catch (error) {
-        throw await explain(running, output, error);
+        throw await explain(running, domain.name, output, error);
       }
       return running;
     } finally {
@@ -277,7 +277,7 @@ function followClient(
 }
 
 /** A QEMU that died says why in its log: that is the error to show. */
-async function explain(guest: Guest, output: GuestLog, error: unknown): Promise<unknown> {
+async function explain(guest: Guest, name: string, output: GuestLog, error: unknown): Promise<unknown> {
   // A closed monitor is no error of its own when the process is about to end.
   if (guest.isMonitorOpen) return error;
   await guest.process.kill();
@@ -286,7 +286,7 @@ async function explain(guest: Guest, output: GuestLog, error: unknown): Promise<
   return new VirError(
     ErrorDomain.QEMU,
     ErrorCode.INTERNAL_ERROR,
-    `process exited while connecting to monitor: ${words}`,
+    `QEMU unexpectedly closed the monitor (vm='${name}'): ${words}`,
     { cause: error },
   );
 }
