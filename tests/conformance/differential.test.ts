@@ -3,18 +3,24 @@ import { join } from "node:path";
 import { bootDisk, bootDomain, World, type WorldOptions } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { differences } from "./differential/differences.ts";
+import { type OtherRequest, otherRequests } from "./differential/other-programs.ts";
 import { type Outcome, outcomeOf } from "./differential/outcome.ts";
 import { type Request, requests } from "./differential/requests.ts";
 
 /**
- * The same requests, well-formed and not, to libvirt's libvirtd 9.0 and to virtqemud: the answer's status, code and
- * domain are the same, and whether the connection stays.
+ * The same requests, well-formed and not, to libvirt's libvirtd 9.0 and to virtqemud, to their admin sockets, and to both
+ * virtlockds and virtlogds: the answer's status, code and domain are the same, and whether the connection stays.
  */
 const domain = { name: "known", uuid: Buffer.alloc(16, 0x11), id: -1 };
-const all = requests({ domain });
+const others = otherRequests();
+const all: readonly Request[] = [...requests({ domain }), ...others];
 const sides = {
-  theirs: { systemPaths: true, peers: ["virtqemud"], daemons: [] },
-  ours: { daemons: ["virtlogd", "virtnetworkd"] },
+  theirs: {
+    systemPaths: true,
+    peers: ["virtqemud", "virtlockd", "virtlogd"],
+    daemons: ["virtlogd", "virtlockd"],
+  },
+  ours: { daemons: ["virtlogd", "virtlockd", "virtnetworkd"] },
 } as const satisfies Record<string, WorldOptions>;
 const worlds: World[] = [];
 const outcomes = { theirs: [] as Outcome[], ours: [] as Outcome[] };
@@ -36,7 +42,16 @@ async function askAll(options: WorldOptions): Promise<Outcome[]> {
   await world.define(bootDomain({ name: domain.name, uuid, disk: world.file("known.img", bootDisk()) }));
   await world.virsh("capabilities"); // both know QEMU from now on
   const found: Outcome[] = [];
-  for (const request of all) found.push(await outcomeOf(world.socket("virtqemud"), request));
+  const main = world.socket("virtqemud");
+  const sockets: Record<OtherRequest["socket"], string> = {
+    admin: main.replace(/-sock$/, "-admin-sock"),
+    lock: world.socket("virtlockd"),
+    log: world.socket("virtlogd"),
+  };
+  for (const request of all) {
+    const socket = "socket" in request ? sockets[(request as OtherRequest).socket] : main; // only they have one
+    found.push(await outcomeOf(socket, request));
+  }
   return found;
 }
 
@@ -64,7 +79,9 @@ test("answers are the same, but for known differences", () => {
 
 test("most requests are answered alike", () => {
   const same = all.length - differing().length;
+  const mostlyOurs = others.filter((_, i) => isSame(all.length - others.length + i)).length;
   console.log(`${all.length} requests, ${same} answered alike`);
+  console.log(`of these ${others.length} to admin, lock and log sockets, ${mostlyOurs} answered alike`);
   expect(all.length).toBeGreaterThan(2_000);
   expect(same).toBeGreaterThan(1_600);
 });
@@ -80,5 +97,7 @@ test("every difference is told in docs/differences.md", () => {
 });
 
 test("no daemon has died", async () => {
-  for (const world of worlds) expect(world.daemon("virtqemud").running).toBe(true);
+  for (const world of worlds)
+    for (const name of ["virtqemud", "virtlockd", "virtlogd"] as const)
+      expect([name, world.daemon(name).running]).toEqual([name, true]);
 });

@@ -188,6 +188,7 @@ describe("every daemon has an admin socket", () => {
         value: { type: 2, value: name.startsWith("virtlo") ? 0 : 20 },
       });
       // each of the 20 is there: the answer to a bad flag comes from the handler
+      const somebody = await daemon.connect();
       for (const row of Object.values(admin.procs)) {
         if (row.args === null || row.api === undefined) continue;
         const failure = await client
@@ -198,6 +199,7 @@ describe("every daemon has an admin socket", () => {
           );
         expect(failure).toMatch(/^unsupported flags \(0x1\) in function admin/);
       }
+      somebody.close();
       client.close();
     } finally {
       await daemon.stop("SIGKILL");

@@ -1,6 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,10 @@ class Helper<Order, State> {
   constructor(name: string) {
     const file = fileURLToPath(new URL(`./support/${name}.ts`, import.meta.url));
     this.#child = fork(file, { execArgv: ["--expose-gc", "--import", "tsx"] });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   async tell(order: Order & object): Promise<State> {
@@ -90,7 +94,12 @@ async function idleP99(rpc: RpcClient): Promise<number> {
 const report = (figures: object) => {
   if (process.env.OVERLOAD_FIGURES) console.log(figures);
 };
-const state = () => server.tell({ order: "state" });
+/** With its memory in bytes, which a server without descriptors could not tell. */
+async function state(): Promise<ServerState & { rss: number }> {
+  const known = await server.tell({ order: "state" });
+  const [, kiB] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${server.pid}/status`, "utf8")) ?? [];
+  return { ...known, rss: Number(kiB) * 1024 };
+}
 
 test(
   "5,000 clients come at once: all are served, each costs little, others hardly notice",
@@ -175,3 +184,38 @@ test(
     await expect.poll(async () => (await state()).anonymous).toBe(0);
   },
 );
+
+/** Processor time of a process so far, in clock ticks (10 ms). */
+function ticksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}
+const descriptorsOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length;
+const limitDescriptors = (pid: number, most: number) =>
+  execFileSync("prlimit", ["--pid", `${pid}`, `--nofile=${most}:`]);
+
+test("out of descriptors: who is in is served, nobody spins, who waits gets in later", again, async () => {
+  const room = 40;
+  const path = await start("emfile", { limits: { maxClients: 5_000 } });
+  const rpc = await healthy(path);
+  const idle = await idleP99(rpc);
+  limitDescriptors(server.pid, descriptorsOf(server.pid) + room);
+  try {
+    const { connected } = await crowd.tell({ order: "connect", path, count: 200, speak: true });
+    expect(connected).toBe(200); // the kernel keeps those who are not let in
+    await expect.poll(async () => (await state()).clients).toBeGreaterThanOrEqual(room - 4);
+    expect((await state()).clients).toBeLessThanOrEqual(room + 4);
+    const busy = await p99(rpc);
+    const before = ticksOf(server.pid);
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // what it does when there is nothing to do
+    const ticks = ticksOf(server.pid) - before;
+    report({ idle, busy, ticks });
+    expect(ticks).toBeLessThan(10);
+    expect(busy).toBeLessThan(3 * Math.max(idle, floorMs));
+  } finally {
+    limitDescriptors(server.pid, 10_000);
+  }
+  await expect.poll(async () => (await state()).clients, { timeout: 10_000 }).toBe(201);
+  await crowd.tell({ order: "leave" });
+  await expect.poll(async () => (await state()).clients).toBe(1);
+});

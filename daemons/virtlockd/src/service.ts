@@ -130,7 +130,7 @@ export function lockService({ spaces, owners, records, pass, onError }: LockServ
     },
     async createLockspace({ path }, { client }) {
       if (registrationOf(client)?.restricted) throw restricted();
-      await spaces.add(path, true);
+      if (path !== "") await spaces.add(path, true); // the default one is always there
     },
     async createResource({ path, name, flags }, call) {
       noFlags(flags, "CreateResource");
@@ -148,7 +148,8 @@ export function lockService({ spaces, owners, records, pass, onError }: LockServ
       const options = { shared: (flags & flagShared) !== 0, create: (flags & flagCreate) !== 0 };
       return spaces.acquire(path, name, owner, options);
     },
-    releaseResource({ path, name }, call) {
+    releaseResource({ path, name, flags }, call) {
+      noFlags(flags, "ReleaseResource");
       return spaces.release(path, name, registered(call).owner.pid);
     },
   };

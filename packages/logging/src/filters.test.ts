@@ -46,6 +46,8 @@ test.each([
   ["5:qemu", "Invalid priority '5' for filter '5:qemu'"],
   ["x:qemu", "Invalid priority 'x' for filter 'x:qemu'"],
   ["qemu", "Malformed format for filter 'qemu'"],
+  ["1:", "Invalid match string ''"],
+  ["1:+", "Invalid match string '+'"],
 ])("refuses filter %j", (text, why) => {
   expect(() => parseFilters(text)).toThrow(why);
 });

@@ -18,6 +18,7 @@ export function parseFilters(text: string): LogFilter[] {
   return words(text).map((word) => {
     const [, level = "", match = ""] =
       /^([^:]+):\+?\**(.*?)\**$/.exec(word) ?? bad(`Malformed format for filter '${word}'`);
+    if (/:\+?$/.test(word)) bad(`Invalid match string '${word.slice(word.indexOf(":") + 1)}'`);
     return { priority: priority(level) ?? bad(`Invalid priority '${level}' for filter '${word}'`), match };
   });
 }

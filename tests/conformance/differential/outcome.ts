@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import {
   FRAME_MIN,
   keepalive,
+  lock,
   MessageStatus,
   MessageType,
   NetError,
@@ -9,7 +10,7 @@ import {
   remote,
 } from "@libvirt-ts/protocol";
 import { decode, encode } from "@libvirt-ts/xdr";
-import { type Before, frame, type Request } from "./requests.ts";
+import { type Before, call, frame, type Request } from "./requests.ts";
 
 /** What a daemon does about a request: how it answers, and whether the connection stays. */
 export interface Outcome {
@@ -84,6 +85,14 @@ class Wire {
   }
 }
 
+/** No process: who loses its locks is killed, and it must not be us. */
+const nobodysPid = 4_190_000;
+/** Somebody who asks for locks. */
+const owner = {
+  owner: { name: "owner", uuid: new Uint8Array(16).fill(0xcd), id: 1, pid: nobodysPid },
+  flags: 0,
+};
+
 /** What a connection sends before the request. */
 function stepsTo(before: Before, uri: string): readonly Buffer[] {
   const auth = frame({ prog, proc: procs.authList.number });
@@ -93,6 +102,7 @@ function stepsTo(before: Before, uri: string): readonly Buffer[] {
     return frame({ prog, proc: procs.connectOpen.number }, body);
   };
   if (before === "nothing") return [];
+  if (before === "registered") return [call(lock.procs.register, owner)];
   return before === "authenticated" ? [auth] : [auth, open(before === "open" ? 0 : 1)];
 }
 

@@ -13,7 +13,7 @@ import {
 import { type Codec, encode } from "@libvirt-ts/xdr";
 
 /** What a connection has done before the request. */
-export type Before = "nothing" | "authenticated" | "open" | "open to look";
+export type Before = "nothing" | "authenticated" | "open" | "open to look" | "registered";
 
 /** One request; frames are sent as they are. */
 export interface Request {
@@ -157,48 +157,48 @@ export const callsOf = (program: Program): CallRow[] =>
   Object.values(program.procs).filter((row) => row.kind === "call" && !harmful.has(row.name)) as CallRow[]; // filtered by kind
 
 const { number: prog } = remote;
+
+/** Headers and frames that nobody should send, on any socket. @param proc a call without arguments that changes nothing */
+export const oddFrames = (prog: number, proc: number): [name: string, bytes: Buffer][] => [
+  ["unknown program", frame({ prog: 0x1234_5678, proc: 1 })],
+  ["unknown version", frame({ prog, vers: 2, proc })],
+  ["version 0", frame({ prog, vers: 0, proc })],
+  ["procedure 0", frame({ prog, proc: 0 })],
+  ["a negative procedure", frame({ prog, proc: -1 })],
+  ["a procedure beyond all", frame({ prog, proc: 2 ** 31 - 1 })],
+  ["status ERROR", frame({ prog, proc, status: 1 })],
+  ["status CONTINUE", frame({ prog, proc, status: 2 })],
+  ["status 3", frame({ prog, proc, status: 3 })],
+  ["type REPLY", frame({ prog, proc, type: 1 })],
+  ["type MESSAGE", frame({ prog, proc, type: 2 })],
+  ["type STREAM of no stream", frame({ prog, proc, type: 3, status: 2 })],
+  ["type REPLY_WITH_FDS", frame({ prog, proc, type: 5 }, Buffer.alloc(4))],
+  ["type STREAM_HOLE of no stream", frame({ prog, proc, type: 6, status: 2 }, Buffer.alloc(12))],
+  ["type 7", frame({ prog, proc, type: 7 })],
+  ["an unknown program's MESSAGE", frame({ prog: 9, proc: 1, type: 2 })],
+  ["no descriptors, said so", frame({ prog, proc, type: 4 }, Buffer.alloc(4))],
+  ["33 descriptors", frame({ prog, proc, type: 4 }, Buffer.from([0, 0, 0, 33]))],
+  [
+    "a descriptor that is none",
+    Buffer.concat([frame({ prog, proc, type: 4 }, Buffer.from([0, 0, 0, 1])), Buffer.alloc(1)]),
+  ],
+  ...[0, 3, 4, 8, 27, 33_554_437, 2 ** 31 - 1, 2 ** 32 - 1].map((length): [string, Buffer] => [
+    `length ${length}`,
+    frame({ prog, proc }, undefined, length),
+  ]),
+  ["more bytes than arguments", frame({ prog, proc }, Buffer.alloc(64, 1))],
+  ["a ping as a call", frame({ prog: keepalive.number, proc: 1 })],
+  ["keepalive of another kind", frame({ prog: keepalive.number, proc: 9, type: 2 })],
+];
+
 const getType = remote.procs.connectGetType.number;
 const open = (name: string | null, flags = 0) => call(remote.procs.connectOpen, { name, flags });
 
 /** Headers and frames that nobody should send. */
 const odd: readonly [name: string, before: Before, bytes: Buffer][] = [
-  ["unknown program", "open", frame({ prog: 0x1234_5678, proc: 1 })],
-  ["unknown version", "open", frame({ prog, vers: 2, proc: getType })],
-  ["version 0", "open", frame({ prog, vers: 0, proc: getType })],
-  ["procedure 0", "open", frame({ prog, proc: 0 })],
-  ["a negative procedure", "open", frame({ prog, proc: -1 })],
-  ["a procedure beyond all", "open", frame({ prog, proc: 2 ** 31 - 1 })],
+  ...oddFrames(prog, getType).map(([name, bytes]): [string, Before, Buffer] => [name, "open", bytes]),
   ["an event called", "open", frame({ prog, proc: remote.procs.domainEventLifecycle.number })],
-  ["status ERROR", "open", frame({ prog, proc: getType, status: 1 })],
-  ["status CONTINUE", "open", frame({ prog, proc: getType, status: 2 })],
-  ["status 3", "open", frame({ prog, proc: getType, status: 3 })],
-  ["type REPLY", "open", frame({ prog, proc: getType, type: 1 })],
-  ["type MESSAGE", "open", frame({ prog, proc: getType, type: 2 })],
-  ["type STREAM of no stream", "open", frame({ prog, proc: getType, type: 3, status: 2 })],
-  ["type REPLY_WITH_FDS", "open", frame({ prog, proc: getType, type: 5 }, Buffer.alloc(4))],
-  [
-    "type STREAM_HOLE of no stream",
-    "open",
-    frame({ prog, proc: getType, type: 6, status: 2 }, Buffer.alloc(12)),
-  ],
-  ["type 7", "open", frame({ prog, proc: getType, type: 7 })],
-  ["an unknown program's MESSAGE", "open", frame({ prog: 9, proc: 1, type: 2 })],
-  ["no descriptors, said so", "open", frame({ prog, proc: getType, type: 4 }, Buffer.alloc(4))],
-  ["33 descriptors", "open", frame({ prog, proc: getType, type: 4 }, Buffer.from([0, 0, 0, 33]))],
-  [
-    "a descriptor that is none",
-    "open",
-    Buffer.concat([frame({ prog, proc: getType, type: 4 }, Buffer.from([0, 0, 0, 1])), Buffer.alloc(1)]),
-  ],
-  ...[0, 3, 4, 8, 27, 33_554_437, 2 ** 31 - 1, 2 ** 32 - 1].map((length): [string, Before, Buffer] => [
-    `length ${length}`,
-    "open",
-    frame({ prog, proc: getType }, undefined, length),
-  ]),
-  ["more bytes than arguments", "open", frame({ prog, proc: getType }, Buffer.alloc(64, 1))],
   ["a ping", "nothing", frame({ prog: keepalive.number, proc: 1, type: 2, serial: 0 })],
-  ["a ping as a call", "open", frame({ prog: keepalive.number, proc: 1 })],
-  ["keepalive of another kind", "open", frame({ prog: keepalive.number, proc: 9, type: 2 })],
   ["a string with a length beyond the frame", "open", frame({ prog, proc: 23 }, Buffer.from([0, 0, 1, 0]))],
   ["a string with a length beyond all", "open", frame({ prog, proc: 23 }, Buffer.from([255, 255, 255, 255]))],
   [
@@ -247,12 +247,86 @@ const registrations = eventIds.flatMap((eventID): Request[] =>
   ).map((row) => ({ name: `${row.name}: event ${eventID}`, before: "open", bytes: call(row, { eventID }) })),
 );
 
+const affectConfig = 2;
+const stringOkay = 4;
+
+/** Typed parameters, as calls take them and as they ask for them. */
+function parameters({ domain: dom }: Objects): Request[] {
+  const { procs } = remote;
+  const value = (type: number, given: unknown) => ({ type, value: given });
+  const limit = { field: "hard_limit", value: value(4, 1_000_000n) };
+  const named = (length: number) => ({ ...limit, field: "x".repeat(length) });
+  const lists: readonly (readonly [string, readonly object[]])[] = [
+    ["none", []],
+    ["one", [limit]],
+    ["the same twice", [limit, limit]],
+    ["as many as there may be", Array.from({ length: 16 }, () => limit)],
+    ["an unknown name", [{ ...limit, field: "odd" }]],
+    ["no name", [{ ...limit, field: "" }]],
+    ...[78, 79, 80, 81, 1_000].map(
+      (length) => [`a name of ${length} bytes`, [named(length)]] as [string, object[]],
+    ),
+    ...[value(1, 1), value(2, 1), value(3, 1n), value(5, 0.5), value(6, 1), value(6, 7), value(7, "1")].map(
+      (given, i) => [`another type, ${i}`, [{ ...limit, value: given }]] as [string, object[]],
+    ),
+  ];
+  const set = procs.domainSetMemoryParameters;
+  const sets = lists.map(
+    ([name, params]): Request => ({
+      ...{ name: `typed parameters: ${name}`, before: "open" as const },
+      bytes: call(set, { dom, params, flags: affectConfig }),
+    }),
+  );
+  const whole = call(set, { dom, params: [limit], flags: affectConfig });
+  const at = whole.indexOf(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0, 15])); // type and value
+  const odd = [0, 8, 9, 0xffff_ffff].map((type): Request => {
+    const bytes = Buffer.from(whole);
+    bytes.writeUInt32BE(type, at);
+    return { name: `typed parameters: type ${type}`, before: "open", bytes };
+  });
+  const tooMany = frame(
+    { prog, proc: set.number },
+    Buffer.concat([whole.subarray(28, at - 20), Buffer.from("00000011", "hex"), Buffer.alloc(17 * 28)]),
+  );
+  const gets = [
+    procs.domainGetMemoryParameters,
+    procs.domainGetBlkioParameters,
+    procs.domainGetNumaParameters,
+    procs.domainGetSchedulerParametersFlags,
+  ].flatMap((row) =>
+    [0, 1, 2, 16, 17, -1].flatMap((nparams) =>
+      [affectConfig, affectConfig | stringOkay].map(
+        (flags): Request => ({
+          ...{ name: `${row.name}: room for ${nparams}, flags ${flags}`, before: "open" as const },
+          bytes: call(row, { dom, nparams, flags }),
+        }),
+      ),
+    ),
+  );
+  const listings = [procs.connectListAllDomains, procs.connectListAllNetworks].flatMap((row) =>
+    [0, 1, 2, -1].map(
+      (needResults): Request => ({
+        ...{ name: `${row.name}: need_results ${needResults}`, before: "open" as const },
+        bytes: call(row, { needResults }),
+      }),
+    ),
+  );
+  return [
+    ...sets,
+    ...odd,
+    { name: "typed parameters: more than there may be", before: "open", bytes: tooMany },
+    ...gets,
+    ...listings,
+  ];
+}
+
 /** All of them, in the order they are to be sent. */
 export function requests(objects: Objects): Request[] {
   return [
     ...odd.map(([name, before, bytes]) => ({ name, before, bytes, proves: !name.startsWith("closed") })),
     ...features,
     ...registrations,
+    ...parameters(objects),
     ...[remote, qemu, lxc].flatMap((program) => callsOf(program).flatMap((row) => waysToCall(row, objects))),
   ];
 }

@@ -10,7 +10,6 @@ export type ServerOrder =
   | { order: "events"; count: number; bytes: number }
   | { order: "state" };
 export interface ServerState {
-  readonly rss: number;
   readonly clients: number;
   readonly anonymous: number;
 }
@@ -62,7 +61,6 @@ process.on("message", (message: ServerOrder) => {
   else if (message.order === "events") act.events(message);
   else act.state();
   const state: ServerState = {
-    rss: process.memoryUsage.rss(),
     clients: server?.clientCount ?? 0,
     anonymous: server?.anonymousCount ?? 0,
   };

@@ -37,6 +37,14 @@ export function findServer({ servers }: AdminTarget, { name }: { name: string })
   return found;
 }
 
+/** As the calls say it whose results C libvirt puts together by hand. @throws VirError ADMIN/NO_SERVER */
+export function requireServer({ servers }: AdminTarget, { name }: { name: string }): AdminServer {
+  const found = servers.get(name);
+  if (found) return found;
+  const detail = `no server with matching name '${name}' found`;
+  throw new VirError(ErrorDomain.ADMIN, ErrorCode.NO_SERVER, detail);
+}
+
 /** No call of this program knows any flag. */
 export function noFlags(flags: number, functionName: string): void {
   checkFlags(flags, 0, functionName, ErrorDomain.ADMIN);

@@ -1,8 +1,8 @@
 import type { Accounts } from "@libvirt-ts/access/accounts";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { type TypedValue, typed, typedParams } from "@libvirt-ts/protocol";
-import type { Client, Transport } from "@libvirt-ts/rpc/server";
-import { type AdminHandlers, type AdminTarget, findServer, noFlags } from "./admin-server.ts";
+import type { Client, Server, Transport } from "@libvirt-ts/rpc/server";
+import { type AdminHandlers, type AdminTarget, findServer, noFlags, requireServer } from "./admin-server.ts";
 
 /** `VIR_CLIENT_TRANS_*` */
 const transports: Readonly<Record<Transport, number>> = { unix: 0, tcp: 1, tls: 2 };
@@ -11,21 +11,25 @@ const transports: Readonly<Record<Transport, number>> = { unix: 0, tcp: 1, tls: 
 export function clientCalls(o: AdminTarget): AdminHandlers {
   return {
     serverListClients({ srv, needResults, flags }) {
+      const { server } = findServer(o, srv);
       noFlags(flags, "adminServerListClients");
-      const all = [...findServer(o, srv).server.clients].map((client) => reference(srv.name, client));
+      const all = [...server.clients].map((client) => reference(srv.name, client));
       return { clients: needResults ? all : [], ret: all.length };
     },
     serverLookupClient({ srv, id, flags }) {
+      const { server } = findServer(o, srv);
       noFlags(flags, "adminServerLookupClient");
-      return { clnt: reference(srv.name, findClient(o, srv, id)) };
+      return { clnt: reference(srv.name, findClient(server, id)) };
     },
     async clientGetInfo({ clnt, flags }) {
+      const { server } = requireServer(o, clnt.srv);
+      const client = findClient(server, clnt.id, requiredClient);
       noFlags(flags, "adminClientGetInfo");
-      return { params: typedParams(await describe(findClient(o, clnt.srv, clnt.id), o.accounts)) };
+      return { params: typedParams(await describe(client, o.accounts)) };
     },
     clientClose({ clnt, flags }, call) {
+      const client = findClient(findServer(o, clnt.srv).server, clnt.id);
       noFlags(flags, "adminClientClose");
-      const client = findClient(o, clnt.srv, clnt.id);
       if (client === call.client) client.closeWhenSent();
       else client.close();
       o.log.info({ server: clnt.srv.name, client: clnt.id }, "client disconnected by an administrator");
@@ -68,7 +72,13 @@ function text(value: string | undefined): TypedValue | undefined {
   return value === undefined ? undefined : typed.string(value);
 }
 
-function findClient(o: AdminTarget, srv: { name: string }, id: bigint): Client {
-  for (const client of findServer(o, srv).server.clients) if (client.id === id) return client;
-  throw new VirError(ErrorDomain.RPC, ErrorCode.NO_CLIENT, `No client with matching ID '${id}'`);
+function findClient({ clients }: Server, id: bigint, missing = noClient): Client {
+  for (const client of clients) if (client.id === id) return client;
+  throw missing(id);
 }
+
+const noClient = (id: bigint) =>
+  new VirError(ErrorDomain.RPC, ErrorCode.NO_CLIENT, `No client with matching ID '${id}'`);
+/** As `requireServer` says it. */
+const requiredClient = (id: bigint) =>
+  new VirError(ErrorDomain.ADMIN, ErrorCode.NO_CLIENT, `no client with matching id '${id}' found`);

@@ -1,13 +1,20 @@
 import { ErrorDomain, internal, invalidArg } from "@libvirt-ts/errors";
 import { readTypedParams, typed, typedParams } from "@libvirt-ts/protocol";
-import { type AdminHandlers, type AdminTarget, findServer, noFlags, type Workers } from "./admin-server.ts";
+import {
+  type AdminHandlers,
+  type AdminTarget,
+  findServer,
+  noFlags,
+  requireServer,
+  type Workers,
+} from "./admin-server.ts";
 
 /** Workers, limits and certificates of a server. */
 export function serverCalls(o: AdminTarget): AdminHandlers {
   return {
     serverGetThreadpoolParameters({ srv, flags }) {
-      noFlags(flags, "adminServerGetThreadPoolParameters");
       const { min, max, priority } = findServer(o, srv).workers;
+      noFlags(flags, "adminServerGetThreadPoolParameters");
       return {
         params: typedParams({
           minWorkers: typed.uint(min),
@@ -20,8 +27,8 @@ export function serverCalls(o: AdminTarget): AdminHandlers {
       };
     },
     serverSetThreadpoolParameters({ srv, params, flags }) {
+      const target = requireServer(o, srv);
       noFlags(flags, "adminServerSetThreadPoolParameters");
-      const target = findServer(o, srv);
       const wish = readTypedParams(params, { minWorkers: "uint", maxWorkers: "uint", prioWorkers: "uint" });
       target.workers = changeWorkers(target.workers, {
         min: wish.minWorkers,
@@ -31,8 +38,8 @@ export function serverCalls(o: AdminTarget): AdminHandlers {
       o.log.info({ server: srv.name, ...target.workers }, "workers set");
     },
     serverGetClientLimits({ srv, flags }) {
-      noFlags(flags, "adminServerGetClientLimits");
       const { server } = findServer(o, srv);
+      noFlags(flags, "adminServerGetClientLimits");
       return {
         params: typedParams({
           nclients_max: typed.uint(server.limits.maxClients),
@@ -43,8 +50,8 @@ export function serverCalls(o: AdminTarget): AdminHandlers {
       };
     },
     serverSetClientLimits({ srv, params, flags }) {
+      const { server } = requireServer(o, srv);
       noFlags(flags, "adminServerSetClientLimits");
-      const { server } = findServer(o, srv);
       const wish = readTypedParams(params, { nclients_max: "uint", nclients_unauth_max: "uint" });
       const maxClients = wish.nclients_max ?? server.limits.maxClients;
       const maxAnonymousClients = wish.nclients_unauth_max ?? server.limits.maxAnonymousClients;
@@ -58,8 +65,8 @@ export function serverCalls(o: AdminTarget): AdminHandlers {
       o.log.info({ server: srv.name, maxClients, maxAnonymousClients }, "client limits set");
     },
     async serverUpdateTlsFiles({ srv, flags }) {
-      noFlags(flags, "adminServerUpdateTlsFiles");
       const { reloadTls } = findServer(o, srv);
+      noFlags(flags, "adminServerUpdateTlsFiles");
       if (!reloadTls) throw internal(ErrorDomain.RPC, "no tls service found, unable to update tls files");
       await reloadTls();
       o.log.info({ server: srv.name }, "certificates read again");

@@ -33,8 +33,8 @@ function connectionCalls(o: AdminOptions): AdminHandlers {
       return { servers: needResults ? names : [], ret: names.length };
     },
     connectLookupServer({ name, flags }) {
-      noFlags(flags, "adminConnectLookupServer");
       findServer(o, { name });
+      noFlags(flags, "adminConnectLookupServer");
       return { srv: { name } };
     },
   };

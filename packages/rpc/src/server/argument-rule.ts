@@ -1,6 +1,7 @@
 import { ErrorCode, VirError } from "@libvirt-ts/errors";
 import type { CallRow } from "@libvirt-ts/protocol";
 import { type ArgumentCheck, argumentChecks } from "./argument-checks.ts";
+import { parameterRule } from "./parameter-rule.ts";
 import { apiErrorDomain } from "./read-only.ts";
 import { roomRule } from "./room-rule.ts";
 
@@ -67,11 +68,15 @@ const refusals: Readonly<Record<string, Refusal>> = {
 
 /** @returns undefined if anything is taken */
 export function argumentRule(row: CallRow): ArgumentRule | undefined {
-  const room = roomRule(row);
+  const [room, names] = [roomRule(row), parameterRule(row)];
   const refusal = refusals[row.name];
   const mustBe = refusal && [required(row, refusal)];
   const checks = (argumentChecks[row.name] ?? []).map((check) => objecting(row, check));
-  const first = [...(room ? [room] : []), ...(refusal?.isFirst ? (mustBe ?? []) : [])];
+  const first = [
+    ...(room ? [room] : []),
+    ...(names ? [names] : []),
+    ...(refusal?.isFirst ? (mustBe ?? []) : []),
+  ];
   const then = [...(refusal?.isFirst ? [] : (mustBe ?? [])), ...checks];
   return first.length + then.length > 0 ? { first, then } : undefined;
 }

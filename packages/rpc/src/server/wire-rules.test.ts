@@ -373,3 +373,101 @@ test.each(["tcp", "tls"] as const)(
     expect(peer.closedFds).toEqual([100, 101]);
   },
 );
+
+test.each(["tcp", "tls"] as const)(
+  "10: a client that came by %s and announces some is closed",
+  (transport) => {
+    const { peer } = start({ transport });
+    const { number: proc } = procs.connectGetType;
+    peer.send(
+      message({ proc, type: MessageType.CALL_WITH_FDS }, Uint8Array.of(0, 0, 0, 1)),
+      Uint8Array.of(0),
+    );
+    expect([peer.isClosed, peer.take()]).toEqual([true, []]);
+  },
+);
+
+describe("11: typed parameters", () => {
+  const row = procs.domainSetMemoryParameters;
+  const dom = { name: "d", uuid: new Uint8Array(16), id: -1 };
+  const sent = (type: number, value: unknown) =>
+    encode(row.args, { dom, params: [{ field: "f", value: { type, value } } as never], flags: 0 }); // by its number
+
+  test.each<[string, number, unknown, string]>([
+    ["int", 1, -1, "00000001ffffffff"],
+    ["unsigned int", 2, 0xffff_ffff, "00000002ffffffff"],
+    ["long long", 3, -1n, "00000003ffffffffffffffff"],
+    ["unsigned long long", 4, 1n, "000000040000000000000001"],
+    ["double", 5, 0.5, "000000053fe0000000000000"],
+    ["boolean, which is an int", 6, 1, "0000000600000001"],
+    ["string", 7, "x", "000000070000000178000000"],
+  ])("%s: the number before the value, and back", (_, type, value, wire) => {
+    const params: unknown[] = [];
+    const { peer } = start({
+      handlers: {
+        domainSetMemoryParameters(args) {
+          params.push(...args.params);
+        },
+      },
+    });
+    const body = sent(type, value);
+    expect(Buffer.from(body).toString("hex")).toContain(`0000000166000000${wire}`);
+    expect(peer.call({ proc: row.number }, body).take()[0]?.status).toBe(OK);
+    expect(params).toEqual([{ field: "f", value: { type, value } }]);
+  });
+
+  test.each([0, 8, 0xffff_ffff])("there is no type %i", (type) => {
+    const { peer } = start({ handlers: { domainSetMemoryParameters() {} } });
+    const body = Buffer.from(sent(1, 1));
+    body.writeUInt32BE(type, body.indexOf(Buffer.from("6600000000000001", "hex")) + 4);
+    expect(errorText(peer.call({ proc: row.number }, body).take()[0])).toBe(
+      "39/7 Unable to decode message payload",
+    );
+  });
+});
+
+describe("12: a call that waits delays no other", () => {
+  test("of other clients, however many wait", async () => {
+    const waiting: (() => void)[] = [];
+    const session = connectionService(qemu);
+    const server = new Server({
+      name: "test",
+      log: silentLogger(),
+      services: [
+        {
+          program: remote,
+          errorDomain: ErrorDomain.REMOTE,
+          handlers: {
+            ...session.handlers,
+            domainCreate: () => new Promise<void>((resolve) => waiting.push(resolve)), // low priority
+            connectNumOfDomains: () => ({ num: 7 }), // high
+          },
+        },
+      ],
+    });
+    const client = () => {
+      const peer = new FakePeer();
+      server.serve(peer.open, { pid: 1, uid: 0, gid: 0 });
+      return peer;
+    };
+    const dom = { name: "d", uuid: new Uint8Array(16), id: -1 };
+    const stuck = encode(procs.domainCreate.args, { dom });
+    // more than max_workers and prio_workers together
+    for (let i = 0; i < 30; i++) client().call({ proc: procs.domainCreate.number }, stuck);
+    const quick = client();
+    expect(call(quick, procs.connectNumOfDomains, undefined)).toEqual({ num: 7 });
+    expect(waiting).toHaveLength(30);
+    for (const end of waiting) end();
+    await settle();
+  });
+
+  test("of its own connection, up to max_client_requests", () => {
+    const { peer } = start({
+      handlers: { domainCreate: () => new Promise<void>(() => {}), connectNumOfDomains: () => ({ num: 7 }) },
+    });
+    const dom = { name: "d", uuid: new Uint8Array(16), id: -1 };
+    for (let serial = 0; serial < 4; serial++)
+      peer.call({ proc: procs.domainCreate.number, serial }, encode(procs.domainCreate.args, { dom }));
+    expect(call(peer, procs.connectNumOfDomains, undefined)).toEqual({ num: 7 });
+  });
+});
