@@ -62,6 +62,8 @@ test("rules name arguments that there are", () => {
     const fields = row.args?.schema.kind === "struct" ? row.args.schema.fields : {};
     const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, 0]));
     const lessThanNothing = Object.fromEntries(Object.keys(fields).map((field) => [field, -1]));
+    const longNames = [{ field: "x".repeat(99) }];
+    const longParameters = Object.fromEntries(Object.keys(fields).map((field) => [field, longNames]));
     const everyFlag = {
       ...nothing,
       flags: 0xffff,
@@ -78,6 +80,7 @@ test("rules name arguments that there are", () => {
       nothing,
       lessThanNothing,
       everyFlag,
+      longParameters,
       { ...everyFlag, flags: 2 },
       { ...nothing, capacity: 0n },
     ].every((args) => {
