@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { type Keys, readConfig, type Values } from "@libvirt-ts/config";
@@ -62,7 +61,7 @@ export async function openQemuDriver(world: QemuWorld): Promise<QemuDriver> {
   const { paths, log, host, env, now, self } = world;
   const settings = readSettings(qemuKeys, join(paths.etc, "qemu.conf"), log);
   const dirs = driverPaths(paths);
-  await makeFolders(dirs);
+  makeFolders(dirs);
   const events = new DomainEvents<Client>();
   const domains = new Registry<QemuDomain>();
   let lastId = 0;
@@ -196,7 +195,8 @@ function ownUser(): QemuUser {
   return { uid: process.getuid?.() ?? 0, gid, groups: [gid] };
 }
 
-async function makeFolders(dirs: DriverPaths): Promise<void> {
+/** At once: nobody is served yet, and threads for it would cost a start more than it takes. */
+function makeFolders(dirs: DriverPaths): void {
   const own = [
     dirs.state,
     dirs.lib,
@@ -209,10 +209,8 @@ async function makeFolders(dirs: DriverPaths): Promise<void> {
     dirs.channel,
     dirs.tpm,
   ];
-  await Promise.all([
-    ...own.map((path) => mkdir(path, { recursive: true, mode: 0o751 })),
-    ...[dirs.config, dirs.autostart].map((path) => mkdir(path, { recursive: true, mode: 0o755 })),
-  ]);
+  for (const path of own) mkdirSync(path, { recursive: true, mode: 0o751 });
+  for (const path of [dirs.config, dirs.autostart]) mkdirSync(path, { recursive: true, mode: 0o755 });
 }
 
 async function findEmulators(path: string, hostArch: string): Promise<Map<string, string>> {
