@@ -39,7 +39,9 @@ function buildPayload(work: string): string {
   const bundle = ["esbuild", "--bundle", "--platform=node", "--format=esm", "--log-level=error"];
   const banner = `--banner:js=import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
   const out = `--outfile=${join(folder, "virt-lock/hold.mjs")}`;
-  execFileSync("npx", [...bundle, banner, out, fileURLToPath(new URL("hold.ts", import.meta.url))]);
+  const bin = join(root, "node_modules/.pnpm/node_modules/.bin"); // it comes with tsup
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+  execFileSync("npx", [...bundle, banner, out, fileURLToPath(new URL("hold.ts", import.meta.url))], { env });
   const image = join(work, "payload.img");
   execFileSync("mke2fs", ["-q", "-t", "ext4", "-O", "^has_journal", "-d", folder, image, "32M"]);
   return image;
