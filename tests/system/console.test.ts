@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { bootDisk, bootDomain, Running, World, waitFor } from "@libvirt-ts/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+
+const tool = fileURLToPath(new URL("../../tools/virt-log/dist/virt-log.mjs", import.meta.url));
 
 let world: World;
 const name = "vm";
@@ -113,6 +116,38 @@ test("a new daemon opens the console again", async () => {
   const again = await attached("console", name);
   again.write("back");
   await again.saw(/back/);
+  expect(await left(again)).toBe(0);
+});
+
+test("our own tool shows what was said before, then goes on with no gap; control-] leaves it", async () => {
+  await world.virsh("start", name);
+  await waitFor("the guest", () => logged().includes("hello"));
+  const uri = `qemu:///system?socket=${world.socket("virtqemud")}`;
+  const socket = `${join(world.prefix, "run/libvirt/virtlogd-admin-sock")}`;
+  const words = [
+    process.execPath,
+    tool,
+    "--socket",
+    socket,
+    "attach",
+    name,
+    "--connect",
+    uri,
+    "--replay",
+    "1",
+  ];
+  const attachedTool = new Running(world.namespace.inside(words), { env: world.environment() });
+  await attachedTool.saw(/hello/); // which virsh does not show
+  await waitFor("the guest's echo", () => {
+    attachedTool.write(".");
+    return logged().includes("..");
+  });
+  attachedTool.write(leave);
+  const { code, stdout } = await attachedTool.ended;
+  expect(code).toBe(0);
+  expect(logged().startsWith(stdout.slice(0, 50))).toBe(true);
+  expect(logged()).toContain(stdout); // neither gap nor repetition
+  const again = await attached("console", name);
   expect(await left(again)).toBe(0);
 });
 

@@ -44,6 +44,20 @@ inRange("follow", "print what comes, over restarts of guest and daemon")
     }),
   );
 
+program
+  .command("attach")
+  .argument("<domain>", "name of the guest")
+  .description("type into a guest's console, and see what it said before; control-] leaves it")
+  .option("--replay <KiB>", "how much of what was said before", positive, 16)
+  .option("-c, --connect <uri>", "of the daemon that runs the guest", "qemu:///system")
+  .option("--force", "take the console from whoever has it", false)
+  .action(async (domain: string, { replay: kib, connect: uri, force }: AttachFlags) => {
+    const { reader, path } = await logContext(domain, {});
+    const replayBytes = BigInt(Math.ceil(kib * 1024));
+    const { attach } = await import("./attach.ts"); // a client of virtqemud: nothing else here needs one
+    await attach({ reader, path, uri, domain, replayBytes, force, input: process.stdin });
+  });
+
 inRange("grep", "print the lines that fit a regular expression; exit code 1 if there is none")
   .argument("<regexp>", "as in JavaScript")
   .option("-i, --ignore-case", "letters fit in both cases", false)
@@ -103,6 +117,12 @@ interface GrepOptions {
   ignoreCase: boolean;
   maxCount: number;
   timestamps: boolean;
+}
+
+interface AttachFlags {
+  replay: number;
+  connect: string;
+  force: boolean;
 }
 
 interface WaitOptions {
