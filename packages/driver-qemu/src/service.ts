@@ -26,7 +26,11 @@ export function qemuServices(
     scheme: "qemu",
     privileged: driver.paths.privileged,
     rootSession: true,
-    features: [DriverFeature.TYPED_PARAM_STRING, DriverFeature.NETWORK_UPDATE_HAS_CORRECT_ORDER],
+    features: [
+      DriverFeature.TYPED_PARAM_STRING,
+      DriverFeature.XML_MIGRATABLE,
+      DriverFeature.NETWORK_UPDATE_HAS_CORRECT_ORDER,
+    ],
     libVersion,
   });
   const domains = domainAccess("QEMU", driver.domains);

@@ -146,8 +146,14 @@ async function watch(wire: Wire, sent: Buffer, proves: boolean): Promise<Outcome
   return { ...(answer ?? { answer: "none" }), closed: wire.closed };
 }
 
+const feature = procs.connectSupportsFeature.number;
+
 function answerIn(bytes: Buffer, status: number): Pick<Outcome, "answer" | "text"> {
-  if (status !== MessageStatus.ERROR) return { answer: "ok" };
+  if (status !== MessageStatus.ERROR) {
+    const { prog: by, proc } = readHeader(bytes);
+    // the one answer that clients go by before they do anything else
+    return { answer: by === prog && proc === feature ? `ok: ${bytes.readInt32BE(FRAME_MIN)}` : "ok" };
+  }
   const { code, domain, message } = decode(NetError, bytes.subarray(FRAME_MIN));
   return { answer: `${code}/${domain}`, ...(message !== null && { text: message }) };
 }
