@@ -3,6 +3,23 @@ import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { bundle, newPrefix, run } from "./support/daemon.ts";
 
+const daemons = ["virtqemud", "virtnetworkd", "virtlockd", "virtlogd", "virtproxyd"];
+
+/** Parts of Node that take milliseconds to load, and that a start does without. */
+const heavy = ["child_process", "crypto", "internal/crypto/webcrypto", "perf_hooks", "zlib"];
+const loadedParts = `
+  const [, launcher] = process.argv;
+  process.on("exit", () => console.log(process.moduleLoadList.join()));
+  process.argv.push("--version");
+  require(launcher);`;
+
+test.each(daemons)("modules of %s take nothing heavy of Node while they are loaded", async (name) => {
+  const { stdout } = await run(process.execPath, ["-e", loadedParts, bundle(name)]);
+  const loaded = (stdout.split("\n")[1] ?? "").split(",");
+  expect(loaded).toContain("NativeModule fs");
+  expect(heavy.filter((part) => loaded.includes(`NativeModule ${part}`))).toEqual([]);
+});
+
 /** What becomes of V8's compiled form of the program beside it. */
 const fates: [string, (cache: string) => void][] = [
   ["whole", () => {}],
@@ -28,15 +45,12 @@ const isTaken = `
   const { cachedDataRejected } = new (require("node:vm").Script)(readFileSync(program + ".cjs", "latin1"), { cachedData });
   console.log(cachedDataRejected === false);`;
 
-test.each(["virtqemud", "virtnetworkd", "virtlockd", "virtlogd", "virtproxyd"])(
-  "V8 takes the compiled code of %s",
-  async (name) => {
-    const dist = dirname(bundle(name));
-    const cache = readdirSync(dist).find((file) => file.endsWith(".cache")) ?? "";
-    const { stdout } = await run(process.execPath, ["-e", isTaken, join(dist, basename(cache, ".cache"))]);
-    expect(stdout).toBe("true\n");
-  },
-);
+test.each(daemons)("V8 takes the compiled code of %s", async (name) => {
+  const dist = dirname(bundle(name));
+  const cache = readdirSync(dist).find((file) => file.endsWith(".cache")) ?? "";
+  const { stdout } = await run(process.execPath, ["-e", isTaken, join(dist, basename(cache, ".cache"))]);
+  expect(stdout).toBe("true\n");
+});
 
 test.each(fates)("a daemon starts when its compiled code is %s", async (_, change) => {
   const dist = join(newPrefix(), "dist");

@@ -42,7 +42,7 @@ export async function finishBundle(name: string): Promise<void> {
  */
 function whenUsed(source: string): string {
   const imports =
-    /^(\s*(?:var )?import_\w+ = )require(\("(?:child_process|crypto|net|stream|timers\/promises|zlib)"\);)$/gm;
+    /^(\s*(?:var )?import_\w+ = )require(\("(?:child_process|crypto|net|stream|timers\/promises|tls|zlib)"\);)$/gm;
   return source.replace(imports, "$1later$2");
 }
 

@@ -78,11 +78,12 @@ async function hostUuid(root: string): Promise<string> {
     const bytes = parseUuid((await readable(`${root}${file}`)) ?? "");
     if (bytes) return formatUuid(bytes);
   }
+  made ??= randomUuid();
   return made;
 }
 
 /** Of a machine that has none: as long as we live. */
-const made = randomUuid();
+let made: string | undefined;
 
 /** Firmware tables are for root only. */
 async function readable(path: string): Promise<string | undefined> {
