@@ -56,9 +56,54 @@ export const VirtualPort = element(
     ),
     parameters: child(parameters),
   },
-  { keepEmpty: true, read: ({ parameters: given }) => checkRanges(given) },
+  {
+    keepEmpty: true,
+    read({ type, parameters: given }) {
+      checkRanges(given);
+      if (type !== undefined) refuseExtra(type, given ?? {});
+    },
+  },
 );
 export type VirtualPort = Infer<typeof VirtualPort>;
+
+type PortType = (typeof virtualPortTypes)[number];
+type PortParameters = NonNullable<VirtualPort["parameters"]>;
+const parameterNames = [
+  "managerid",
+  "typeid",
+  "typeidversion",
+  "instanceid",
+  "profileid",
+  "interfaceid",
+] as const satisfies (keyof PortParameters)[];
+
+/** Parameters of each type: what must be there, and what else may. */
+const parametersOf: {
+  readonly [T in PortType]: { readonly must: readonly string[]; readonly may: readonly string[] };
+} = {
+  "802.1Qbg": { must: ["managerid", "typeid", "typeidversion"], may: ["instanceid"] },
+  "802.1Qbh": { must: ["profileid"], may: [] },
+  openvswitch: { must: [], may: ["interfaceid", "profileid"] },
+  midonet: { must: ["interfaceid"], may: [] },
+};
+
+const misfit = (type: PortType, what: string) =>
+  new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, `${what} in <virtualport type='${type}'>`);
+
+function refuseExtra(type: PortType, given: PortParameters): void {
+  const { must, may } = parametersOf[type];
+  const extra = parameterNames.find(
+    (name) => given[name] !== undefined && !must.includes(name) && !may.includes(name),
+  );
+  if (extra !== undefined) throw misfit(type, `extra ${extra} unsupported`);
+}
+
+/** Refuses a port that does not say all its switch must know: nothing else will be merged with it. */
+export function checkWholePort({ type, parameters: given }: VirtualPort): void {
+  if (type === undefined) throw sharedXmlError("missing required virtualport type");
+  const missing = parametersOf[type].must.find((name) => given?.[name as keyof PortParameters] === undefined); // one of them
+  if (missing !== undefined) throw misfit(type, `missing ${missing}`);
+}
 
 function checkRanges(given: VirtualPort["parameters"]): void {
   const limits = { managerid: 0xff, typeid: 0xffffff, typeidversion: 0xff } as const;

@@ -160,6 +160,7 @@ function defaultAudio(
   if (kinds.has("spice")) return "spice";
   // These displays have sound of their own, or take what the environment says.
   if (kinds.has("sdl") || kinds.has("dbus")) return hostAudio(context);
+  if (kinds.size === 1 && kinds.has("egl-headless")) return undefined;
   const allowed =
     graphics.length === 0 ? context.noGraphicsAllowHostAudio : kinds.has("vnc") && context.vncAllowHostAudio;
   return allowed ? hostAudio(context) : "none";

@@ -82,7 +82,12 @@ const portsOf = (server: string) => ({
 const listens = list(Listen);
 const words = <const W extends readonly string[]>(tag: string, name: string, ...known: W) =>
   attrOf(tag, name, oneOf(known));
-const Gl = child(element("gl", { enable: attr("enable", yesNo), rendernode: attr("rendernode", absPath) }));
+const Gl = child(
+  element("gl", {
+    enable: attr("enable", yesNo, { required: true }),
+    rendernode: attr("rendernode", absPath),
+  }),
+);
 
 /** `listen` and `socket` repeat the first `<listen>`, for clients older than that element. */
 const legacyListen = attr("listen", ipOrName, { emptyIsAbsent: true });
@@ -216,10 +221,10 @@ interface Listening {
 function foldListens(graphics: Listening): void {
   for (const { type } of graphics.listens) {
     if (type === "none" && graphics.type !== "spice") {
-      throw xmlError(`listen type 'none' is not available for graphics type '${graphics.type}'`);
+      throw unsupported(`listen type 'none' is not available for graphics type '${graphics.type}'`);
     }
     if (type === "socket" && graphics.type !== "vnc" && graphics.type !== "spice") {
-      throw xmlError(`listen type 'socket' is not available for graphics type '${graphics.type}'`);
+      throw unsupported(`listen type 'socket' is not available for graphics type '${graphics.type}'`);
     }
   }
   const [first] = graphics.listens;
@@ -235,7 +240,7 @@ function foldListens(graphics: Listening): void {
   } else {
     if (listen !== undefined && first.type === "address") {
       if (first.address !== undefined && first.address !== listen) {
-        throw xmlError(
+        throw unsupported(
           `graphics 'listen' attribute '${listen}' must match 'address' attribute of first listen element (found '${first.address}')`,
         );
       }
@@ -243,7 +248,7 @@ function foldListens(graphics: Listening): void {
     }
     if (socket !== undefined && first.type === "socket") {
       if (first.socket !== undefined && first.socket !== socket) {
-        throw xmlError(
+        throw unsupported(
           `graphics 'socket' attribute '${socket}' must match 'socket' attribute of first listen element (found '${first.socket}')`,
         );
       }

@@ -29,7 +29,14 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
-import { Bandwidth, isolatedPort, PciDriver, VirtualPort, Vlan } from "../../network/parts.ts";
+import {
+  Bandwidth,
+  checkWholePort,
+  isolatedPort,
+  PciDriver,
+  VirtualPort,
+  Vlan,
+} from "../../network/parts.ts";
 import {
   absPath,
   aliasName,
@@ -448,6 +455,7 @@ export const Interface = element(
         net.target = Object.keys(rest).length > 0 ? rest : undefined;
       }
       requireSource(net, from);
+      if (net.virtualport && switchedKinds.has(net.type)) checkWholePort(net.virtualport);
       if (!net.model?.startsWith("virtio")) {
         net.driver = undefined;
         if (net.backend) net.backend.vhost = undefined;
@@ -472,6 +480,9 @@ const wanted = {
   vdpa: "dev",
   internal: "name",
 } as const;
+
+/** Kinds whose port is all said here; a network may add to that of its own. */
+const switchedKinds = new Set<InterfaceType>(["bridge", "direct", "hostdev"]);
 
 const socketKinds = new Set<InterfaceType>(["server", "client", "mcast", "udp"]);
 

@@ -61,7 +61,9 @@ const Backend = element("backend", {
     }),
   ),
   $kind: variant("type", {
-    passthrough: { device: child(element("device", { path: attr("path", filePath) })) },
+    passthrough: {
+      device: child(element("device", { path: attr("path", filePath, { default: "/dev/tpm0" }) })),
+    },
     emulator: {
       version: fixed("TPM version", attrOneOf("version", ["1.2", "2.0"])),
       persistentState: attr(

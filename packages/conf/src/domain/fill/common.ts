@@ -136,8 +136,7 @@ function checkIndex(type: string, index: number): void {
 /** A guest with a display has a card; the first card is the primary one. */
 function fillVideos(def: DomainDef, fillOne: (device: AnyDevice) => void): void {
   const { videos, graphics } = def.devices;
-  const isShown = graphics.some(({ type }) => type !== "egl-headless");
-  if (videos.length === 0 && isShown) {
+  if (videos.length === 0 && graphics.length > 0) {
     const video = { model: { type: "default" as const, heads: 1 } };
     videos.push(video);
   } else if (videos.length === 0) return;
