@@ -27,15 +27,24 @@ export function once(
   const command = ["-c", 'exec "$0" "$@" 2>&1', program, ...first, "-c", uri, ...args];
   const env = { ...process.env, HOME: cwd, XDG_CACHE_HOME: cwd, LC_ALL: "C.UTF-8", TZ: "UTC", EDITOR: "cat" };
   return new Promise((resolve, reject) => {
-    const child = spawn("/bin/sh", command, { cwd, env, timeout: 60_000 });
+    const child = spawn("/bin/sh", command, { cwd, env, timeout: 15_000 });
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
     });
     child.on("error", reject);
     child.on("close", (code) => resolve({ text, code }));
+    child.stdin.on("error", () => {}); // it may not want any
     child.stdin.end(input);
   });
+}
+
+/** The real virsh may hang for ever behind a job that ends at once: then it is asked again. */
+async function untilItEnds(shell: Shell, args: readonly string[], cwd: string): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await once(shell, args, { cwd });
+    if (answer.code !== null || shell !== theirs || attempt === 5) return answer;
+  }
 }
 
 const mark = (at: number) => `@@${at}@@`;
@@ -47,7 +56,7 @@ export async function session(
   { cwd, options = [] }: { cwd: string; options?: readonly string[] },
 ): Promise<string[]> {
   const line = lines.map((each, at) => `${each}; echo ${mark(at)}`).join("; ");
-  const { text } = await once(shell, [...options, line], { cwd });
+  const { text } = await untilItEnds(shell, [...options, line], cwd);
   let rest = text;
   return lines.map((each, at) => {
     const [answer = "", ...after] = rest.split(new RegExp(`${mark(at)}\n?`));

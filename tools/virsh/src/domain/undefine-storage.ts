@@ -37,7 +37,7 @@ export async function volumesOf(
   }
   const [unknown] = left;
   if (unknown !== undefined)
-    throw new ShellError(`Volume '${unknown}' was not found in domain's definition.`);
+    throw new ShellError(`Volume '${unknown}' was not found in domain's definition.\n`);
   return volumes;
 }
 

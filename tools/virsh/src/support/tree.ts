@@ -4,13 +4,13 @@ export interface Entry {
   readonly parent: string | undefined;
 }
 
-/** Trees drawn with lines, each followed by an empty line. */
+/** Trees drawn with lines. */
 export function formatTrees(entries: readonly Entry[]): string {
   const names = new Set(entries.map(({ name }) => name));
   const roots = entries.filter(({ parent }) => parent === undefined || !names.has(parent));
   const seen = new Set<string>();
   return roots
-    .map(({ name }) => `${drawn(name, entries, { indent: "", isRoot: true, isLast: true }, seen)}\n`)
+    .map(({ name }) => drawn(name, entries, { indent: "", isRoot: true, isLast: true }, seen))
     .join("");
 }
 
