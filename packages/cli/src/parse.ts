@@ -41,6 +41,8 @@ function parseCall<C>(commands: Commands<C>, [name = "", ...words]: readonly str
     }
     if (command.name === "help" && at > 0) break; // about the first word, whatever follows
     const help = word === "--help" && !("help" in command.options) ? commands.find("help") : undefined;
+    const extra = words.slice(at + 1).find((each) => !each.startsWith("-"));
+    if (help !== undefined && extra !== undefined) throw new ShellError(`unexpected data '${extra}'`);
     if (help !== undefined) return { command: help, given: new Map([["command", [command.name]]]) };
     if (reader.option(word.slice(2), words[at + 1])) at++;
   }
@@ -104,7 +106,7 @@ class Reader<C> {
   finish(): ReadonlyMap<string, readonly string[]> {
     for (const [name, { required, kind }] of realOptions({ options: this.#options })) {
       if (!required || this.#given.has(name)) continue;
-      const shown = kind === "text" ? `<${name}>` : `--${name}`;
+      const shown = kind === "text" || kind === "many" ? `<${name}>` : `--${name}`;
       throw new ShellError(`command '${this.#command.name}' requires ${shown} option`);
     }
     return this.#given;

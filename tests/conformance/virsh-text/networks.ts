@@ -22,7 +22,10 @@ export const networks: readonly Session[] = [
       "net-name default",
       "net-edit default",
       "net-update default add ip-dhcp-host \"<host mac='00:11:22:33:44:55' ip='192.168.122.5'/>\" --live",
-      "net-update default add ip-dhcp-host \"<host mac='00:11:22:33:44:55' ip='192.168.122.5'/>\" --live --config",
+      {
+        line: "net-update default add ip-dhcp-host \"<host mac='00:11:22:33:44:55' ip='192.168.122.5'/>\" --live --config",
+        differs: "the absent name in the text",
+      },
       "net-update default nosuch ip-dhcp-host x",
       "net-update default add nosuch x",
       "net-port-list default",

@@ -40,7 +40,7 @@ export const checkpointCreate = command("checkpoint-create", {
     const xmlDesc = xmlfile === undefined ? "<domaincheckpoint/>" : await readText(xmlfile);
     const checkpoint = await domain.checkpointCreateXml({ xmlDesc, flags });
     const from = xmlfile === undefined ? "" : ` from '${xmlfile}'`;
-    out.text(`Domain checkpoint ${checkpoint.name} created${from}`);
+    out.extra(`Domain checkpoint ${checkpoint.name} created${from}`);
   },
 });
 
@@ -72,7 +72,7 @@ export const checkpointCreateAs = command("checkpoint-create-as", {
     }
     const flags = quiesce ? Create.QUIESCE : 0;
     const checkpoint = await domain.checkpointCreateXml({ xmlDesc, flags });
-    out.text(`Domain checkpoint ${checkpoint.name} created`);
+    out.extra(`Domain checkpoint ${checkpoint.name} created`);
   },
 });
 
@@ -252,7 +252,7 @@ export const backupBegin = command("backup-begin", {
     await domain.backupBegin({ backupXml: text, checkpointXml: checkpoint, flags });
     const from = backupxml === undefined ? "" : ` from '${backupxml}'`;
     const made = checkpointxml === undefined ? "" : ` with checkpoint from '${checkpointxml}'`;
-    out.text(`Backup started${from}${made}`);
+    out.extra(`Backup started${from}${made}`);
   },
 });
 

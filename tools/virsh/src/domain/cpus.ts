@@ -228,7 +228,8 @@ export const emulatorpin = command("emulatorpin", {
     if (cpulist === undefined) {
       const { cpumaps } = await domain.getEmulatorPinInfo({ maplen: Math.ceil(count / 8), flags });
       const cpus = formatBitmap(cpusOf(cpumaps, count));
-      out.value(`emulator: CPU Affinity\n----------------------------------\n       *: ${cpus}\n`, { cpus });
+      out.extra("emulator: CPU Affinity\n----------------------------------\n       *: ");
+      out.value(`${cpus}\n`, { cpus });
       return;
     }
     await domain.pinEmulator({ cpumap: cpuMap(cpulist, count), flags });

@@ -126,7 +126,7 @@ export const desc = command("desc", {
     const current = async () => metadataOf(domain.getMetadata({ type, flags }));
     if (!inEditor && newDesc.length === 0) {
       const text = await current();
-      if (text === undefined || text === "") out.text(`No ${what} for domain: ${domain.name}`);
+      if (text === undefined || text === "") out.extra(`No ${what} for domain: ${domain.name}`);
       else out.text(text);
       return;
     }

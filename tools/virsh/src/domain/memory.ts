@@ -11,7 +11,7 @@ import {
   text,
 } from "@libvirt-ts/cli";
 import { type TypedValue, typed } from "@libvirt-ts/protocol";
-import { command } from "../context.ts";
+import { type Context, command } from "../context.ts";
 import { findDomain } from "../support/lookup.ts";
 import { affect, domain, impactOf } from "../support/options.ts";
 import { givenParams as given, paramText, showParams } from "../support/params.ts";
@@ -166,6 +166,12 @@ function modeOf(text: string): number {
   if (found < 0) throw new ShellError(`Invalid mode: ${text}`);
   return found;
 }
+/** Not for those who want to be told little. */
+function showEvent(out: Context["out"], event: string, on: boolean): void {
+  if (out.isJson) out.fields([[event, on ? "enabled" : "disabled"]], 0);
+  else out.extra(`${event.padEnd(15)}: ${on ? "enabled" : "disabled"}\n`);
+}
+
 export const perf = command("perf", {
   help: "tell or set which events of a domain are counted",
   options: {
@@ -180,7 +186,7 @@ export const perf = command("perf", {
     const domain = await findDomain(connect, name);
     if (enable === undefined && disable === undefined) {
       const found = await doing("Unable to get perf events", domain.getPerfEvents({ flags }));
-      showParams(out, found, (value) => (value === true ? "enabled" : "disabled"));
+      for (const [event, on] of Object.entries(found)) showEvent(out, event, on === true);
       return;
     }
     const events = [
@@ -189,7 +195,6 @@ export const perf = command("perf", {
     ];
     const params = Object.fromEntries(events.map(([event, on]) => [event, typed.boolean(on)]));
     await doing("Unable to enable/disable perf events", domain.setPerfEvents({ params, flags }));
-    for (const [event, on] of events)
-      out.value(`${event.padEnd(15)}: ${on ? "enabled" : "disabled"}\n`, { [event]: on });
+    for (const [event, on] of events) showEvent(out, event, on);
   },
 });

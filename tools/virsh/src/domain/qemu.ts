@@ -3,7 +3,19 @@ import {
   DomainQemuMonitorCommandFlags,
   DomainXmlFlags,
 } from "@libvirt-ts/api";
-import { doing, flag, int, many, named, required, ShellError, scaled, text, uint } from "@libvirt-ts/cli";
+import {
+  doing,
+  flag,
+  int,
+  many,
+  named,
+  required,
+  ShellError,
+  scaled,
+  shownAs,
+  text,
+  uint,
+} from "@libvirt-ts/cli";
 import { parseXml, type XmlElement } from "@libvirt-ts/xml";
 import { command } from "../context.ts";
 import { findDomain } from "../support/lookup.ts";
@@ -61,7 +73,7 @@ export const qemuAgentCommand = command("qemu-agent-command", {
 
 export const qemuAttach = command("qemu-attach", {
   help: "take charge of a QEMU that runs already",
-  options: { pid: required(uint("number of the process")) },
+  options: { pid: required(shownAs("text", uint("number of the process"))) },
   async run({ pid: pidValue }, { connect, out }) {
     const domain = await doing(`Failed to attach to pid ${pidValue}`, connect.qemuAttach({ pidValue }));
     out.done(`Domain '${domain.name}' attached to pid ${pidValue}`);

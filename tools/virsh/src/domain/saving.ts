@@ -10,7 +10,7 @@ import { command } from "../context.ts";
 import { edit } from "../support/edit.ts";
 import { readText } from "../support/files.ts";
 import { findDomain } from "../support/lookup.ts";
-import { domain, exclusive, flagsOf, xpathView } from "../support/options.ts";
+import { domain, flagsOf, xpathView } from "../support/options.ts";
 import { showXml } from "../support/show-xml.ts";
 import { watched } from "./progress.ts";
 
@@ -29,10 +29,6 @@ const flagsAfter = ({ running, paused, bypassCache = false, resetNvram = false }
     [resetNvram, Flags.RESET_NVRAM],
   ]);
 
-function check({ running, paused }: After): void {
-  exclusive({ running, paused });
-}
-
 export const save = command("save", {
   help: "save a running domain to a file and stop it",
   options: {
@@ -49,7 +45,6 @@ export const save = command("save", {
     const { domain: name, xml: xmlFile } = args;
     const domain = await findDomain(connect, name);
     const to = resolve(args.file);
-    check(args);
     const flags = flagsAfter(args);
     const dxml = xmlFile === undefined ? null : await readText(xmlFile);
     const done = flags !== 0 || dxml !== null ? domain.saveFlags({ to, dxml, flags }) : domain.save({ to });
@@ -74,7 +69,6 @@ export const restore = command("restore", {
   },
   async run(args, { connect, out }) {
     const from = resolve(args.file);
-    check(args);
     const flags = flagsAfter(args);
     const dxml = args.xml === undefined ? null : await readText(args.xml);
     const done =
@@ -104,7 +98,6 @@ export const saveImageDefine = command("save-image-define", {
     paused: flag("leave it paused"),
   },
   async run(args, { connect, out }) {
-    check(args);
     const dxml = await readText(args.xml);
     const flags = flagsAfter(args);
     const done = connect.domainSaveImageDefineXml({ file: resolve(args.file), dxml, flags });
@@ -118,7 +111,6 @@ export const saveImageEdit = command("save-image-edit", {
   options: { file: arg("file with the state"), running: flag("let it run"), paused: flag("leave it paused") },
   async run(args, context) {
     const { connect } = context;
-    check(args);
     const file = resolve(args.file);
     await edit(context, {
       what: "State file",
@@ -141,7 +133,6 @@ export const managedsave = command("managedsave", {
   },
   async run(args, context) {
     const { connect, out } = context;
-    check(args);
     const domain = await findDomain(connect, args.domain);
     await watched(context, domain, {
       what: "Managedsave",
@@ -189,7 +180,6 @@ export const managedsaveDefine = command("managedsave-define", {
     paused: flag("leave it paused"),
   },
   async run(args, { connect, out }) {
-    check(args);
     const domain = await findDomain(connect, args.domain);
     const dxml = await readText(args.xml);
     const done = domain.managedSaveDefineXml({ dxml, flags: flagsAfter(args) });
@@ -202,7 +192,6 @@ export const managedsaveEdit = command("managedsave-edit", {
   help: "edit the XML in the saved state of a domain",
   options: { domain, running: flag("let it run"), paused: flag("leave it paused") },
   async run(args, context) {
-    check(args);
     const domain = await findDomain(context.connect, args.domain);
     await edit(context, {
       what: "Managed save image",
@@ -230,9 +219,6 @@ export const dump = command("dump", {
   async run(args, context) {
     const { connect, out } = context;
     const { domain: name, live, crash, reset, memoryOnly, bypassCache, format } = args;
-    exclusive({ live, crash });
-    exclusive({ crash, reset });
-    exclusive({ live, reset });
     const domain = await findDomain(connect, name);
     const to = resolve(args.file);
     const flags = flagsOf([

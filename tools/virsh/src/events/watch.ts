@@ -44,7 +44,7 @@ export async function watch(
     timeout === undefined
       ? undefined
       : setTimeout(() => {
-          out.extra("event loop timed out\n");
+          out.gap("event loop timed out\n");
           end.abort();
         }, timeout * 1000);
   const listeners = await listen(connect, kinds, object, (event, say) => {

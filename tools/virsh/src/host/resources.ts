@@ -54,8 +54,8 @@ export const freecell = command("freecell", {
       );
       const rows = cells.map((cell, place) => [`${cell}`, free[place] ?? 0n] as const);
       for (const [cell, kib] of rows) out.line(`${cell.padStart(5)}: ${String(kib).padStart(10)} KiB`);
-      out.gap("--------------------\n");
-      out.line(`Total: ${String(free.reduce((sum, kib) => sum + kib, 0n)).padStart(10)} KiB`);
+      const total = String(free.reduce((sum, kib) => sum + kib, 0n)).padStart(10);
+      out.extra(`--------------------\nTotal: ${total} KiB\n`);
       return;
     }
     if (cellno === undefined) out.line(`Total: ${(await connect.nodeGetFreeMemory()) / 1024n} KiB`);

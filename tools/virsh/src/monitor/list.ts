@@ -11,7 +11,7 @@ export const list = command("list", {
     inactive: flag("those that do not run"),
     all: flag("those that run and those that do not"),
     transient: flag("those that are not defined"),
-    persistent: flag("change it for good, and now if it runs"),
+    persistent: flag("those that are defined"),
     "with-snapshot": flag("those with snapshots"),
     "without-snapshot": flag("those without snapshots"),
     "with-checkpoint": flag("those with checkpoints"),

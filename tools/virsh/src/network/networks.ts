@@ -108,7 +108,7 @@ export const netList = command("net-list", {
   options: {
     inactive: flag("those that do not run"),
     all: flag("those that run and those that do not"),
-    persistent: flag("change it for good, and now if it runs"),
+    persistent: flag("those that are defined"),
     transient: flag("those that are not defined"),
     autostart: flag("those that start with the host"),
     "no-autostart": flag("those that do not start with the host"),

@@ -60,7 +60,7 @@ export const netUpdate = command("net-update", {
           : CONFIG // what "current" means
         : flags;
     const states = [affected & CONFIG ? "persistent config" : "", affected & LIVE ? "live state" : ""];
-    out.text(`Updated network ${network.name} ${states.filter(Boolean).join(" and ")}`);
+    out.extra(`Updated network ${network.name} ${states.filter(Boolean).join(" and ")}`);
   },
 });
 

@@ -49,7 +49,7 @@ async function make(
   const domain = await findDomain(connect, name);
   const snapshot = await domain.snapshotCreateXml({ xmlDesc, flags });
   const from = file === undefined ? "" : ` from '${file}'`;
-  out.text(`Domain snapshot ${snapshot.name} created${from}`);
+  out.extra(`Domain snapshot ${snapshot.name} created${from}`);
 }
 
 export const snapshotCreate = command("snapshot-create", {

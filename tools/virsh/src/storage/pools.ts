@@ -180,7 +180,7 @@ export const poolList = command("pool-list", {
     inactive: flag("those that do not run"),
     all: flag("those that run and those that do not"),
     transient: flag("those that are not defined"),
-    persistent: flag("change it for good, and now if it runs"),
+    persistent: flag("those that are defined"),
     autostart: flag("those that start with the host"),
     "no-autostart": flag("those that do not start with the host"),
     type: text("of these kinds: TYPE,..."),
