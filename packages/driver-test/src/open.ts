@@ -47,6 +47,7 @@ function bareDriver({ hostname, cpuCount, now }: TestDriverOptions, host: TestHo
     now,
     cpuCount,
     times: new WeakMap(),
+    frozen: new WeakMap(),
     addedThreads: new WeakMap(),
     taints: new WeakMap(),
     watcher: {

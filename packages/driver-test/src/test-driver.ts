@@ -10,8 +10,6 @@ import type { Pools } from "./storage/pools.ts";
 export interface TestGuest {
   /** Microseconds on the driver's clock. */
   readonly startedAt: bigint;
-  /** Mount points of its file systems that do not change now. */
-  readonly frozen: Set<string>;
 }
 
 /** Since 1970. */
@@ -43,6 +41,8 @@ export interface TestDriver extends DomainDriver<TestDomain> {
   /** What is questionable about guests, for those of which it is known. */
   /** What the clocks of guests were set to; they outlive the guests. */
   readonly times: WeakMap<TestDomain, GuestTime>;
+  /** Mount points of file systems that do not change now; they stay so when the guest starts anew. */
+  readonly frozen: WeakMap<TestDomain, Set<string>>;
   /** I/O threads that came while the guest ran: figures are for these. */
   readonly addedThreads: WeakMap<TestDomain, Set<number>>;
   readonly taints: WeakMap<TestDomain, GuestMessages>;

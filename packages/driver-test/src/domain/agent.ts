@@ -17,6 +17,11 @@ export function agentHandlers(driver: TestDriver): RemoteHandlers {
     domain.requireActive();
     return domain;
   };
+  const freeze = (domain: TestDomain, points: readonly string[], on: boolean): number => {
+    const frozen = driver.frozen.get(domain) ?? new Set();
+    driver.frozen.set(domain, frozen);
+    return setFrozen(frozen, points, on);
+  };
   return {
     domainGetTime({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetTime", ErrorDomain.TEST);
@@ -56,11 +61,11 @@ export function agentHandlers(driver: TestDriver): RemoteHandlers {
     },
     domainFsfreeze: ({ dom, mountpoints, flags }) => {
       checkFlags(flags, 0, "testDomainFSFreeze", ErrorDomain.TEST);
-      return { filesystems: setFrozen(running(dom), mountpoints, true) };
+      return { filesystems: freeze(running(dom), mountpoints, true) };
     },
     domainFsthaw: ({ dom, mountpoints, flags }) => {
       checkFlags(flags, 0, "testDomainFSThaw", ErrorDomain.TEST);
-      return { filesystems: setFrozen(running(dom), mountpoints, false) };
+      return { filesystems: freeze(running(dom), mountpoints, false) };
     },
     domainGetFsinfo({ dom, flags }) {
       checkFlags(flags, 0, "testDomainGetFSInfo", ErrorDomain.TEST);
@@ -90,9 +95,8 @@ function requireMounted(points: readonly string[]): void {
 }
 
 /** @returns how many file systems changed */
-function setFrozen({ live }: TestDomain, points: readonly string[], on: boolean): number {
+function setFrozen(frozen: Set<string>, points: readonly string[], on: boolean): number {
   requireMounted(points);
-  const frozen = live?.frozen ?? new Set();
   const changed = (points.length === 0 ? mountPoints : points).filter((point) => frozen.has(point) !== on);
   for (const point of changed) on ? frozen.add(point) : frozen.delete(point);
   return changed.length;

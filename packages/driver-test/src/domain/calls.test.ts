@@ -81,14 +81,14 @@ test.each<[string, readonly (readonly [CallRow, object])[], unknown]>([
     { filesystems: 1 },
   ],
   [
-    "frozen file systems end with the guest",
+    "frozen file systems stay so when the guest starts anew",
     [
       [p.domainFsfreeze, { mountpoints: [], flags: 0 }],
       [p.domainDestroy, {}],
       [p.domainCreate, {}],
       [p.domainFsfreeze, { mountpoints: [], flags: 0 }],
     ],
-    { filesystems: 2 },
+    { filesystems: 0 },
   ],
   [
     "a guest that was put aside is gone on with",

@@ -7,7 +7,7 @@ export function bootGuest(driver: TestDriver, domain: TestDomain, state: State, 
   if (domain.isPersistent) domain.nextDef = domain.def;
   domain.hasManagedSave = false;
   domain.def = domainDefCopy(def);
-  domain.live = { startedAt: driver.now(), frozen: new Set() };
+  domain.live = { startedAt: driver.now() };
   domain.id = driver.nextId();
   domain.adopt(state);
 }
