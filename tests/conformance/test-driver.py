@@ -242,6 +242,7 @@ def plain_guest():
         each(guest, name, [()])
     guest = connection.createXML(PLAIN)
     ask(guest)
+    each(guest, "undefine", [()])
     each(guest, "managedSave", [()])
     each(guest, "setMemoryFlags", [(1024, 2)])
     each(guest, "setAutostart", [(1,)])

@@ -99,8 +99,6 @@ function define(driver: TestDriver, xml: string): TestDomain {
 }
 
 function undefine(driver: TestDriver, domain: TestDomain, flags = 0): void {
-  // differs: libvirt's lets go of what is not defined, without effect
-  if (!domain.isPersistent) throw invalid("cannot undefine transient domain");
   if (domain.hasManagedSave && (flags & MANAGED_SAVE) === 0)
     throw invalid("Refusing to undefine while domain managed save image exists");
   const { snapshots } = domain.momentCounts;
