@@ -157,15 +157,16 @@ function clientsPackage(facts: Facts): Deb {
   const own = `${home}/clients`;
   return {
     ...facts,
-    architecture: "all",
     name: "libvirt-ts-clients",
-    summary: "libvirt tools: passwords of remote users",
+    summary: "libvirt tools: a shell, and passwords of remote users",
     description:
-      "virt-passwd keeps the file of users that log in over the network by SASL. virsh is in libvirt-clients.",
+      "virsh-ts is libvirt's shell, beside virsh of libvirt-clients. virt-passwd keeps the file of users that log in over the network by SASL.",
     relations: { Recommends: `${node}, libvirt-clients` },
     files: {
       ...program(join(root, "tools/virt-passwd/dist"), own, "virt-passwd.mjs"),
       "/usr/sbin/virt-passwd": { link: `${own}/virt-passwd.mjs` },
+      ...program(join(root, "tools/virsh/dist"), own, "virsh.mjs"),
+      "/usr/bin/virsh-ts": { link: `${own}/virsh.mjs` },
       "/usr/share/doc/libvirt-ts-clients/copyright": { from: join(root, "LICENSE") },
     },
     scripts: toolScripts(own),
