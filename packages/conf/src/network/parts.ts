@@ -58,9 +58,13 @@ export const VirtualPort = element(
   },
   {
     keepEmpty: true,
-    read({ type, parameters: given }) {
+    read(port) {
+      const { type, parameters: given } = port;
       checkRanges(given);
       if (type !== undefined) refuseExtra(type, given ?? {});
+      // What it has no use for is passed over.
+      if (type === "midonet" && given)
+        port.parameters = given.interfaceid === undefined ? {} : { interfaceid: given.interfaceid };
     },
   },
 );
@@ -84,11 +88,11 @@ const parametersOf: {
   "802.1Qbg": { must: ["managerid", "typeid", "typeidversion"], may: ["instanceid"] },
   "802.1Qbh": { must: ["profileid"], may: [] },
   openvswitch: { must: [], may: ["interfaceid", "profileid"] },
-  midonet: { must: ["interfaceid"], may: [] },
+  midonet: { must: ["interfaceid"], may: parameterNames },
 };
 
 const misfit = (type: PortType, what: string) =>
-  new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, `${what} in <virtualport type='${type}'>`);
+  new VirError(ErrorDomain.NET, ErrorCode.XML_ERROR, `${what} in <virtualport type='${type}'>`);
 
 function refuseExtra(type: PortType, given: PortParameters): void {
   const { must, may } = parametersOf[type];
