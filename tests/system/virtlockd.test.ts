@@ -226,7 +226,7 @@ test.skipIf(process.getuid?.() !== 0 || !existsSync(cDaemon))(
     await c.ready;
     const theirs = await untilConnected(`/proc/${c.pid}/root/run/libvirt/virtlockd-sock`);
     await theirs.call(register, { owner: { uuid, name: "vm1", id: 1, pid: 1 }, flags: 0 });
-    const ours = await clientFor(daemon.socket, 1);
+    const ours = await clientFor(daemon.socket, process.pid);
     for (const [one, other] of [
       [ours, theirs],
       [theirs, ours],
