@@ -12,6 +12,7 @@ export function iothreadRule(
   driver: Driver | undefined,
   missing: (id: number) => string,
 ): string | undefined {
+  if (driver?.iothread === undefined && driver?.iothreads === undefined) return undefined;
   const known = new Set(iothreadIds(def));
   const single = driver?.iothread;
   if (single !== undefined && !known.has(single)) return missing(single);
