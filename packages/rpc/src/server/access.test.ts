@@ -19,11 +19,16 @@ const attributesOf = ({ name, uuid }: (typeof domains)[number]) => ({
 });
 
 /** A server on which polkit, say, answers by `decide`. */
-function start(decide: ((request: AccessRequest) => boolean | Promise<boolean>) | undefined, objects = true) {
+function start(
+  decide: ((request: AccessRequest) => boolean | Promise<boolean>) | undefined,
+  objects = true,
+  isOpenToAll = false,
+) {
   const asked: string[] = [];
   const service: Service<typeof procs> = {
     program: remote,
     errorDomain: ErrorDomain.REMOTE,
+    isOpenToAll,
     ...(objects && {
       access: {
         driver: "QEMU",
@@ -105,6 +110,12 @@ test("a service that does not tell its objects is refused all that is about them
   const { peer } = start(() => true, false);
   expect(await call(peer, procs.domainCreate, { dom: web })).toBe("88/55 access denied");
   expect(await call(peer, procs.connectGetHostname, undefined)).toEqual({ hostname: "here" });
+});
+
+test("nobody is asked about what is open to all", async () => {
+  const { peer, asked } = start(() => false, false, true);
+  expect(await call(peer, procs.domainCreate, { dom: { name: "web", uuid: uuidOf(1), id: -1 } })).toBe("ok");
+  expect(asked).toEqual([]);
 });
 
 test("lists show what may be seen", async () => {

@@ -215,6 +215,8 @@ export interface Service<P extends Rows = Rows> {
   readonly fallback?: Fallback;
   /** Without it a server with access drivers allows only what is about the connection. Not asked for raw calls. */
   readonly access?: ServiceAccess;
+  /** Nothing in it is worth a rule: access drivers are not asked about its calls. */
+  readonly isOpenToAll?: boolean;
 }
 
 /** How a stream ended: the client finished it, aborted it, or is gone (also: failed by us). */
