@@ -242,13 +242,19 @@ test("500 idle logs take little memory and wake nobody", async () => {
   for (let index = 0; index < 500; index++)
     fds.push((await open(client, join(daemon.prefix, `vm${index}.log`))).fd);
   expect(status(daemon.pid, "VmRSS") - before).toBeLessThan(10_000);
-  await new Promise((resolve) => setTimeout(resolve, 1000)); // what opening left to do
-  const wakeUps = status(daemon.pid, "voluntary_ctxt_switches");
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  expect(status(daemon.pid, "voluntary_ctxt_switches") - wakeUps).toBe(0);
+  // Some seconds after the last work V8 gives memory back; then there is nothing left to do.
+  let noisy = 0;
+  while (await wakesWithin(daemon.pid, 3000)) expect(++noisy).toBeLessThan(5);
   for (const fd of [warm.fd, ...fds]) native.close(fd);
   client.close();
 });
+
+/** Whether a process that nobody asks anything does anything. */
+async function wakesWithin(pid: number, ms: number): Promise<boolean> {
+  const before = status(pid, "voluntary_ctxt_switches");
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return status(pid, "voluntary_ctxt_switches") !== before;
+}
 
 /** A number of /proc/PID/status, sizes in KiB. */
 function status(pid: number, name: string): number {
