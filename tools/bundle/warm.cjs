@@ -21,7 +21,9 @@ process.argv.splice(1, 3, program);
 process.on("exit", () => {
   // Compiled code is only taken under the flags it was made with: those Node starts with, whatever the program has set.
   setFlagsFromString("--semi-space-growth-factor=2");
-  setFlagsFromString("--lazy-feedback-allocation --no-always-sparkplug --interrupt-budget=67584");
+  setFlagsFromString(
+    "--lazy-feedback-allocation --no-always-sparkplug --interrupt-budget=67584 --gc-memory-reducer-start-delay-ms=8000",
+  );
   writeFileSync(cache, script.createCachedData());
 });
 setTimeout(() => process.exit(1), limitMs).unref();
