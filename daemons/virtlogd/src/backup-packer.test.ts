@@ -19,6 +19,7 @@ import type { LogPiece } from "@libvirt-ts/protocol";
 import { KeyedLock } from "@libvirt-ts/util/keyed-lock";
 import { afterAll, expect, test } from "vitest";
 import { BackupPacker } from "./backup-packer.ts";
+import { directCalls, type FileCalls } from "./file-calls.ts";
 import { localPlaces } from "./file-places.ts";
 import { blockBytes } from "./gzip-file.ts";
 import { openChain } from "./log-chain.ts";
@@ -162,8 +163,35 @@ test("no new file gets an inode by which positions name a compressed backup", as
     if (round === 0) expect(seen.slice(0, -1).some((inode) => inodes.includes(inode))).toBe(true);
     await pack(path);
   }
-  expect(readdirSync(dirname(path)).filter((name) => /spare|packing/.test(name))).toEqual([]);
+  expect(readdirSync(dirname(path)).filter((name) => /packing/.test(name))).toEqual([]);
   await file.close();
+});
+
+test("the same when the next new files would get such inodes too", async () => {
+  const { path, file, inodes } = await log();
+  await pack(path);
+  await file.close();
+  rmSync(path);
+  const given = inodes.slice(0, 3);
+  const open = new Set<number>();
+  const calls: FileCalls = {
+    ...directCalls,
+    open(name, flags) {
+      const fd = directCalls.open(name, flags) as number; // direct calls return at once
+      if (name === path) open.add(fd);
+      return fd;
+    },
+    close(fd) {
+      open.delete(fd);
+      directCalls.close(fd);
+    },
+    fstat: (fd) => Object.assign(directCalls.fstat(fd), { ino: given[open.size - 1] ?? 1n }),
+  };
+  const anew = await RotatingFile.open(path, { limits, places: { ...places, callsFor: () => calls } });
+  expect(anew.position).toEqual({ inode: 1n, offset: 0n });
+  expect(open).toEqual(new Set([anew.fd]));
+  await anew.close();
+  expect(names(path)).toEqual(["x.log", "x.log.0.gz", "x.log.1.gz", "x.log.2.gz"]);
 });
 
 test("killed between the two forms: what is there counts once", async () => {

@@ -61,7 +61,8 @@ export interface LogPipeOptions {
  * Carries a guest's output from its pipe into its log file, in the kernel: no byte is ever only in our memory.
  *
  * When the file cannot be written (disk full), bytes wait in the pipe. So that the guest never blocks for good,
- * the oldest ones are dropped once the pipe is half full; a line in the log says how many when writing works again.
+ * the oldest ones are dropped once the pipe is half full and a second try has failed; a line in the log says how many when
+ * writing works again.
  *
  * The kernel holds the pipe while it splices, and with it the guest that writes. Where a file server may keep us waiting,
  * bytes are therefore copied, and leave the pipe when they are in the file.
@@ -265,6 +266,7 @@ export class LogPipe {
 
   async #fail(error: unknown): Promise<void> {
     const reason = reasonOf(error);
+    const isNew = this.#problem === undefined;
     this.#tellProblem(reason);
     if (this.#writersGone) {
       const bytes = this.#host.native.pipeBytes(this.fd) + this.#dropped;
@@ -272,7 +274,7 @@ export class LogPipe {
       await this.#end();
       return;
     }
-    this.#makeRoom();
+    if (!isNew) this.#makeRoom(); // what passes by itself costs nothing
     this.#watchAnew();
   }
 
@@ -294,12 +296,11 @@ export class LogPipe {
     setTimeout(() => this.#tooLate(), retryMs).unref();
   }
 
-  /** Looks again after a while, or when the last writer goes; readable is no news. */
+  /** Looks again after a while; readable is no news. Once the last writer has gone, that is the last try. */
   #waitFailing(): void {
     this.#poll.start(HANGUP, () => {
       this.#writersGone = true;
       this.#poll.stop();
-      void this.#moveInTurn();
     });
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#moveInTurn(), retryMs);

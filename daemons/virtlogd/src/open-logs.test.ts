@@ -180,3 +180,21 @@ test("a log that cannot be written: the writer is never stuck, the end gives up"
   native.close(writeEnd);
   await ended;
 });
+
+test.each([
+  ["that goes on", false],
+  ["that has ended", true],
+])("a file that cannot be written for a moment costs a guest %s nothing", async (_, hasEnded) => {
+  const enospc = -28;
+  let failures = 1;
+  const splice: Native["splice"] = (...args) => (failures-- > 0 ? enospc : native.splice(...args));
+  const { logs, path, ended } = world(undefined, undefined, { ...native, splice });
+  const { writeEnd } = await logs.open(path, owner, false);
+  const written = "0123456789abcdef".repeat(50_000); // more than half of the pipe
+  writeSync(writeEnd, written);
+  if (hasEnded) native.close(writeEnd);
+  await vi.waitUntil(() => text(path)?.length === written.length);
+  expect(text(path) === written).toBe(true);
+  if (!hasEnded) native.close(writeEnd);
+  await ended;
+});

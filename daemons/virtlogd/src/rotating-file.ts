@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { type BackupRules, backupNames, moveBackups, originsOf, removeBackup } from "./backups.ts";
 import { errnoOf, type FileCalls } from "./file-calls.ts";
@@ -278,17 +278,23 @@ export class RotatingFile {
   async #openFile(): Promise<OpenFile> {
     try {
       const { fd, calls } = await this.#openNamed();
-      const stat = await calls.fstat(fd);
-      const offset = Number(stat.size);
-      const { ino: inode } = stat;
-      if (offset === 0 && this.#hasCompressed) {
-        const origins = await originsOf(this.path, this.#limits.maxBackups, calls);
-        if (origins.has(inode)) return await this.#openOther({ fd, calls, origins });
+      let isTaken = false;
+      try {
+        const stat = await calls.fstat(fd);
+        const { ino: inode } = stat;
+        const offset = Number(stat.size);
+        if (offset === 0 && (await this.#isOrigin(inode, calls))) {
+          await calls.unlink(this.path); // and stays open meanwhile: the file system gives no number away twice
+          return await this.#openFile();
+        }
+        const rebuilt = () => this.#rebuilt(fd, offset, Number(stat.birthtimeMs), calls);
+        const log = { path: this.path, inode, size: offset, calls, rebuilt };
+        const index = stat.isFile() ? await LogIndex.open(log) : undefined;
+        isTaken = true;
+        return { fd, inode, offset, calls, ended: false, index };
+      } finally {
+        if (!isTaken) await calls.close(fd);
       }
-      const rebuilt = () => this.#rebuilt(fd, offset, Number(stat.birthtimeMs), calls);
-      const log = { path: this.path, inode, size: offset, calls, rebuilt };
-      const index = stat.isFile() ? await LogIndex.open(log) : undefined;
-      return { fd, inode, offset, calls, ended: false, index };
     } catch (error) {
       if (error instanceof VirError) throw error;
       throw systemError(ErrorDomain.NONE, errnoOf(error), `Unable to open file: ${this.path}`);
@@ -307,16 +313,10 @@ export class RotatingFile {
     }
   }
 
-  /** A new file must not have an inode by which positions name a compressed backup: makes another while this one is there. */
-  async #openOther(o: { fd: number; calls: FileCalls; origins: ReadonlySet<bigint> }): Promise<OpenFile> {
-    const spare = join(dirname(this.path), `.${basename(this.path)}.spare`);
-    await o.calls.rename(this.path, spare);
-    try {
-      return await this.#openFile();
-    } finally {
-      await o.calls.unlink(spare);
-      await o.calls.close(o.fd);
-    }
+  /** Whether positions name a compressed backup by this inode: no new file may have it. */
+  async #isOrigin(inode: bigint, calls: FileCalls): Promise<boolean> {
+    if (!this.#hasCompressed) return false;
+    return (await originsOf(this.path, this.#limits.maxBackups, calls)).has(inode);
   }
 
   async #rebuilt(fd: number, size: number, madeAt: number, calls: FileCalls) {
