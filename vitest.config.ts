@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["tests/**/*.test.ts"],
+          setupFiles: ["tests/watchdog.ts"],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

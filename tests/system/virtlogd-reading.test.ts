@@ -50,7 +50,8 @@ function spawnLog(...args: string[]) {
     child,
     async until(count: number): Promise<string[]> {
       while (output.split("\n").length <= count) {
-        if (child.exitCode !== null) throw new Error(`virt-log ended with ${child.exitCode}: ${output}`);
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`virt-log ended with ${child.exitCode ?? child.signalCode}: ${output}`);
         await Promise.race([once(child.stdout, "data"), ended]);
       }
       return output.split("\n").slice(0, -1);
