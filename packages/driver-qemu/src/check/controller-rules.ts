@@ -44,15 +44,15 @@ const maxUsbPorts = 15;
 
 const pciBoard: DeviceRule<Controller> = (controller, def) => {
   if (controller.type !== "pci") return undefined;
-  const { model, index, address } = controller;
+  const { model, index } = controller;
   if (model === "pci-expander-bus" && !isI440fx(def))
     return "pci-expander-bus controllers are only supported on 440fx-based machinetypes";
   if (model === "pcie-expander-bus" && !isQ35(def) && !isArmVirt(def))
     return "pcie-expander-bus controllers are not supported with this machine type";
-  if (model !== "pci-root" && model !== "pcie-root") return undefined;
-  if (index !== 0 && !isPseries(def))
-    return xmlComplaint("pci-root and pcie-root controllers should have index 0");
-  return address === undefined ? undefined : "pci-root and pcie-root controllers should not have an address";
+  const isRoot = model === "pci-root" || model === "pcie-root";
+  return isRoot && index !== 0 && !isPseries(def)
+    ? xmlComplaint("pci-root and pcie-root controllers should have index 0")
+    : undefined;
 };
 
 const pciPlace: DeviceRule<Controller> = ({ type, index = 0, address }) => {

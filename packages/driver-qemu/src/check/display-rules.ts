@@ -1,13 +1,12 @@
 import type { DomainDef, Video } from "@libvirt-ts/conf/domain";
 import type { CheckContext, DeviceRule, Rule } from "./rule.ts";
-import { forEach, xmlComplaint } from "./rule.ts";
+import { forEach, isPowerOfTwo, xmlComplaint } from "./rule.ts";
 
 type Graphics = DomainDef["devices"]["graphics"][number];
 type VideoRule = DeviceRule<Video>;
 
 const maxVncPassword = 8;
 const minVgamemKiB = 1024;
-const isPowerOfTwo = (value: number): boolean => (value & (value - 1)) === 0;
 
 const usesOpenGl = (graphics: Graphics): boolean =>
   graphics.type === "egl-headless" || ("gl" in graphics && graphics.gl?.enable === true);

@@ -1,11 +1,9 @@
 import { isIPv6 } from "node:net";
 import type { DomainDef, Interface } from "@libvirt-ts/conf/domain";
 import { hasSharedMemory } from "./memory-rules.ts";
-import { type DeviceRule, forEach, type Rule, xmlComplaint } from "./rule.ts";
+import { type DeviceRule, forEach, isPowerOfTwo, type Rule, xmlComplaint } from "./rule.ts";
 
 type NetRule = DeviceRule<Interface>;
-
-const isPowerOfTwo = (value: number): boolean => (value & (value - 1)) === 0;
 
 /** Addresses of the guest's side: only user networking can give them. */
 const guestAddresses: NetRule = ({ type, ips, routes, backend }) => {

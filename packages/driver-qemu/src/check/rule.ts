@@ -39,3 +39,4 @@ export const xmlComplaint = (text: string): VirError =>
   new VirError(ErrorDomain.QEMU, ErrorCode.XML_ERROR, text);
 
 export const archOf = (def: DomainDef): string => def.os.type.arch ?? "";
+export const isPowerOfTwo = (value: number): boolean => (value & (value - 1)) === 0;

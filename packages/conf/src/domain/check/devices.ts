@@ -19,9 +19,8 @@ export function checkDevices(devices: Devices): void {
   for (const input of devices.inputs) checkInput(input);
   for (const shmem of devices.shmems) checkShmem(shmem);
   checkMemories(devices.memories);
-  const models = devices.panics.map(({ model }) => model);
-  const twice = models.find((model, at) => model !== undefined && models.indexOf(model) !== at);
-  if (twice) throw xmlError(`Multiple panic devices with model '${twice}'`);
+  const panics = devices.panics.flatMap(({ model }) => model ?? []);
+  refuseTwice(panics, (model) => xmlError(`Multiple panic devices with model '${model}'`));
   if (devices.iommus.length > 1) throw xmlError("only a single IOMMU device is supported");
   const cid = devices.vsock?.cid;
   if (cid?.address && !cid.auto && cid.address < firstGuestCid) throw unsupported("guest CIDs must be >= 3");
@@ -40,15 +39,11 @@ const firstGuestCid = 3;
 
 /** Names that users give are one device's only. */
 function checkAliases(devices: Devices): void {
-  const seen = new Set<string>();
-  for (const { kind, device } of allDevices(devices)) {
-    // A console may be the twin of a serial port.
-    if (kind === "console") continue;
-    const { alias } = device as { alias?: string | undefined }; // every kind may have one
-    if (!alias?.startsWith(userAliasPrefix)) continue;
-    if (seen.has(alias)) throw unsupported(`non unique alias detected: ${alias}`);
-    seen.add(alias);
-  }
+  // A console may be the twin of a serial port.
+  const own = allDevices(devices).filter(({ kind }) => kind !== "console");
+  const aliases = own.map(({ device }) => (device as { alias?: string | undefined }).alias); // every kind may have one
+  const given = aliases.filter((alias) => alias?.startsWith(userAliasPrefix));
+  refuseTwice(given, (alias) => unsupported(`non unique alias detected: ${alias}`));
 }
 
 function checkBootOrder(devices: Devices): void {
