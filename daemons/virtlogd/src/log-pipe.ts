@@ -80,6 +80,8 @@ export class LogPipe {
   /** Bytes dropped and not yet told about in the log. */
   #dropped: number;
   #problem: string | undefined;
+  /** The problem was there at a second try, too. */
+  #hasLasted = false;
   #writersGone = false;
   /** The file system of the log cannot splice. */
   #copies = false;
@@ -266,7 +268,7 @@ export class LogPipe {
 
   async #fail(error: unknown): Promise<void> {
     const reason = reasonOf(error);
-    const isNew = this.#problem === undefined;
+    this.#hasLasted = this.#problem !== undefined; // what passes by itself costs nothing
     this.#tellProblem(reason);
     if (this.#writersGone) {
       const bytes = this.#host.native.pipeBytes(this.fd) + this.#dropped;
@@ -274,7 +276,7 @@ export class LogPipe {
       await this.#end();
       return;
     }
-    if (!isNew) this.#makeRoom(); // what passes by itself costs nothing
+    if (this.#hasLasted) this.#makeRoom();
     this.#watchAnew();
   }
 
@@ -296,11 +298,12 @@ export class LogPipe {
     setTimeout(() => this.#tooLate(), retryMs).unref();
   }
 
-  /** Looks again after a while; readable is no news. Once the last writer has gone, that is the last try. */
+  /** Looks again after a while, or for the last time when the last writer goes; readable is no news. */
   #waitFailing(): void {
     this.#poll.start(HANGUP, () => {
       this.#writersGone = true;
       this.#poll.stop();
+      if (this.#hasLasted) void this.#moveInTurn();
     });
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => void this.#moveInTurn(), retryMs);
