@@ -44,6 +44,12 @@ const patientCompiler = (kind: DaemonKind) => `--interrupt-budget=${kind === "ma
 const learnAtOnce = "--no-lazy-feedback-allocation --always-sparkplug";
 
 /**
+ * A client that asks one thing after the other asks within this time of the last answer, and is not to wait until a
+ * processor has woken up: that takes longer than most answers.
+ */
+const lingerMicroseconds = 50;
+
+/**
  * Runs a daemon from command line to exit: the whole of a `main.ts`.
  * Resolves when it is ready; the process ends by itself after SIGTERM, SIGINT, SIGQUIT or idle time.
  */
@@ -55,6 +61,7 @@ export async function runDaemon<K extends Keys & LoggingKeys>(spec: DaemonSpec<K
   native.setEngineFlags(smallNursery);
   if (spec.kind === "manager") native.setEngineFlags(promptReduction);
   native.setEngineFlags(patientCompiler(spec.kind));
+  native.linger(lingerMicroseconds);
   const command = parseCommand(process.argv.slice(2));
   const env = { ...process.env };
   try {

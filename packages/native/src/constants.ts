@@ -2,6 +2,8 @@
 export const READABLE = 1;
 export const WRITABLE = 2;
 export const HANGUP = 4;
+/** Beside them: what follows comes soon, and is lingered for (`native.linger`). */
+export const PROMPT = 16;
 
 /** Flags of `pipe2`; node:fs has no O_CLOEXEC. The same on x86-64 and arm64. */
 export const O_CLOEXEC = 0o2000000;

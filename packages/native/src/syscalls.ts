@@ -68,7 +68,7 @@ export type PollCallback = (status: number, events: number) => void;
  * Close the Poll before the descriptor. While watching it lives on without being referenced.
  */
 export interface Poll {
-  /** May be called again to change the mask; then the callback may be left out to keep the former. */
+  /** Bits of constants.ts. May be called again to change them; then the callback may be left out to keep the former. */
   start(events: number, callback?: PollCallback): number;
   /** No callback comes after this; start() begins again. */
   stop(): number;
@@ -214,6 +214,12 @@ export interface Syscalls {
 
   /** Flags of V8 that still matter at run time. -ENOSYS if this Node does not offer it; unknown flags are told of on stderr. */
   setEngineFlags(flags: string): number;
+
+  /**
+   * How long the event loop looks for news of a PROMPT Poll before it sleeps, as long as it keeps coming within that time.
+   * @param microseconds up to 1000, 0 = it sleeps at once
+   */
+  linger(microseconds: number): number;
 
   /** Makes (or attaches to) a tap device; "%d" in the name is filled in. It goes with its last descriptor unless persistent. */
   tunCreate(nameTemplate: string, options?: TunOptions): { fd: number; name: string } | number;

@@ -1,4 +1,4 @@
-import { HANGUP, type Native, type Poll, READABLE, WRITABLE } from "@libvirt-ts/native";
+import { HANGUP, type Native, type Poll, PROMPT, READABLE, WRITABLE } from "@libvirt-ts/native";
 
 /** What a connection needs of a socket; tests give one without a kernel behind it. */
 export interface Socket {
@@ -48,7 +48,7 @@ export class UnixSocket implements Socket {
   }
 
   watch(readable: boolean, writable: boolean): void {
-    const mask = (readable ? READABLE : HANGUP) | (writable ? WRITABLE : 0);
+    const mask = PROMPT | (readable ? READABLE : HANGUP) | (writable ? WRITABLE : 0);
     if (!this.#open || mask === this.#mask) return;
     const first = this.#mask === 0;
     this.#mask = mask;

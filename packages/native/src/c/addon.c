@@ -13,6 +13,7 @@ static const struct function *const tables[] = {
     interface_functions,
     cpuid_functions,
     file_functions,
+    linger_functions,
 };
 
 NAPI_MODULE_INIT() {

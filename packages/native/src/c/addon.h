@@ -92,6 +92,7 @@ extern const struct function tap_functions[];
 extern const struct function interface_functions[];
 extern const struct function cpuid_functions[];
 extern const struct function file_functions[];
+extern const struct function linger_functions[];
 napi_status poll_init(napi_env env, napi_value exports);
 
 #endif

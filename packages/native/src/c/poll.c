@@ -6,9 +6,12 @@
  * JS object is held by a strong reference, so a started Poll need not be stored anywhere.
  */
 #include "addon.h"
+#include "linger.h"
 
 #include <stdlib.h>
 #include <uv.h>
+
+enum { PROMPT = 16 }; /* beside the bits of uv_poll_event */
 
 struct poll {
   uv_poll_t handle;
@@ -19,6 +22,7 @@ struct poll {
   bool watching;   /* `self` is held */
   bool closed;     /* close() was called: start() refuses */
   bool background; /* unref() was called */
+  bool prompt;     /* its news counts for lingering */
   napi_ref self;
   napi_ref callback;
   napi_async_context context;
@@ -73,7 +77,9 @@ static void on_event(uv_poll_t *handle, int status, int events) {
   napi_env env = p->env;
   napi_handle_scope scope;
   napi_value self, callback, argv[2], ignored, error;
+  uv_loop_t *loop = p->prompt ? handle->loop : NULL;
   if (!p->callback || napi_open_handle_scope(env, &scope) != napi_ok) return;
+  bool soon = loop && linger_soon(loop);
   napi_get_reference_value(env, p->self, &self);
   napi_get_reference_value(env, p->callback, &callback);
   argv[0] = reply(env, status);
@@ -87,6 +93,7 @@ static void on_event(uv_poll_t *handle, int status, int events) {
       napi_get_and_clear_last_exception(env, &error) == napi_ok)
     napi_fatal_exception(env, error);
   napi_close_handle_scope(env, scope);
+  if (loop) linger_after(loop, soon);
 }
 
 static napi_value js_new(napi_env env, napi_callback_info info) {
@@ -140,6 +147,8 @@ static napi_value js_start(napi_env env, napi_callback_info info) {
     args_fail(&a, 1, "a function");
   if (a.bad) return NULL;
   if (p->closed) return reply(env, -EBADF);
+  p->prompt = events & PROMPT;
+  events &= ~PROMPT;
   if (events <= 0 || events > (UV_READABLE | UV_WRITABLE | UV_DISCONNECT | UV_PRIORITIZED))
     return reply(env, -EINVAL);
   int rc = open_handle(p);

@@ -1,6 +1,6 @@
 import { errnoName } from "@libvirt-ts/errors";
 import type { Logger } from "@libvirt-ts/logging";
-import { type Native, type Poll, READABLE } from "@libvirt-ts/native";
+import { type Native, type Poll, PROMPT, READABLE } from "@libvirt-ts/native";
 import type { Clock } from "../keepalive.ts";
 import type { ListenOptions } from "./types.ts";
 
@@ -71,7 +71,7 @@ export class Acceptor {
   }
 
   #watch(listener: Listener): void {
-    listener.poll.start(READABLE, () => this.#accept(listener));
+    listener.poll.start(READABLE | PROMPT, () => this.#accept(listener));
   }
 
   #accept({ fd, options }: Listener): void {
