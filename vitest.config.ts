@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    globalSetup: ["tests/build-addon.ts"],
+    globalSetup: ["tests/setup.ts"],
     projects: [
       {
         test: {

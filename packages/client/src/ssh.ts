@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { streamSocket } from "@libvirt-ts/rpc/net";
@@ -58,6 +59,7 @@ export async function openCommand(
   } catch (error) {
     throw systemError(ErrorDomain.RPC, error as NodeJS.ErrnoException, `Cannot run '${file}'`); // spawn's own
   }
+  const closed = untilClosed(child);
   let complaint = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaint = (complaint + text).slice(-maxComplaint);
@@ -67,7 +69,7 @@ export async function openCommand(
   return {
     client,
     async failure(error) {
-      await ended(child);
+      await closed;
       if (complaint.trim() === "" || !isLoss(error)) return undefined;
       const text = `End of file while reading data: ${complaint.trim()}: Input/output error`;
       return new VirError(ErrorDomain.RPC, ErrorCode.SYSTEM_ERROR, text, { cause: error, int1: 5 });
@@ -87,6 +89,11 @@ function end(child: ChildProcess): void {
   child.once("exit", () => clearTimeout(kill));
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, "close");
+/** Behind its end all it said has been read. But others may keep its output open: ssh leaves a process that shares connections. */
+const leftoverMs = 250;
+
+async function untilClosed(child: ChildProcess): Promise<void> {
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  await new Promise((resolve) => child.once("exit", resolve));
+  await Promise.race([closed, sleep(leftoverMs)]);
 }
