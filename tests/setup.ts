@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ export function setup(): () => void {
 /** Tests leave their files lying, in a place that goes with them. A short name: sockets lie there. */
 function ownTmpdir(): () => void {
   const path = mkdtempSync(join(tmpdir(), "lv-"));
+  chmodSync(path, 0o755); // other users have business there too
   process.env.TMPDIR = path;
   return () => rmSync(path, { recursive: true, force: true });
 }

@@ -92,6 +92,45 @@ test("what cannot be saved goes on", async () => {
   expect(await virsh("domstate", "vm")).toBe("running");
 });
 
+test("what a saved guest goes on as may be changed where the guest cannot notice", async () => {
+  await world.define(idleDomain({ name: "vm" }));
+  await virsh("start", "vm", "--paused");
+  const xml = await virsh("dumpxml", "vm", "--inactive");
+  const titled = world.file("titled.xml", xml.replace("<memory", "<title>moved</title><memory"));
+  const bigger = world.file("bigger.xml", xml.replaceAll(/(emory unit='KiB')>\d+</g, "$1>65536<"));
+  const refusal = /Target domain max memory 65536 does not match source \d+/;
+
+  await expect(virsh("save", "vm", file, "--xml", bigger)).rejects.toThrow(refusal);
+  await expect(virsh("save", "vm", file, "--xml", world.file("bad.xml", "<domain/>"))).rejects.toThrow();
+  expect(await virsh("domstate", "vm")).toBe("paused");
+  await virsh("save", "vm", file, "--xml", titled);
+  expect(await virsh("save-image-dumpxml", file)).toContain("<title>moved</title>");
+
+  await expect(virsh("save-image-define", file, bigger)).rejects.toThrow(refusal);
+  await expect(virsh("restore", file, "--xml", bigger)).rejects.toThrow(refusal);
+  const again = world.file("again.xml", (await virsh("save-image-dumpxml", file)).replace("moved", "again"));
+  await virsh("save-image-define", file, again, "--running");
+  await virsh("restore", file);
+  expect(await virsh("domstate", "vm", "--reason")).toBe("running (restored)");
+  expect(await virsh("desc", "vm", "--title")).toBe("again");
+
+  await virsh("managedsave", "vm");
+  await expect(virsh("managedsave-define", "vm", bigger)).rejects.toThrow(refusal);
+  const last = world.file("last.xml", (await virsh("managedsave-dumpxml", "vm")).replace("again", "last"));
+  await virsh("managedsave-define", "vm", last, "--paused");
+  await virsh("start", "vm");
+  expect(await virsh("domstate", "vm")).toBe("paused");
+  expect(await virsh("desc", "vm", "--title")).toBe("last");
+});
+
+test("passwords of a saved guest are told only to who asks for them", async () => {
+  const display = "<graphics type='vnc' port='5999' passwd='secret'/></devices>";
+  await world.define(idleDomain({ name: "vm" }).replace("</devices>", display), "create");
+  await virsh("save", "vm", file);
+  expect(await virsh("save-image-dumpxml", file)).not.toContain("secret");
+  expect(await virsh("save-image-dumpxml", file, "--security-info")).toContain("passwd='secret'");
+});
+
 test.each([
   ["one that was cut off", () => truncateSync(file, 60), "failed to read qemu header"],
   ["one whose memory was cut off", () => truncateSync(file, 20_000), "error"],

@@ -1,11 +1,15 @@
 import { access, unlink } from "node:fs/promises";
+import { DomainSaveRestoreFlags } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
+import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { defineSaved, describeSaved } from "../save/edit.ts";
 import { managedImage } from "../save/restore.ts";
 import { saveDomain } from "../save/save.ts";
-import { openSaveFile } from "../save/save-file.ts";
 import { findDomain, invalid, type RemoteHandlers } from "./common.ts";
 import { runsAfter } from "./save.ts";
+
+const { RUNNING, PAUSED } = DomainSaveRestoreFlags;
 
 /** Saved guests that libvirt keeps for itself: the next start brings them back. */
 export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
@@ -22,13 +26,16 @@ export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
       });
     },
     async domainManagedSaveGetXmlDesc({ dom, flags }) {
-      checkFlags(flags, 1, "qemuDomainManagedSaveGetXMLDesc", ErrorDomain.QEMU);
+      checkFlags(flags, 1, "qemuDomainManagedSaveGetXMLDesc", ErrorDomain.QEMU); // SECURE
+      const path = await savedImage(driver, findDomain(driver, dom));
+      return { xml: await describeSaved(driver, path, { secure: flags !== 0 }) };
+    },
+    async domainManagedSaveDefineXml({ dom, dxml, flags }) {
+      const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", RUNNING | PAUSED);
       const domain = findDomain(driver, dom);
-      const path = managedImage(driver, domain);
-      if (!(await exists(path))) throw invalid("domain does not have managed save image");
-      const { file, xml } = await openSaveFile(path);
-      await file.close();
-      return { xml };
+      await domain.jobs.run("modify", { api: "virDomainManagedSaveDefineXML" }, async () =>
+        defineSaved(driver, await savedImage(driver, domain), { xml: dxml ?? "", runs }),
+      );
     },
     async domainHasManagedSaveImage({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainHasManagedSaveImage", ErrorDomain.QEMU);
@@ -48,6 +55,13 @@ export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
       });
     },
   };
+}
+
+/** @throws VirError OPERATION_INVALID when there is none */
+async function savedImage(driver: QemuDriver, domain: QemuDomain): Promise<string> {
+  const path = managedImage(driver, domain);
+  if (!(await exists(path))) throw invalid("domain does not have managed save image");
+  return path;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { DomainSaveRestoreFlags as Flag } from "@libvirt-ts/api";
 import { checkFlags, ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { defineSaved, describeSaved } from "../save/edit.ts";
 import { restoreDomain } from "../save/restore.ts";
 import { saveDomain } from "../save/save.ts";
-import { openSaveFile } from "../save/save-file.ts";
 import { findDomain, type RemoteHandlers } from "./common.ts";
 
 const KNOWN = Flag.BYPASS_CACHE | Flag.RUNNING | Flag.PAUSED;
@@ -26,11 +26,13 @@ export function saveHandlers(driver: QemuDriver): RemoteHandlers {
       const xml = dxml ?? undefined;
       await restoreDomain(driver, { api: "virDomainRestoreFlags", path: from, runs, xml });
     },
-    async domainSaveImageGetXmlDesc({ file: path, flags }) {
-      checkFlags(flags, 1, "qemuDomainSaveImageGetXMLDesc", ErrorDomain.QEMU);
-      const { file, xml } = await openSaveFile(path);
-      await file.close();
-      return { xml };
+    async domainSaveImageGetXmlDesc({ file, flags }) {
+      checkFlags(flags, 1, "qemuDomainSaveImageGetXMLDesc", ErrorDomain.QEMU); // SECURE
+      return { xml: await describeSaved(driver, file, { secure: flags !== 0 }) };
+    },
+    async domainSaveImageDefineXml({ file, dxml, flags }) {
+      const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", Flag.RUNNING | Flag.PAUSED);
+      await defineSaved(driver, file, { xml: dxml, runs });
     },
   };
 }
@@ -39,8 +41,8 @@ export function saveHandlers(driver: QemuDriver): RemoteHandlers {
  * What the flags say about the guest once it is back.
  * @throws VirError INVALID_ARG when they contradict each other
  */
-export function runsAfter(flags: number, api: string): boolean | undefined {
-  checkFlags(flags, KNOWN, api, ErrorDomain.QEMU);
+export function runsAfter(flags: number, api: string, known: number = KNOWN): boolean | undefined {
+  checkFlags(flags, known, api, ErrorDomain.QEMU);
   const runs = (flags & Flag.RUNNING) !== 0;
   const isPaused = (flags & Flag.PAUSED) !== 0;
   if (runs && isPaused) {

@@ -13,6 +13,8 @@ export interface DefinitionOptions {
   inactive: boolean;
   /** The user's own words: modern defaults, and sense is checked. */
   abiUpdate: boolean;
+  /** Sense is checked; default: `abiUpdate`. */
+  check?: boolean;
   /** From a status file: with everything only we write. */
   status?: boolean;
 }
@@ -24,13 +26,13 @@ export interface DefinitionOptions {
 export async function readDefinition(
   driver: QemuDriver,
   source: string | XmlElement,
-  { inactive, abiUpdate, status = false }: DefinitionOptions,
+  { inactive, abiUpdate, check = abiUpdate, status = false }: DefinitionOptions,
 ): Promise<DomainDef> {
   const root = typeof source === "string" ? parseXml(source, { errorDomain: ErrorDomain.DOMAIN }) : source;
   const emulator = emulatorOf(driver, root);
   if (emulator !== undefined) await lookAt(driver, emulator);
   if (namesFirmware(root)) await driver.firmware.refresh();
-  if (!abiUpdate) return readStored(driver, root, { inactive, status });
+  if (!check) return readStored(driver, root, { inactive, status });
   return readDomain(root, {
     ...security,
     inactive,

@@ -1,13 +1,12 @@
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
-import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, VirError } from "@libvirt-ts/errors";
 import { domainToRun } from "../driver/define.ts";
 import type { QemuDomain } from "../guest.ts";
-import { readDefinition } from "../process/definition.ts";
 import { type StartOptions, startDomain } from "../process/start.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { savedDefinition, wantedDefinition } from "./definition.ts";
 import { openSaveFile, type SaveFile } from "./save-file.ts";
 
 const { ENOENT } = constants.errno;
@@ -28,7 +27,8 @@ export interface RestoreOptions {
 export async function restoreDomain(driver: QemuDriver, options: RestoreOptions): Promise<QemuDomain> {
   const saved = await openSaveFile(options.path);
   try {
-    const def = await definitionOf(driver, options.xml ?? saved.xml);
+    const source = await savedDefinition(driver, saved.xml);
+    const def = options.xml === undefined ? source : await wantedDefinition(driver, options.xml, source);
     const domain = await domainToRun(driver, def);
     const paused = !(options.runs ?? saved.wasRunning);
     await startDomain(driver, domain, {
@@ -42,9 +42,6 @@ export async function restoreDomain(driver: QemuDriver, options: RestoreOptions)
     await saved.file.close();
   }
 }
-
-const definitionOf = (driver: QemuDriver, xml: string): Promise<DomainDef> =>
-  readDefinition(driver, xml, { inactive: true, abiUpdate: false });
 
 /**
  * Starts a domain, or brings it back when it was saved by libvirt's own choice of file; that file goes then.
@@ -67,7 +64,7 @@ export async function startOrRestore(
   try {
     await startDomain(driver, domain, {
       ...options,
-      definition: await definitionOf(driver, saved.xml),
+      definition: await savedDefinition(driver, saved.xml),
       paused: options.paused || !saved.wasRunning,
       saved: { fd: saved.file.fd, pausedAs: options.paused ? "paused" : "restored" },
     });

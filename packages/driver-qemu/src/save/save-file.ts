@@ -13,8 +13,8 @@ export interface SaveFile extends SaveHeader {
  * Opens a saved guest. The caller closes the file.
  * @throws VirError SYSTEM_ERROR, OPERATION_FAILED
  */
-export async function openSaveFile(path: string): Promise<SaveFile> {
-  const file = await openFile(path, "r");
+export async function openSaveFile(path: string, mode: "r" | "r+" = "r"): Promise<SaveFile> {
+  const file = await openFile(path, mode);
   try {
     // Read in order: QEMU goes on from where we stop.
     const header = parseSaveHeader(await readNext(file, path, HEADER_BYTES));
@@ -26,15 +26,38 @@ export async function openSaveFile(path: string): Promise<SaveFile> {
   }
 }
 
-export async function openFile(path: string, mode: "r" | "w"): Promise<FileHandle> {
+/** Everything before QEMU's data. @throws VirError SYSTEM_ERROR */
+export async function readHead({ file, dataBytes }: SaveFile, path: string): Promise<Buffer> {
+  const head = Buffer.alloc(HEADER_BYTES + dataBytes);
+  try {
+    await file.read(head, 0, head.length, 0);
+    return head;
+  } catch (error) {
+    throw failure(error, "Failed to read domain image file", path);
+  }
+}
+
+/** @throws VirError SYSTEM_ERROR */
+export async function writeHead({ file }: SaveFile, path: string, head: Buffer): Promise<void> {
+  try {
+    await file.write(head, 0, head.length, 0);
+    await file.sync();
+  } catch (error) {
+    throw failure(error, "failed to write header data to", path);
+  }
+}
+
+export async function openFile(path: string, mode: "r" | "r+" | "w"): Promise<FileHandle> {
   try {
     // What is no file must not hold up anybody: a pipe without a writer is read as empty.
-    return await open(path, mode === "r" ? constants.O_RDONLY | constants.O_NONBLOCK : mode, 0o600);
+    return await open(path, mode === "w" ? mode : modes[mode] | constants.O_NONBLOCK, 0o600);
   } catch (error) {
-    const what = mode === "r" ? "Failed to open domain image file" : "Failed to create domain save file";
+    const what = mode === "w" ? "Failed to create domain save file" : "Failed to open domain image file";
     throw failure(error, what, path);
   }
 }
+
+const modes = { r: constants.O_RDONLY, "r+": constants.O_RDWR };
 
 async function readNext(file: FileHandle, path: string, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { completeMark, formatSaveHead, HEADER_BYTES, parseSaveHeader, xmlOf } from "./save-header.ts";
+import {
+  completeMark,
+  formatSaveHead,
+  HEADER_BYTES,
+  parseSaveHeader,
+  withDefinition,
+  xmlOf,
+} from "./save-header.ts";
 
 function complete(xml: string, wasRunning: boolean): Buffer {
   const head = formatSaveHead(xml, wasRunning);
@@ -16,6 +23,23 @@ test.each([
   const header = parseSaveHeader(head.subarray(0, HEADER_BYTES));
   expect(header).toEqual({ dataBytes: head.length - HEADER_BYTES, wasRunning });
   expect(xmlOf(head.subarray(HEADER_BYTES))).toBe(xml);
+});
+
+test("another definition takes the place of the first, as far as there is room; a cookie stays", () => {
+  const head = complete("<domain/>", true);
+  const cookie = "<cookie/>";
+  head.writeUInt32LE(100, 32);
+  head.write(`${cookie}\0`, HEADER_BYTES + 100);
+  for (const room of [0, 200, head.length - HEADER_BYTES - cookie.length - 2]) {
+    const xml = "x".repeat(room);
+    const changed = withDefinition(head, xml, false);
+    expect(changed.length).toBe(head.length);
+    expect(parseSaveHeader(changed).wasRunning).toBe(false);
+    expect(xmlOf(changed.subarray(HEADER_BYTES))).toBe(xml);
+    expect(xmlOf(changed.subarray(HEADER_BYTES + changed.readUInt32LE(32)))).toBe(cookie);
+  }
+  const tooLong = "x".repeat(head.length - HEADER_BYTES - cookie.length - 1);
+  expect(() => withDefinition(head, tooLong, false)).toThrow("new xml too large to fit in file");
 });
 
 const changed = (offset: number, value: number) => {

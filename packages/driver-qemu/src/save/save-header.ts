@@ -30,6 +30,29 @@ export function formatSaveHead(xml: string, wasRunning: boolean): Buffer {
   return head;
 }
 
+/**
+ * A head with another definition; what else it says stays, and QEMU's data stay where they are.
+ * @param head header and data, as they are
+ * @throws VirError OPERATION_FAILED when there is no room
+ */
+export function withDefinition(head: Buffer, xml: string, wasRunning: boolean): Buffer {
+  const cookieAt = head.readUInt32LE(offsets.cookie);
+  const cookie = cookieAt === 0 ? Buffer.alloc(0) : head.subarray(HEADER_BYTES + cookieAt);
+  const cookieText = cookie.subarray(0, cookie.indexOf(0) + 1);
+  const text = Buffer.from(`${xml}\0`);
+  const changed = Buffer.alloc(head.length);
+  head.copy(changed, 0, 0, HEADER_BYTES);
+  if (HEADER_BYTES + text.length + cookieText.length > head.length)
+    throw broken("new xml too large to fit in file");
+  changed.writeUInt32LE(wasRunning ? 1 : 0, offsets.running);
+  text.copy(changed, HEADER_BYTES);
+  if (cookieAt !== 0) {
+    changed.writeUInt32LE(text.length, offsets.cookie);
+    cookieText.copy(changed, HEADER_BYTES + text.length);
+  }
+  return changed;
+}
+
 /** What makes a saved guest complete, at the start of the file. */
 export const completeMark = Buffer.from(COMPLETE, "latin1");
 

@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
-import { formatDomain } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { Guest, QemuDomain } from "../guest.ts";
 import { runningGuest, startCpus, stopCpus } from "../process/cpus.ts";
 import { stopGuest } from "../process/stop.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
+import { textToSave, wantedDefinition } from "./definition.ts";
 import { migrationEnd } from "./migration-end.ts";
 import { openFile } from "./save-file.ts";
 import { completeMark, formatSaveHead } from "./save-header.ts";
@@ -35,9 +35,11 @@ export async function saveDomain(
       const guest = runningGuest(domain);
       const { path } = options;
       const isRunning = domain.state.name === "running";
+      const wanted =
+        options.xml && (await wantedDefinition(driver, options.xml, domain.def, guest.facts.originalCpu));
       if (isRunning) await stopCpus(guest, "save");
       try {
-        const xml = options.xml ?? formatDomain(domain.def, { inactive: true, secure: true });
+        const xml = textToSave(wanted || domain.def);
         await writeMemory(guest, path, formatSaveHead(xml, options.runs ?? isRunning));
       } catch (error) {
         await rm(path, { force: true });
