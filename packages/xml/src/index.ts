@@ -56,8 +56,16 @@ export {
   ulong,
   yesNo,
 } from "./scalar.ts";
-export { type AttrShape, type ChildShape, type Rule, type Shape, shapeOf, type TextShape } from "./shape.ts";
-export { absentIsZero, firstChange, mismatch } from "./stable.ts";
+export {
+  type AttrShape,
+  type ChildShape,
+  type Compare,
+  type Rule,
+  type Shape,
+  shapeOf,
+  type TextShape,
+} from "./shape.ts";
+export { absentIs, byNumber, firstChange, mismatch, onOffDefault } from "./stable.ts";
 export { childNamed, childrenNamed, type XmlAside, type XmlElement, type XmlNode } from "./tree.ts";
 export { didYouMean, type Problem, type Touched, validateElement } from "./validate.ts";
 export { formatTree, XmlWriter } from "./write.ts";

@@ -53,7 +53,12 @@ export interface VariantShape {
 }
 
 /** Two values of a field: @returns how the target's differs from the source's, in words */
-export type Compare = (source: unknown, target: unknown) => string | undefined;
+export type Compare = (
+  source: unknown,
+  target: unknown,
+  from: { readonly [key: string]: unknown },
+  to: { readonly [key: string]: unknown },
+) => string | undefined;
 
 /** A field whose value (or what is within it) must stay. */
 export interface FixedPart {

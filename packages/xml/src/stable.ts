@@ -10,7 +10,7 @@ export function firstChange(shape: Shape, source: unknown, target: unknown): str
   const from = bagOf(source);
   const to = bagOf(target);
   for (const part of shape.fixed) {
-    const change = changeOf(part, from[part.key], to[part.key]);
+    const change = changeOf(part, from, to);
     if (change !== undefined) return change;
   }
   for (const { key, cases } of shape.variants) {
@@ -22,8 +22,9 @@ export function firstChange(shape: Shape, source: unknown, target: unknown): str
   return undefined;
 }
 
-function changeOf({ label, inner }: FixedPart, source: unknown, target: unknown): string | undefined {
-  if (typeof label === "function") return label(source, target);
+function changeOf({ key, label, inner }: FixedPart, bag: Bag, other: Bag): string | undefined {
+  const [source, target] = [bag[key], other[key]];
+  if (typeof label === "function") return label(source, target, bag, other);
   if (!inner)
     return label === undefined || isSame(source, target) ? undefined : mismatch(label, source, target);
   if (source === undefined && target === undefined) return undefined;
@@ -55,14 +56,31 @@ export function mismatch(label: string, source: unknown, target: unknown): strin
   return template.replace(/%[ts]/g, (which) => shown(which === "%t" ? target : source));
 }
 
-/** Compares numbers of which absence is none. */
-export const absentIsZero =
+/** Compares where absence means a value, or has a word: "default". */
+export const absentIs =
+  (absent: unknown, label: string): Compare =>
+  (source, target) =>
+    (source ?? absent) === (target ?? absent)
+      ? undefined
+      : mismatch(label, source ?? absent, target ?? absent);
+
+/** Compares switches, told as "on", "off" and "default". */
+export const onOffDefault =
   (label: string): Compare =>
   (source, target) =>
-    (source ?? 0) === (target ?? 0) ? undefined : mismatch(label, source ?? 0, target ?? 0);
+    source === target ? undefined : mismatch(label, switchWord(source), switchWord(target));
+
+/** Compares words by their place in a list, as which they are told; -1 when absent. */
+export const byNumber =
+  (label: string, words: readonly string[]): Compare =>
+  (source, target) =>
+    source === target ? undefined : mismatch(label, numberIn(words, source), numberIn(words, target));
+
+const switchWord = (value: unknown): string => (value === undefined ? "default" : value ? "on" : "off");
+const numberIn = (words: readonly string[], value: unknown): number => words.indexOf(String(value));
 
 const shown = (value: unknown): string =>
-  value === undefined ? "(null)" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
+  value === undefined ? "<null>" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);
 
 const isSame = (a: unknown, b: unknown): boolean =>
   Array.isArray(a) && Array.isArray(b)

@@ -157,23 +157,34 @@ export function compareAddresses(
   const [from, to] = [source?.type ?? "none", target?.type ?? "none"];
   if (from !== to) return mismatch("device address type", from, to);
   if (!source || !target) return undefined;
-  const [what, told] = places[source.type] ?? [];
-  if (what === undefined || told === undefined) return undefined;
-  const [here, there] = [told(source), told(target)];
-  return here === there ? undefined : mismatch(`device ${what} address`, here, there);
+  for (const [label, told] of places[source.type] ?? []) {
+    const [here, there] = [told(source), told(target)];
+    if (here !== there) return mismatch(label, here, there);
+  }
+  return undefined;
 }
 
-/** How addresses of a type are called, and their text. */
-const places: { readonly [type: string]: readonly [what: string, text: (address: Address) => string] } = {
-  pci: ["PCI", (a) => (a.type === "pci" ? formatPci(a) : "")],
-  drive: ["drive", (a) => (a.type === "drive" ? `${a.controller}:${a.bus}:${a.unit}` : "")],
+type Place = readonly [label: string, text: (address: Address) => string];
+
+/** How the parts of addresses are called, and their text. Where a USB device is plugged in may change. */
+const places: { readonly [type: string]: readonly Place[] } = {
+  pci: [["device PCI address", (a) => (a.type === "pci" ? formatPci(a) : "")]],
+  drive: [["device drive address", (a) => (a.type === "drive" ? `${a.controller}:${a.bus}:${a.unit}` : "")]],
   "virtio-serial": [
-    "virtio serial",
-    (a) => (a.type === "virtio-serial" ? `${a.controller}:${a.bus}:${a.port}` : ""),
+    [
+      "device virtio serial address",
+      (a) => (a.type === "virtio-serial" ? `${a.controller}:${a.bus}:${a.port}` : ""),
+    ],
   ],
-  ccid: ["ccid", (a) => (a.type === "ccid" ? `${a.controller}:${a.slot}` : "")],
-  isa: ["isa", (a) => (a.type === "isa" ? `${a.iobase}:${a.irq}` : "")],
-  usb: ["USB", (a) => (a.type === "usb" ? `${a.bus}:${a.port}` : "")],
+  ccid: [["device ccid address", (a) => (a.type === "ccid" ? `${a.controller}:${a.slot}` : "")]],
+  isa: [["device isa address", (a) => (a.type === "isa" ? `${a.iobase ?? 0}:${a.irq ?? 0}` : "")]],
+  dimm: [
+    ["device dimm slot", (a) => (a.type === "dimm" ? `${a.slot ?? 0}` : "")],
+    [
+      "Target device dimm base address '%t' does not match source '%s'",
+      (a) => (a.type === "dimm" ? (a.base ?? 0n).toString(16) : ""),
+    ],
+  ],
 };
 
 const isUnset = (a: PciNumbers): boolean => a.domain === 0 && a.bus === 0 && a.slot === 0 && a.function === 0;

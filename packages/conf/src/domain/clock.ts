@@ -1,4 +1,5 @@
 import {
+  absentIs,
   attr,
   child,
   element,
@@ -34,7 +35,10 @@ export const Timer = element(
         required: true,
       }),
     ),
-    present: fixed("Target timer presence '%t' does not match source '%s'", attr("present", yesNo)),
+    present: fixed(
+      absentIs("default", "Target timer presence '%t' does not match source '%s'"),
+      attr("present", yesNo),
+    ),
     tickpolicy: attrOneOf("tickpolicy", ["delay", "catchup", "merge", "discard"]),
     track: attrOneOf("track", ["boot", "guest", "wall", "realtime"]),
     frequency: fixed("TSC frequency", attr("frequency", ulong)),
@@ -89,7 +93,7 @@ export const Clock = element(
         ),
       },
     }),
-    timers: fixed("timer", list(Timer)),
+    timers: fixed("Target domain timers do not match source", list(Timer)),
   },
   {
     read(clock) {

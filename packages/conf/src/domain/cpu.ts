@@ -1,11 +1,14 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { bytesToKiB } from "@libvirt-ts/util/units";
 import {
+  absentIs,
   attr,
   attrOf,
+  type Compare,
   child,
   custom,
   element,
+  firstChange,
   fixed,
   type Infer,
   leaf,
@@ -47,11 +50,11 @@ const CpuModel = element(
 );
 
 const Topology = element("topology", {
-  sockets: fixed("CPU sockets", attr("sockets", positive, { required: true })),
-  dies: fixed("CPU dies", attr("dies", positive, { default: 1 })),
-  clusters: fixed("CPU clusters", attr("clusters", positive, { default: 1 })),
-  cores: fixed("CPU cores", attr("cores", positive, { required: true })),
-  threads: fixed("CPU threads", attr("threads", positive, { required: true })),
+  sockets: fixed(absentIs(0, "CPU sockets"), attr("sockets", positive, { required: true })),
+  dies: fixed(absentIs(0, "CPU dies"), attr("dies", positive, { default: 1 })),
+  clusters: fixed(absentIs(0, "CPU clusters"), attr("clusters", positive, { default: 1 })),
+  cores: fixed(absentIs(0, "CPU cores"), attr("cores", positive, { required: true })),
+  threads: fixed(absentIs(0, "CPU threads"), attr("threads", positive, { required: true })),
 });
 export type CpuTopology = Infer<typeof Topology>;
 
@@ -193,7 +196,7 @@ export const Cpu = element(
       }),
     ),
     match: attrOneOf("match", ["minimum", "exact", "strict"]),
-    check: attrOneOf("check", ["none", "partial", "full"]),
+    check: fixed(absentIs("default", "CPU check"), attrOneOf("check", ["none", "partial", "full"])),
     migratable: attr("migratable", onOff),
     deprecatedFeatures: attr("deprecated_features", onOff),
     model: child(CpuModel),
@@ -202,7 +205,7 @@ export const Cpu = element(
     topology: child(Topology),
     cache: child(CpuCache),
     maxphysaddr: child(MaxPhysAddr),
-    features: fixed("CPU feature", list(CpuFeature)),
+    features: fixed("Target CPU feature count %t does not match source %s", list(CpuFeature)),
     numa: child(Numa),
   },
   {
@@ -236,6 +239,15 @@ export const Cpu = element(
   },
 );
 export type Cpu = Infer<typeof Cpu>;
+
+/** Tells a change of what the guest sees of its CPU. @throws VirError CPU/CONFIG_UNSUPPORTED */
+export const compareCpus: Compare = (source, target) => {
+  const shape = Cpu.shape?.();
+  const isThere = (source === undefined) === (target === undefined);
+  const change = isThere ? shape && firstChange(shape, source, target) : "Target CPU does not match source";
+  if (change !== undefined) throw cpuUnsupported(change);
+  return undefined;
+};
 
 const uneven = () =>
   xmlError(

@@ -1,5 +1,4 @@
 import {
-  absentIsZero,
   attr,
   attrOf,
   child,
@@ -23,14 +22,21 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath, oneLine, unsigned, within } from "../types.ts";
+import {
+  compareFeatures,
+  compareInitialMemory,
+  compareMaxMemory,
+  compareSysinfos,
+  compareVcpus,
+} from "./abi-rules.ts";
 import { Clock } from "./clock.ts";
-import { Cpu } from "./cpu.ts";
+import { Cpu, compareCpus } from "./cpu.ts";
 import { Cputune } from "./cputune.ts";
 import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { compareFeatures, Features } from "./features.ts";
+import { Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
 import {
@@ -134,16 +140,13 @@ const Vcpu = element("vcpu", {
   placement: attrOneOf("placement", ["static", "auto"]),
   cpuset: attr("cpuset", bitmap),
   current: attr("current", within(uint, 1, 65535)),
-  count: fixed(
-    "domain vCPU max",
-    text(
-      within(
-        refusing(uint, () => xmlError("maximum vcpus count must be an integer")),
-        1,
-        65535,
-      ),
-      { strict: { required: true } },
+  count: text(
+    within(
+      refusing(uint, () => xmlError("maximum vcpus count must be an integer")),
+      1,
+      65535,
     ),
+    { strict: { required: true } },
   ),
 });
 const VcpuList = element("vcpus", {
@@ -205,22 +208,19 @@ export const DomainSyntax = element(
     title: leaf("title", oneLine),
     description: leaf("description", str),
     metadata: raw("metadata"),
-    maxMemory,
+    maxMemory: fixed(compareMaxMemory, maxMemory),
     dumpCore,
-    memoryKiB: fixed("domain max memory", memoryKiB),
+    memoryKiB: fixed(compareInitialMemory, memoryKiB),
     currentMemoryKiB: fixed("domain current memory", currentMemory),
     blkiotune: child(Blkiotune),
     memtune: child(Memtune),
     memoryBacking: child(MemoryBacking),
-    vcpu: child(Vcpu),
+    vcpu: fixed(compareVcpus, child(Vcpu)),
     vcpuList: child(VcpuList),
-    iothreads: fixed(
-      absentIsZero("domain iothreads count"),
-      leaf(
-        "iothreads",
-        refusing(uint, (text) => xmlError(`invalid iothreads count '${text}'`)),
-        { omit: 0 },
-      ),
+    iothreads: leaf(
+      "iothreads",
+      refusing(uint, (text) => xmlError(`invalid iothreads count '${text}'`)),
+      { omit: 0 },
     ),
     iothreadids: child(element("iothreadids", { iothreads: list(Iothread) })),
     defaultiothread: child(
@@ -242,7 +242,7 @@ export const DomainSyntax = element(
         ),
       }),
     ),
-    sysinfos: fixed("sysinfo", list(Sysinfo)),
+    sysinfos: fixed(compareSysinfos, list(Sysinfo)),
     bootloader: leaf("bootloader", str),
     bootloaderArgs: leaf("bootloader_args", str),
     os: child(Os, {
@@ -252,7 +252,7 @@ export const DomainSyntax = element(
     }),
     idmap: child(Idmap),
     features: fixed(compareFeatures, child(Features)),
-    cpu: child(Cpu),
+    cpu: fixed(compareCpus, child(Cpu)),
     clock: child(Clock),
     onPoweroff: leafOf("on_poweroff", lifecycle),
     onReboot: leafOf("on_reboot", lifecycle),

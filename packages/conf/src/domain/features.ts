@@ -267,25 +267,3 @@ export const Features = element("features", {
   aia: word("aia", "value", "none", "aplic", "aplic-imsic"),
 });
 export type Features = Infer<typeof Features>;
-
-/** How the state of a feature differs, in words; `undefined`: all are the same. */
-export function compareFeatures(source: unknown, target: unknown): string | undefined {
-  const from = statesOf(source);
-  const to = statesOf(target);
-  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const [was, is] = [from[name] ?? "default", to[name] ?? "default"];
-    if (was !== is) return `State of feature '${name}' differs: source: '${was}', destination: '${is}'`;
-  }
-  return undefined;
-}
-
-/** `{ acpi: "on" }`, by the names of the elements; what is more than a switch counts as on unless it says off. */
-function statesOf(features: unknown): { [name: string]: string } {
-  const states: { [name: string]: string } = {};
-  for (const [key, value] of Object.entries(features ?? {})) {
-    if (value === undefined) continue;
-    const state = typeof value === "object" && value !== null && "state" in value ? value.state : value;
-    states[key] = state === false ? "off" : typeof state === "string" ? state : "on";
-  }
-  return states;
-}

@@ -1,4 +1,5 @@
 import {
+  absentIs,
   attr,
   attrOf,
   child,
@@ -116,7 +117,10 @@ export const Os = element("os", {
     element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),
   ),
   bootmenu: child(Bootmenu),
-  smbios: fixed("domain SMBIOS mode", attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"]))),
+  smbios: fixed(
+    absentIs("none", "domain SMBIOS mode"),
+    attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"])),
+  ),
   bios: child(Bios),
 });
 export type Os = Infer<typeof Os>;

@@ -1,9 +1,12 @@
-import { attr, onOff } from "@libvirt-ts/xml";
+import { attr, fixed, onOff } from "@libvirt-ts/xml";
+
+const option = (name: string) =>
+  fixed("Target device virtio options don't match the source", attr(name, onOff));
 
 /** Options of any virtio device, on its `<driver>`. */
 export const virtioOptions = {
-  iommu: attr("iommu", onOff),
-  ats: attr("ats", onOff),
-  packed: attr("packed", onOff),
-  pagePerVq: attr("page_per_vq", onOff),
+  iommu: option("iommu"),
+  ats: option("ats"),
+  packed: option("packed"),
+  pagePerVq: option("page_per_vq"),
 };

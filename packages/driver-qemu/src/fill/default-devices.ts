@@ -109,7 +109,7 @@ function addPciRoot(def: DomainDef, model: "pci-root" | "pcie-root") {
 function addPs2(def: DomainDef, caps: QemuCaps) {
   if (!isX86(def.os.type.arch ?? "") || !caps.flags.has("i8042") || def.features?.ps2 === false) return;
   for (const type of ["mouse", "keyboard"] as const) {
-    if (!def.devices.inputs.some((input) => input.type === type && (input.bus ?? "ps2") === "ps2")) {
+    if (!def.devices.inputs.some((input) => input.type === type && input.bus === "ps2")) {
       def.devices.inputs.push({ type, bus: "ps2" });
     }
   }
@@ -117,7 +117,7 @@ function addPs2(def: DomainDef, caps: QemuCaps) {
 
 function addUsbInput(def: DomainDef) {
   const { inputs } = def.devices;
-  const has = (type: string) => inputs.some((input) => input.type === type && (input.bus ?? "usb") === "usb");
+  const has = (type: string) => inputs.some((input) => input.type === type && input.bus === "usb");
   if (!has("keyboard")) inputs.push({ type: "keyboard", bus: "usb" });
   if (!has("mouse") && !has("tablet")) inputs.push({ type: "mouse", bus: "usb" });
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { checkAbiStable, type DomainDef, formatDomain } from "@libvirt-ts/conf/domain";
-import { migratableForm } from "../driver/described.ts";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { readDefinition } from "../process/definition.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
 
@@ -21,8 +21,17 @@ export async function wantedDefinition(
 ): Promise<DomainDef> {
   const wanted = await readDefinition(driver, xml, { inactive: true, abiUpdate: false, check: true });
   if (originalCpu && isDeepStrictEqual(wanted.cpu, originalCpu)) wanted.cpu = source.cpu;
-  checkAbiStable(migratableForm(source), migratableForm(wanted));
+  checkAbiStable(source, wanted);
+  checkMemorySource(source, wanted);
   return wanted;
+}
+
+/** QEMU names blocks of memory after where they come from. */
+function checkMemorySource(source: DomainDef, target: DomainDef): void {
+  const [was, is] = [source, target].map(({ memoryBacking }) => memoryBacking?.source ?? "none");
+  if (was === is) return;
+  const text = `Target memoryBacking source '${is}' doesn't match source memoryBacking source'${was}'`;
+  throw new VirError(ErrorDomain.QEMU, ErrorCode.CONFIG_UNSUPPORTED, text);
 }
 
 /** A definition as it is saved with its guest. */

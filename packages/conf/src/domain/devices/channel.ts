@@ -1,4 +1,15 @@
-import { attr, child, element, fixed, type Infer, str, uint, variant } from "@libvirt-ts/xml";
+import {
+  attr,
+  type Compare,
+  child,
+  element,
+  fixed,
+  type Infer,
+  mismatch,
+  str,
+  uint,
+  variant,
+} from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -7,6 +18,11 @@ import { attrOneOf } from "../words.ts";
 const named = {
   name: fixed("channel name", attr("name", str)),
   state: attrOneOf("state", ["connected", "disconnected"], { show: "live" }),
+};
+
+const compareForwards: Compare = (_source, _target, from, to) => {
+  const [was, is] = [from, to].map(({ address, port }) => `${address}:${port}`);
+  return was === is ? undefined : mismatch("channel addr", was, is);
 };
 
 const ChannelTarget = element(
@@ -21,7 +37,10 @@ const ChannelTarget = element(
       }),
     ),
     $end: variant("type", {
-      guestfwd: { address: attr("address", str), port: attr("port", uint) },
+      guestfwd: {
+        address: fixed(compareForwards, attr("address", str)),
+        port: fixed(compareForwards, attr("port", uint)),
+      },
       virtio: named,
       xen: named,
     }),

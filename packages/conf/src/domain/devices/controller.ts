@@ -1,5 +1,7 @@
 import {
+  absentIs,
   attr,
+  byNumber,
   child,
   custom,
   element,
@@ -159,19 +161,22 @@ export const Controller = element(
     $model: variant("type", {
       pci: {
         model: fixed(
-          "controller model",
+          byNumber("controller model", pciModels),
           attrOneOf("model", pciModels, { refuse: unknownModel, strict: { required: true } }),
         ),
         modelName: child(ModelName),
         target: child(PciTarget),
       },
-      scsi: { model: fixed("controller model", model(scsiModels)) },
-      usb: { model: fixed("controller model", model(usbModels)), ports: attr("ports", uint) },
+      scsi: { model: fixed(byNumber("controller model", scsiModels), model(scsiModels)) },
+      usb: {
+        model: fixed(byNumber("controller model", usbModels), model(usbModels)),
+        ports: fixed(absentIs(-1, "controller ports"), attr("ports", uint)),
+      },
       ide: { model: model(["piix3", "piix4", "ich6"]) },
       "virtio-serial": {
         model: model(virtioModels),
-        ports: fixed("controller ports", attr("ports", uint)),
-        vectors: fixed("controller vectors", attr("vectors", uint)),
+        ports: fixed(absentIs(-1, "controller ports"), attr("ports", uint)),
+        vectors: fixed(absentIs(-1, "controller vectors"), attr("vectors", uint)),
       },
       xenbus: {
         maxGrantFrames: attr("maxGrantFrames", uint),

@@ -1,5 +1,5 @@
 import {
-  absentIsZero,
+  absentIs,
   attr,
   child,
   childNamed,
@@ -55,7 +55,7 @@ const DiskDriver = element("driver", {
   discard: attrOneOf("discard", ["unmap", "ignore"]),
   iothread: attr("iothread", positive),
   detectZeroes: attrOneOf("detect_zeroes", ["off", "on", "unmap"]),
-  queues: attr("queues", positive),
+  queues: fixed(absentIs(0, "disk queue count"), attr("queues", positive)),
   queueSize: attr("queue_size", nonZero(uint)),
   ...virtioOptions,
   discardNoUnref: attr("discard_no_unref", onOff),
@@ -80,7 +80,7 @@ const DiskTarget = element("target", {
   tray: attrOneOf("tray", ["closed", "open"]),
   removable: attr("removable", onOff),
   rotationRate: fixed(
-    absentIsZero("Target disk rotation rate %t RPM does not match source %s RPM"),
+    absentIs(0, "Target disk rotation rate %t RPM does not match source %s RPM"),
     attr("rotation_rate", positive),
   ),
 });
@@ -92,8 +92,14 @@ const Geometry = element("geometry", {
   trans: attrOneOf("trans", ["auto", "none", "lba"]),
 });
 const Blockio = element("blockio", {
-  logicalBlockSize: fixed("disk logical_block_size", attr("logical_block_size", anyInteger(uint))),
-  physicalBlockSize: fixed("disk physical_block_size", attr("physical_block_size", anyInteger(uint))),
+  logicalBlockSize: fixed(
+    absentIs(0, "disk logical_block_size"),
+    attr("logical_block_size", anyInteger(uint)),
+  ),
+  physicalBlockSize: fixed(
+    absentIs(0, "disk physical_block_size"),
+    attr("physical_block_size", anyInteger(uint)),
+  ),
   discardGranularity: attr("discard_granularity", uint),
 });
 
@@ -207,14 +213,8 @@ export const Disk = element(
       leaf("serial", strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'")),
     ),
     wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", wwn)),
-    vendor: fixed(
-      "Target disk vendor '%t' does not match source '%s'",
-      leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
-    ),
-    product: fixed(
-      "Target disk product '%t' does not match source '%s'",
-      leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
-    ),
+    vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
+    product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
     encryption: child(Encryption),
     ...bootInfo,
     privateData: raw("privateData", { show: "status", plain: true }),

@@ -85,10 +85,7 @@ export const Filesystem = element(
     type: attrOneOf("type", ["mount", "block", "file", "template", "ram", "bind", "volume"], {
       default: "mount",
     }),
-    accessmode: fixed(
-      "Target filesystem access mode does not match source",
-      attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
-    ),
+    accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
     model: fixed(
       "filesystem model",
       attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),

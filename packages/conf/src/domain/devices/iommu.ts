@@ -1,16 +1,29 @@
-import { attr, child, element, fixed, type Infer, onOff, uint } from "@libvirt-ts/xml";
+import {
+  absentIs,
+  attr,
+  child,
+  element,
+  fixed,
+  type Infer,
+  onOff,
+  onOffDefault,
+  uint,
+} from "@libvirt-ts/xml";
 import { uint8 } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
+/** What is told of an option that differs. */
+const option = (name: string) => `Target domain IOMMU device ${name} '%t' does not match source '%s'`;
+
 const IommuDriver = element("driver", {
-  intremap: attr("intremap", onOff),
-  cachingMode: attr("caching_mode", onOff),
-  eim: attr("eim", onOff),
-  iotlb: attr("iotlb", onOff),
-  awBits: attr("aw_bits", uint8(uint)),
-  dmaTranslation: attr("dma_translation", onOff),
+  intremap: fixed(onOffDefault(option("intremap value")), attr("intremap", onOff)),
+  cachingMode: fixed(onOffDefault(option("caching mode")), attr("caching_mode", onOff)),
+  eim: fixed(onOffDefault(option("eim value")), attr("eim", onOff)),
+  iotlb: fixed(onOffDefault(option("iotlb value")), attr("iotlb", onOff)),
+  awBits: fixed(absentIs(0, option("aw_bits value")), attr("aw_bits", uint8(uint))),
+  dmaTranslation: fixed(onOffDefault(option("dma_translation")), attr("dma_translation", onOff)),
   xtsup: attr("xtsup", onOff),
   passthrough: attr("pt", onOff),
 });

@@ -1,4 +1,4 @@
-import { attr, attrOf, child, element, fixed, type Infer, int, onOff } from "@libvirt-ts/xml";
+import { attr, attrOf, child, element, fixed, type Infer, int, onOff, onOffDefault } from "@libvirt-ts/xml";
 import { nonZero } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -12,8 +12,14 @@ export const Memballoon = element("memballoon", {
       required: true,
     }),
   ),
-  autodeflate: attr("autodeflate", onOff),
-  freePageReporting: attr("freePageReporting", onOff),
+  autodeflate: fixed(
+    onOffDefault("Target balloon autodeflate attribute value '%t' does not match source '%s'"),
+    attr("autodeflate", onOff),
+  ),
+  freePageReporting: fixed(
+    onOffDefault("Target balloon freePageReporting attribute value '%t' does not match source '%s'"),
+    attr("freePageReporting", onOff),
+  ),
   statsPeriod: attrOf("stats", "period", nonZero(int)),
   ...info,
   driver: child(element("driver", virtioOptions)),

@@ -72,7 +72,7 @@ export const Parallel = element(
   "parallel",
   {
     source: chardevSource,
-    target: child(element("target", { port: attr("port", portNumber) })),
+    target: child(element("target", { port: fixed("parallel port", attr("port", portNumber)) })),
     ...info,
   },
   { read: (device, from) => checkChardevSource(device.source, from, false) },

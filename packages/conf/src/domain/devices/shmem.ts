@@ -24,33 +24,33 @@ const mebibyte = 1048576n;
 export const Shmem = element(
   "shmem",
   {
-    name: fixed(
-      "Target shared memory name '%t' does not match source '%s'",
-      attr("name", strictly(str, /[^/]*/, "a name without '/'"), {
-        required: true,
-        missing: () => xmlError("shmem element must contain 'name' attribute"),
-      }),
-    ),
+    name: attr("name", strictly(str, /[^/]*/, "a name without '/'"), {
+      required: true,
+      missing: () => xmlError("shmem element must contain 'name' attribute"),
+    }),
     role: attrOneOf("role", ["master", "peer"]),
     model: fixed(
       "Target shared memory model '%t' does not match source model '%s'",
       attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]), { lenient: true }),
     ),
-    size: custom<bigint>({
-      tags: ["size"],
-      like: sized("size"),
-      parse(from) {
-        const found = from.children.find((each) => each.name === "size");
-        return found && found.text !== ""
-          ? scaledBytes(found.text, found.attrs.unit, "B", "./size[1]")
-          : undefined;
-      },
-      formatBody(value, writer) {
-        writer.open("size");
-        writer.attr("unit", "M");
-        writer.closeWithText("size", (value / mebibyte).toString());
-      },
-    }),
+    size: fixed(
+      "Target shared memory size '%t' does not match source size '%s'",
+      custom<bigint>({
+        tags: ["size"],
+        like: sized("size"),
+        parse(from) {
+          const found = from.children.find((each) => each.name === "size");
+          return found && found.text !== ""
+            ? scaledBytes(found.text, found.attrs.unit, "B", "./size[1]")
+            : undefined;
+        },
+        formatBody(value, writer) {
+          writer.open("size");
+          writer.attr("unit", "M");
+          writer.closeWithText("size", (value / mebibyte).toString());
+        },
+      }),
+    ),
     server: child(element("server", { path: attr("path", absPath) }, { keepEmpty: true })),
     msi: child(
       element(

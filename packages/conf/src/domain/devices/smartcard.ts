@@ -1,4 +1,4 @@
-import { element, fixed, type Infer, leaf, leaves, str, variant } from "@libvirt-ts/xml";
+import { element, type Infer, leaf, leaves, str, variant } from "@libvirt-ts/xml";
 import { absDir } from "../../types.ts";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { xmlError } from "../errors.ts";
@@ -9,10 +9,7 @@ import { attrOneOf } from "../words.ts";
 export const Smartcard = element(
   "smartcard",
   {
-    mode: fixed(
-      "smartcard mode",
-      attrOneOf("mode", ["host", "host-certificates", "passthrough"], { required: true }),
-    ),
+    mode: attrOneOf("mode", ["host", "host-certificates", "passthrough"], { required: true }),
     $card: variant("mode", {
       host: {},
       "host-certificates": { certificates: leaves("certificate", str), database: leaf("database", absDir) },

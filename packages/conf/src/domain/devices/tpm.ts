@@ -112,7 +112,10 @@ const Backend = element("backend", {
 export const Tpm = element(
   "tpm",
   {
-    model: attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
+    model: fixed(
+      "Target TPM device model doesn't match source",
+      attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
+    ),
     backend: child(Backend, { required: true, missing: () => xmlError("missing TPM device backend") }),
     ...info,
   },

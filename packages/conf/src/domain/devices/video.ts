@@ -1,12 +1,26 @@
-import { attr, child, element, fixed, type Infer, onOff, uint, uintAnyBase, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  byNumber,
+  child,
+  element,
+  fixed,
+  type Infer,
+  onOff,
+  uint,
+  uintAnyBase,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
+/** How switches are told here: by number. */
+const tristate = ["undefined", "true", "false"];
+
 const Acceleration = element("acceleration", {
-  accel3d: attr("accel3d", yesNo),
-  accel2d: attr("accel2d", yesNo),
+  accel3d: fixed(byNumber("video card 3d accel", tristate), attr("accel3d", yesNo)),
+  accel2d: fixed(byNumber("video card 2d accel", tristate), attr("accel2d", yesNo)),
   rendernode: attr("rendernode", absPath),
 });
 
@@ -41,7 +55,7 @@ const VideoModel = element("model", {
   primary: attr("primary", yesNo, { omit: false }),
   blob: attr("blob", onOff),
   edid: attr("edid", onOff),
-  acceleration: child(Acceleration),
+  acceleration: fixed("Target video card acceleration does not match source", child(Acceleration)),
   resolution: child(
     element("resolution", {
       x: attr("x", uintAnyBase, { required: true }),

@@ -8,12 +8,9 @@ export const Watchdog = element("watchdog", {
     "watchdog model",
     attrOneOf("model", ["i6300esb", "ib700", "diag288", "itco"], { required: true }),
   ),
-  action: fixed(
-    "watchdog action",
-    attrOneOf("action", ["reset", "shutdown", "poweroff", "pause", "dump", "none", "inject-nmi"], {
-      default: "reset",
-    }),
-  ),
+  action: attrOneOf("action", ["reset", "shutdown", "poweroff", "pause", "dump", "none", "inject-nmi"], {
+    default: "reset",
+  }),
   ...info,
 });
 export type Watchdog = Infer<typeof Watchdog>;

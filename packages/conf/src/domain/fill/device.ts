@@ -1,6 +1,7 @@
 import type { DomainDef } from "../def.ts";
 import type { AnyDevice } from "../device.ts";
 import type { Graphics } from "../devices/graphics.ts";
+import type { Input } from "../devices/input.ts";
 import type { Smartcard } from "../devices/smartcard.ts";
 import type { Video, VideoModel } from "../devices/video.ts";
 import { fillDisk } from "./disk.ts";
@@ -10,10 +11,24 @@ import { fillHostdev } from "./hostdev.ts";
 export function fillDevice({ kind, device }: AnyDevice, def: DomainDef): void {
   if (kind === "disk") fillDisk(device);
   else if (kind === "hostdev") fillHostdev(device, def);
+  else if (kind === "input") fillInput(device, def);
   else if (kind === "video") fillVideo(device);
   else if (kind === "rng" && device.backend.model === "random") device.backend.path ??= "/dev/random";
   else if (kind === "graphics") fillGraphics(device);
   else if (kind === "smartcard") fillSmartcard(device, def);
+}
+
+/** Where an input device is plugged in that does not say. */
+function fillInput(input: Input, { os: { type: os }, type: virtType }: DomainDef): void {
+  if (input.type === "evdev") return;
+  if (os.name === "xen" || os.name === "xenpvh") input.bus ??= "xen";
+  else if (os.name === "hvm") input.bus ??= hvmInputBus(input, os.arch ?? "x86_64");
+  else if (virtType === "vz" || virtType === "parallels") input.bus ??= "parallels";
+}
+
+function hvmInputBus({ type }: Input, arch: string): "ps2" | "virtio" | "usb" {
+  if (type !== "tablet" && type !== "passthrough" && /^(?:i686|x86_64)$/.test(arch)) return "ps2";
+  return type === "passthrough" || arch.startsWith("s390") ? "virtio" : "usb";
 }
 
 const defaultVram: { readonly [K in NonNullable<VideoModel["type"]>]?: number } = {

@@ -74,3 +74,19 @@ test("serial ports keep their numbers, others fill the gaps", () => {
   );
   expect(devices.serials.map(({ target }) => target?.port)).toEqual([1, 0, 2]);
 });
+
+test.each([
+  ["x86_64", "<input type='mouse'/>", "ps2"],
+  ["x86_64", "<input type='keyboard'/>", "ps2"],
+  ["x86_64", "<input type='tablet'/>", "usb"],
+  ["x86_64", "<input type='tablet' bus='virtio'/>", "virtio"],
+  ["x86_64", "<input type='passthrough'><source evdev='/dev/input/event1'/></input>", "virtio"],
+  ["x86_64", "<input type='evdev'><source dev='/dev/input/event1'/></input>", undefined],
+  ["aarch64", "<input type='mouse'/>", "usb"],
+  ["s390x", "<input type='keyboard'/>", "virtio"],
+])("on %s: %s is plugged into %s", (arch, device, bus) => {
+  const { devices } = parseDomain(
+    `<domain type='qemu'><name>g</name><memory>1024</memory><os><type arch='${arch}'>hvm</type></os><devices>${device}</devices></domain>`,
+  );
+  expect(devices.inputs[0]?.bus).toBe(bus);
+});
