@@ -87,6 +87,15 @@ test.each([
     "disk bus 'ide' cannot be hotplugged.",
   ],
   ["an image that is not there", () => disk("none.raw", "sdb", "scsi"), "No such file or directory"],
+  [
+    "one that contradicts itself",
+    () =>
+      disk("b.raw", "sdb", "scsi").replace(
+        "</disk>",
+        "<iotune><total_bytes_sec>1</total_bytes_sec><read_bytes_sec>1</read_bytes_sec></iotune></disk>",
+      ),
+    "total and read/write bytes_sec cannot be set at the same time",
+  ],
   ["no device at all", () => "<nothing/>", "unknown device type 'nothing'"],
 ])("refused, with nothing left behind: %s", async (_what, text, message) => {
   const before = await nodes();

@@ -171,6 +171,12 @@ export function removeDevice(devices: Devices, each: AnyDevice): void {
   } else if (held === each.device) Object.assign(devices, { [name]: undefined });
 }
 
+/** A guest's emulator and everything else that is no device. */
+export function withoutDevices(devices: Devices): Devices {
+  const none = kinds.map((kind) => [lists[kind], Array.isArray(devices[lists[kind]]) ? [] : undefined]);
+  return { ...devices, ...Object.fromEntries(none) };
+}
+
 /** The list a kind of device is kept in; `undefined` for kinds of which there is at most one. */
 export function deviceListName<K extends DeviceKind>(kind: K): (typeof lists)[K] {
   return lists[kind];

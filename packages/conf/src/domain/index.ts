@@ -3,6 +3,7 @@ export { checkAbiStable } from "./abi.ts";
 export { type Address, type AddressOf, isUnsetPci, type PciAddress } from "./address.ts";
 export { domain, type GuestDescription, type Written } from "./build.ts";
 export { type ChardevSource, chardevTypes, type Reconnect, type UdpEnds } from "./chardev.ts";
+export { checkNewDevice } from "./check/check.ts";
 export type { Clock, Timer } from "./clock.ts";
 export { Cpu, type CpuFeature, type CpuTopology, type NumaCell } from "./cpu.ts";
 export type { Cputune } from "./cputune.ts";

@@ -1,4 +1,5 @@
 import type { Disk } from "@libvirt-ts/conf/domain";
+import { VirError } from "@libvirt-ts/errors";
 import { Undo } from "@libvirt-ts/util/undo";
 import { assignNodeIndexes } from "../command/block-indexes.ts";
 import { isEmptySource } from "../device/image-layer.ts";
@@ -34,14 +35,17 @@ export async function changeMedium(
     const nodes = partsOfDisk(plugging, filled);
     const device = nodes.at(-1);
     await addParts(monitor, nodes.slice(0, -1), undo);
-    await monitor.openTray(alias, force);
-    if (!isEmptySource(drive)) {
-      await monitor.removeMedium(alias);
+    const inOpenTray = (act: () => Promise<unknown>) =>
+      openTrayFor(act, () => monitor.openTray(alias, force));
+    if (isEmptySource(drive)) await monitor.openTray(alias, force);
+    else {
+      await inOpenTray(() => monitor.removeMedium(alias));
       await removeNodes(plugging, drive);
       await releaseImage(plugging, drive);
+      Object.assign(drive, { source: undefined, backingStore: undefined }); // whatever comes of the rest
     }
     if (!isEmptySource(filled) && device?.kind === "device") {
-      await monitor.insertMedium(alias, String(device.props.drive));
+      await inOpenTray(() => monitor.insertMedium(alias, String(device.props.drive)));
       await monitor.closeTray(alias);
     }
     undo.keep();
@@ -50,6 +54,21 @@ export async function changeMedium(
   }
   Object.assign(drive, medium(filled));
   driver.status.save(domain);
+}
+
+const mostTries = 3;
+
+/** The guest, or its firmware, may close the tray at any moment: then it is opened again. */
+async function openTrayFor(act: () => Promise<unknown>, open: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    await open();
+    try {
+      await act();
+      return;
+    } catch (error) {
+      if (tries === mostTries || !(error instanceof VirError)) throw error;
+    }
+  }
 }
 
 /** What of a drive goes with its medium. */

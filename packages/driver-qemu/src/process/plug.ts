@@ -1,6 +1,7 @@
 import {
   type AnyDevice,
   allDevices,
+  checkNewDevice,
   type Disk,
   type DomainDef,
   domainDefCopy,
@@ -110,6 +111,7 @@ async function settle({ driver, domain, guest }: Plugging, each: AnyDevice): Pro
   assignAddresses(whole, guest.facts.caps, context);
   if (allDevices(whole.devices).length > count)
     throw new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, "No more available PCI slots");
+  checkNewDevice(each, whole);
   hooks.check?.(whole);
   assignAliases(whole);
   if (each.kind !== "disk") return;

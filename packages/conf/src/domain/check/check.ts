@@ -1,5 +1,6 @@
 import { checkReconnectMode } from "../chardev.ts";
 import type { DomainDef } from "../def.ts";
+import { type AnyDevice, insertDevice, withoutDevices } from "../device.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { checkClock } from "./clock.ts";
 import { checkCpu } from "./cpu.ts";
@@ -19,6 +20,20 @@ export function checkDomain(def: DomainDef): void {
   checkClock(def.clock);
   checkCpu(def.cpu);
   checkTuning(def);
+  checkAllDevices(def);
+}
+
+/**
+ * Refuses a device that is added to a guest and contradicts itself. What the guest has was accepted before, perhaps by
+ * older rules, and is not looked at.
+ */
+export function checkNewDevice(each: AnyDevice, def: DomainDef): void {
+  const devices = withoutDevices(def.devices);
+  insertDevice(devices, each);
+  checkAllDevices({ ...def, devices });
+}
+
+function checkAllDevices(def: DomainDef): void {
   checkControllers(def);
   checkThrottling(def);
   checkDisks(def);
