@@ -44,17 +44,27 @@ def each(object, calls):
         show(name, getattr(object, name), *args)
 
 
+quiet_from = 0.0
+
+
 def events():
-    """Those of earlier calls: they came before the answers."""
-    end = time.monotonic() + 0.01
+    """Those of earlier calls: nothing tells the last one, but that no other follows for a while."""
+    global quiet_from
+    quiet_from = time.monotonic()
     timer = libvirt.virEventAddTimeout(2, lambda *_: None, None)
-    while time.monotonic() < end:
+    while time.monotonic() < quiet_from + 0.04:
         libvirt.virEventRunDefaultImpl()
     libvirt.virEventRemoveTimeout(timer)
 
 
+def on_event(_connection, dom, event, detail, _opaque):
+    global quiet_from
+    quiet_from = time.monotonic()
+    print("event", dom.name(), event, detail)
+
+
 def watch():
-    connection.domainEventRegisterAny(None, 0, lambda _connection, dom, event, detail, _: print("event", dom.name(), event, detail), None)
+    connection.domainEventRegisterAny(None, 0, on_event, None)
 
 
 def snapshot(name, inside="", flags=0):

@@ -31,11 +31,12 @@ export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
       return { xml: await describeSaved(driver, path, { secure: flags !== 0 }) };
     },
     async domainManagedSaveDefineXml({ dom, dxml, flags }) {
-      const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", RUNNING | PAUSED);
       const domain = findDomain(driver, dom);
-      await domain.jobs.run("modify", { api: "virDomainManagedSaveDefineXML" }, async () =>
-        defineSaved(driver, await savedImage(driver, domain), { xml: dxml ?? "", runs }),
-      );
+      await domain.jobs.run("modify", { api: "virDomainManagedSaveDefineXML" }, async () => {
+        const path = await savedImage(driver, domain);
+        const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", RUNNING | PAUSED);
+        await defineSaved(driver, path, { xml: dxml ?? "", runs });
+      });
     },
     async domainHasManagedSaveImage({ dom, flags }) {
       checkFlags(flags, 0, "qemuDomainHasManagedSaveImage", ErrorDomain.QEMU);
