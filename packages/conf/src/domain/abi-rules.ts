@@ -1,5 +1,6 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { type Compare, mismatch } from "@libvirt-ts/xml";
+import type { NumaCell } from "./cpu.ts";
 import type { DomainDef } from "./def.ts";
 
 // What a guest sees of parts that single fields cannot tell. Each gets what its field holds, and what the field is in.
@@ -31,7 +32,7 @@ export const compareMaxMemory: Compare = (source, target) => {
 };
 
 /** NUMA cells: how many, how big, whose processors. */
-export function compareCells(from: DomainDef, to: DomainDef): string | undefined {
+function compareCells(from: DomainDef, to: DomainDef): string | undefined {
   const [source, target] = [from.cpu?.numa?.cells ?? [], to.cpu?.numa?.cells ?? []];
   if (source.length !== target.length)
     return mismatch("Target NUMA node count '%t' doesn't match source '%s'", source.length, target.length);
@@ -41,9 +42,15 @@ export function compareCells(from: DomainDef, to: DomainDef): string | undefined
       return `Size of target NUMA node ${index} (${is?.memoryKiB}) doesn't match source (${was.memoryKiB})`;
     if (String(was.cpus) !== String(is?.cpus))
       return `Processor mask of target NUMA node ${index} doesn't match source`;
+    for (const to of source.keys())
+      if (distance(was, to) !== distance(is, to))
+        return `Target NUMA distance from ${index} to ${to} doesn't match source`;
   }
   return undefined;
 }
+
+const distance = (cell: NumaCell | undefined, to: number): number | undefined =>
+  cell?.distances?.siblings.find(({ id }) => id === to)?.value;
 
 /** Which processors are there at the start. */
 export const compareVcpus: Compare = (_source, _target, from, to) => {
@@ -71,6 +78,8 @@ const blockLabels = {
   chassis: "chassis",
 } as const;
 
+const fieldLabels: { readonly [name: string]: string } = { manufacturer: "vendor" };
+
 /** What firmware tells. @throws VirError SYSINFO/CONFIG_UNSUPPORTED */
 export const compareSysinfos: Compare = (source, target) => {
   const [from, to] = [source as readonly Sysinfo[], target as readonly Sysinfo[]]; // values of the field
@@ -94,12 +103,17 @@ const blocksOf = (info: Switches, key: string): readonly Switches[] =>
     .filter((entries) => Object.keys(entries).length > 0);
 
 function compareBlocks(label: string, from: readonly Switches[], to: readonly Switches[]): void {
-  if (from.length !== to.length) throw sysinfoDiffers("Target sysinfo does not match source");
+  if (from.length !== to.length)
+    throw sysinfoDiffers(
+      label === blockLabels.baseBoards
+        ? mismatch("Target sysinfo base board count '%t' does not match source '%s'", from.length, to.length)
+        : "Target sysinfo does not match source",
+    );
   for (const [index, was] of from.entries()) {
     const is = to[index] ?? {};
     for (const name of new Set([...Object.keys(was), ...Object.keys(is)]))
       if (was[name] !== is[name])
-        throw sysinfoDiffers(mismatch(`sysinfo ${label} ${name}`, was[name], is[name]));
+        throw sysinfoDiffers(mismatch(`sysinfo ${label} ${fieldLabels[name] ?? name}`, was[name], is[name]));
   }
 }
 
@@ -117,7 +131,7 @@ export const compareFeatures: Compare = (source, target) => {
         : differs(`feature '${name}'`, stateOf(was), stateOf(is));
     if (change !== undefined) return change;
   }
-  return compareHyperv(from, to) ?? compareSwitches("KVM feature", from.kvm, to.kvm);
+  return compareHyperv(from, to) ?? compareKvm(from, to);
 };
 
 function compareHyperv({ hyperv: from }: Features, { hyperv: to }: Features): string | undefined {
@@ -125,21 +139,37 @@ function compareHyperv({ hyperv: from }: Features, { hyperv: to }: Features): st
   if (to.mode !== "custom") return differs("feature 'hyperv'", "on", "off");
   const { spinlocks: was, ...others } = from;
   const { spinlocks: is, ...wanted } = to;
-  const change = compareSwitches("HyperV enlightenment feature", others, wanted);
+  const change = compareSwitches("HyperV enlightenment feature", "_", [others, wanted]);
   if (change !== undefined) return change;
   const [retries, asked] = [was?.retries ?? 0, is?.retries ?? 0];
   if (retries !== asked)
     return `HyperV spinlock retry count differs: source: '${retries}', destination: '${asked}'`;
+  const [direct, wished] = [switched(from.stimer?.direct), switched(to.stimer?.direct)];
+  if (direct !== wished)
+    return `State of HyperV stimer direct feature differs: source: '${direct}', destination: '${wished}'`;
   const [vendor, name] = [from.vendorId?.value, to.vendorId?.value];
   return vendor === name
     ? undefined
     : `HyperV vendor_id differs: source: '${vendor}', destination: '${name}'`;
 }
 
-function compareSwitches(label: string, from: Switches = {}, to: Switches = {}): string | undefined {
+function compareKvm({ kvm: from }: Features, { kvm: to }: Features): string | undefined {
+  const change = compareSwitches("KVM feature", "-", [from, to]);
+  if (change !== undefined) return change;
+  const [was, is] = [from?.dirtyRing?.size ?? 0, to?.dirtyRing?.size ?? 0];
+  if (was === is) return undefined;
+  return `dirty ring size of KVM feature 'dirty-ring' differs: source: '${was}', destination: '${is}'`;
+}
+
+/** @param joint between the words of a name */
+function compareSwitches(
+  label: string,
+  joint: "-" | "_",
+  [from = {}, to = {}]: readonly [from: Switches | undefined, to: Switches | undefined],
+): string | undefined {
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     if (key === "mode") continue;
-    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const name = key.replace(/[A-Z]/g, (letter) => `${joint}${letter.toLowerCase()}`);
     const change = differs(`${label} '${name}'`, stateOf(from[key]), stateOf(to[key]));
     if (change !== undefined) return change;
   }

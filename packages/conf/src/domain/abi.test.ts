@@ -102,6 +102,7 @@ const rich = `<domain type='qemu'><name>a</name><uuid>c7a5fdbd-edaf-9455-926a-d6
     <parallel type='pty'><target port='0'/></parallel>
     <channel type='pty'><target type='guestfwd' address='10.0.2.1' port='4600'/></channel>
     <input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>
+    <sound model='ich9'/>
     <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>
     <video><model type='virtio'><acceleration accel3d='no'/></model></video>
     <redirdev bus='usb' type='tcp'><source mode='connect' host='localhost' service='4000'/></redirdev>
@@ -186,6 +187,38 @@ test.each([
   ["'qemu-xhci' ports='8'", "'nec-xhci' ports='8'", "Target controller model 9 does not match source 12"],
   ["ports='8'", "", "Target controller ports -1 does not match source 8"],
   ["vectors='4'", "", "Target controller vectors -1 does not match source 4"],
+  ["ats='on'", "ats='off'", "Target device ats option 'off' does not match source 'on'"],
+  ["<sound model='ich9'/>", "", "Target domain sound card count 0 does not match source 1"],
+  [
+    "<sound model='ich9'/>",
+    "<sound model='ich9' multichannel='yes'/>",
+    "Target sound card multichannel setting 'yes' does not match source 'default'",
+  ],
+  [
+    "<vendor>Intel</vendor>",
+    "<vendor>Intel</vendor><maxphysaddr mode='emulate' bits='42'/>",
+    "Target CPU maxphysaddr does not match source",
+    CPU,
+  ],
+  [
+    "<vendor>Intel</vendor>",
+    "<vendor>Intel</vendor><cache mode='passthrough'/>",
+    "Target CPU cache does not match source",
+    CPU,
+  ],
+  [
+    "<hidden state='on'/>",
+    "<hidden state='on'/><dirty-ring state='on' size='4096'/>",
+    "State of KVM feature 'dirty-ring' differs: source: 'default', destination: 'on'",
+  ],
+  [
+    "<name>a</name>",
+    "<name>a</name><genid>e9392370-2917-565e-692b-d057f46512d6</genid>",
+    "Target domain requested genid does not match source",
+  ],
+  ["<mac address", "<mtu size='9000'/><mac address", "Target network card MTU 9000 does not match source 0"],
+  ["queues='2'", "queues='2' queue_size='256'", "Target disk queue size 256 does not match source 0"],
+  ["version='2.0'", "", "Target TPM version doesn't match source"],
   ["<driver ats='on'/>", "", "Target device virtio options don't match the source"],
   [
     "<target port='0'/></parallel>",

@@ -164,6 +164,8 @@ export function compareAddresses(
   return undefined;
 }
 
+const hexOf = (value = 0, digits = 1): string => value.toString(16).padStart(digits, "0");
+
 type Place = readonly [label: string, text: (address: Address) => string];
 
 /** How the parts of addresses are called, and their text. Where a USB device is plugged in may change. */
@@ -178,6 +180,12 @@ const places: { readonly [type: string]: readonly Place[] } = {
   ],
   ccid: [["device ccid address", (a) => (a.type === "ccid" ? `${a.controller}:${a.slot}` : "")]],
   isa: [["device isa address", (a) => (a.type === "isa" ? `${a.iobase ?? 0}:${a.irq ?? 0}` : "")]],
+  ccw: [
+    [
+      "device CCW address",
+      (a) => (a.type === "ccw" ? [hexOf(a.cssid), hexOf(a.ssid), hexOf(a.devno, 4)].join(".") : ""),
+    ],
+  ],
   dimm: [
     ["device dimm slot", (a) => (a.type === "dimm" ? `${a.slot ?? 0}` : "")],
     [

@@ -37,7 +37,10 @@ const CpuModel = element(
     fallback: attrOneOf("fallback", ["allow", "forbid"], {
       refuse: () => cpuUnsupported("Invalid fallback attribute"),
     }),
-    vendorId: attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
+    vendorId: fixed(
+      "CPU vendor id",
+      attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
+    ),
     name: fixed("CPU model", text(str)),
   },
   {
@@ -58,14 +61,16 @@ const Topology = element("topology", {
 });
 export type CpuTopology = Infer<typeof Topology>;
 
+const cacheDiffers = "Target CPU cache does not match source";
 const CpuCache = element("cache", {
-  level: attr("level", uint),
-  mode: attrOneOf("mode", ["emulate", "passthrough", "disable"], { required: true }),
+  level: fixed(cacheDiffers, attr("level", uint)),
+  mode: fixed(cacheDiffers, attrOneOf("mode", ["emulate", "passthrough", "disable"], { required: true })),
 });
+const addressBitsDiffer = "Target CPU maxphysaddr does not match source";
 const MaxPhysAddr = element("maxphysaddr", {
-  mode: attrOneOf("mode", ["emulate", "passthrough"], { required: true }),
-  bits: attr("bits", uint),
-  limit: attr("limit", uint),
+  mode: fixed(addressBitsDiffer, attrOneOf("mode", ["emulate", "passthrough"], { required: true })),
+  bits: fixed(addressBitsDiffer, attr("bits", uint)),
+  limit: fixed(addressBitsDiffer, attr("limit", uint)),
 });
 const CpuFeature = element("feature", {
   policy: fixed(
@@ -203,8 +208,8 @@ export const Cpu = element(
     vendor: fixed("CPU vendor", leaf("vendor", str)),
     microcode: attrOf("microcode", "version", uint),
     topology: child(Topology),
-    cache: child(CpuCache),
-    maxphysaddr: child(MaxPhysAddr),
+    cache: fixed(cacheDiffers, child(CpuCache)),
+    maxphysaddr: fixed(addressBitsDiffer, child(MaxPhysAddr)),
     features: fixed("Target CPU feature count %t does not match source %s", list(CpuFeature)),
     numa: child(Numa),
   },

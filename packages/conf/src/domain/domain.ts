@@ -180,7 +180,7 @@ const Perf = element("perf", {
     }),
   ),
 });
-const Genid = element("genid", { uuid: text(uuid) }, { keepEmpty: true });
+const Genid = element("genid", { uuid: fixed("domain genid", text(uuid)) }, { keepEmpty: true });
 
 /** A guest, as written. Memory sizes in KiB. */
 export const DomainSyntax = element(
@@ -204,7 +204,7 @@ export const DomainSyntax = element(
       leaf("name", oneLine, { strict: { required: true } }),
     ),
     uuid: fixed("domain uuid", leaf("uuid", uuid)),
-    genid: child(Genid),
+    genid: fixed("Target domain requested genid does not match source", child(Genid)),
     title: leaf("title", oneLine),
     description: leaf("description", str),
     metadata: raw("metadata"),

@@ -74,7 +74,7 @@ export const Devices = element(
     cryptos: list(Crypto),
     iommus: fixed("Target domain IOMMU device count does not match source", list(Iommu)),
     vsock: fixed("Target domain vsock device count does not match source", child(Vsock)),
-    pstore: child(Pstore),
+    pstore: fixed("Target domain pstore device count does not match source", child(Pstore)),
   },
   {
     endTag: true,

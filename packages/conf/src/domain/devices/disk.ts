@@ -56,7 +56,7 @@ const DiskDriver = element("driver", {
   iothread: attr("iothread", positive),
   detectZeroes: attrOneOf("detect_zeroes", ["off", "on", "unmap"]),
   queues: fixed(absentIs(0, "disk queue count"), attr("queues", positive)),
-  queueSize: attr("queue_size", nonZero(uint)),
+  queueSize: fixed(absentIs(0, "disk queue size"), attr("queue_size", nonZero(uint))),
   ...virtioOptions,
   discardNoUnref: attr("discard_no_unref", onOff),
   iothreads: child(IothreadMap),
@@ -100,7 +100,7 @@ const Blockio = element("blockio", {
     absentIs(0, "disk physical_block_size"),
     attr("physical_block_size", anyInteger(uint)),
   ),
-  discardGranularity: attr("discard_granularity", uint),
+  discardGranularity: fixed(absentIs(0, "disk discard_granularity"), attr("discard_granularity", uint)),
 });
 
 /** The image below another one; an empty one (no `type`) ends the chain. */

@@ -87,7 +87,7 @@ export const Filesystem = element(
     }),
     accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
     model: fixed(
-      "filesystem model",
+      "Target filesystem model does not match source",
       attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
     ),
     multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),

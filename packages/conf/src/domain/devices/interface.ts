@@ -1,6 +1,7 @@
 import { parseIp } from "@libvirt-ts/util/ip";
 import { isMulticastMac } from "@libvirt-ts/util/mac";
 import {
+  absentIs,
   attr,
   attrOf,
   child,
@@ -423,7 +424,10 @@ export const Interface = element(
       "state",
       oneOf(["up", "down"], (text) => unsupported(`unknown interface link state '${text}'`)),
     ),
-    mtu: attrOf("mtu", "size", unsignedShort(refusing(positive, () => xmlError("malformed mtu size")))),
+    mtu: fixed(
+      absentIs(0, "network card MTU"),
+      attrOf("mtu", "size", unsignedShort(refusing(positive, () => xmlError("malformed mtu size")))),
+    ),
     coalesce: child(Coalesce),
     teaming,
     sndbuf: custom<number>({

@@ -23,7 +23,7 @@ const IommuDriver = element("driver", {
   eim: fixed(onOffDefault(option("eim value")), attr("eim", onOff)),
   iotlb: fixed(onOffDefault(option("iotlb value")), attr("iotlb", onOff)),
   awBits: fixed(absentIs(0, option("aw_bits value")), attr("aw_bits", uint8(uint))),
-  dmaTranslation: fixed(onOffDefault(option("dma_translation")), attr("dma_translation", onOff)),
+  dmaTranslation: fixed(onOffDefault(option("dma translation")), attr("dma_translation", onOff)),
   xtsup: attr("xtsup", onOff),
   passthrough: attr("pt", onOff),
 });

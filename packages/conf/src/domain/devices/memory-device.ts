@@ -1,6 +1,7 @@
 import {
   attr,
   attrOf,
+  type Compare,
   child,
   element,
   fixed,
@@ -8,6 +9,7 @@ import {
   hexLong,
   type Infer,
   leaf,
+  mismatch,
   nonNegativeInt,
   refusing,
   str,
@@ -30,7 +32,16 @@ const size = {
     ),
   ),
 };
-const base = { address: attrOf("address", "base", hexLong(1), { lenient: true }) };
+const compareBases: Compare = (source, target) => {
+  const [was, is] = [source, target].map(
+    (value) => `0x${((value as bigint | undefined) ?? 0n).toString(16)}`,
+  ); // of the field
+  const label = "Target memory device address '%t' doesn't match source memory device address '%s'";
+  return was === is ? undefined : mismatch(label, was, is);
+};
+const base = {
+  address: fixed(compareBases, attrOf("address", "base", hexLong(1), { lenient: true })),
+};
 const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
 
 /** A memory module. Sizes in KiB. */
@@ -69,10 +80,19 @@ export const MemoryDevice = element(
         source: child(element("source", { ...paged })),
         target: child(
           element("target", {
-            dynamicMemslots: attr("dynamicMemslots", yesNo),
+            dynamicMemslots: fixed(
+              "Target memory device 'dynamicMemslots' property doesn't match source memory device",
+              attr("dynamicMemslots", yesNo),
+            ),
             ...size,
-            blockKiB: kib("block"),
-            requestedKiB: kib("requested"),
+            blockKiB: fixed(
+              "Target memory device block size '%t' doesn't match source memory device block size '%s'",
+              kib("block"),
+            ),
+            requestedKiB: fixed(
+              "Target memory device requested size '%t' doesn't match source memory device requested size '%s'",
+              kib("requested"),
+            ),
             currentKiB: kib("current"),
             ...base,
           }),

@@ -1,13 +1,16 @@
-import { element, type Infer, leaf, str } from "@libvirt-ts/xml";
+import { element, fixed, type Infer, leaf, str } from "@libvirt-ts/xml";
 import { info } from "../info.ts";
 import { kib } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
 /** Keeps the last words of a crashing kernel in a file of the host. */
 export const Pstore = element("pstore", {
-  backend: attrOneOf("backend", ["acpi-erst"], { required: true }),
+  backend: fixed(
+    "Target pstore device backend '%t' does not match source '%s'",
+    attrOneOf("backend", ["acpi-erst"], { required: true }),
+  ),
   path: leaf("path", str),
-  sizeKiB: kib("size"),
+  sizeKiB: fixed("Target pstore size '%t' does not match source '%s'", kib("size")),
   ...info,
 });
 export type Pstore = Infer<typeof Pstore>;

@@ -46,28 +46,31 @@ export type Redirdev = Infer<typeof Redirdev>;
 
 /** Which devices may be redirected: hexadecimal numbers, absent means any. */
 export const Redirfilter = element("redirfilter", {
-  usbdevs: list(
-    element("usbdev", {
-      class: attr(
-        "class",
-        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,2}/, "-1 or up to two hexadecimal digits"),
-        { omit: "-1" },
-      ),
-      vendor: attr(
-        "vendor",
-        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
-        { omit: "-1" },
-      ),
-      product: attr(
-        "product",
-        strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
-        { omit: "-1" },
-      ),
-      version: attr("version", strictly(str, /-1|\d{1,2}.\d{1,2}/, "-1 or a version like 1.10"), {
-        omit: "-1",
+  usbdevs: fixed(
+    "Target domain USB redirection filter count %t does not match source %s",
+    list(
+      element("usbdev", {
+        class: attr(
+          "class",
+          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,2}/, "-1 or up to two hexadecimal digits"),
+          { omit: "-1" },
+        ),
+        vendor: attr(
+          "vendor",
+          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
+          { omit: "-1" },
+        ),
+        product: attr(
+          "product",
+          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
+          { omit: "-1" },
+        ),
+        version: attr("version", strictly(str, /-1|\d{1,2}.\d{1,2}/, "-1 or a version like 1.10"), {
+          omit: "-1",
+        }),
+        allow: attr("allow", yesNo, { required: true }),
       }),
-      allow: attr("allow", yesNo, { required: true }),
-    }),
+    ),
   ),
 });
 export type Redirfilter = Infer<typeof Redirfilter>;

@@ -1,4 +1,5 @@
 import {
+  absentIs,
   attr,
   attrOf,
   child,
@@ -51,7 +52,7 @@ const unknownTarget = (text: string) =>
 const SerialTarget = element("target", {
   type: fixed("serial type", attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" })),
   port: fixed("serial port", attr("port", portNumber)),
-  model: attrOf("model", "name", oneOf(serialModels)),
+  model: fixed(absentIs("none", "serial model"), attrOf("model", "name", oneOf(serialModels))),
 });
 
 /** A serial port of the guest. */
@@ -87,10 +88,13 @@ export const Console = element(
     tty: attr("tty", absPath, { show: "live" }),
     target: child(
       element("target", {
-        type: attrOneOf("type", ["serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {
-          default: "serial",
-          refuse: unknownTarget,
-        }),
+        type: fixed(
+          "console type",
+          attrOneOf("type", ["serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {
+            default: "serial",
+            refuse: unknownTarget,
+          }),
+        ),
         port: attr("port", portNumber),
       }),
     ),

@@ -1,4 +1,5 @@
 import {
+  absentIs,
   attr,
   attrOf,
   child,
@@ -19,6 +20,7 @@ import { scaledBytes, sized } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 
 const mebibyte = 1048576n;
+const msiDiffers = "Target shared memory MSI configuration doesn't match source";
 
 /** Memory shared between guests. `size` in bytes. */
 export const Shmem = element(
@@ -28,7 +30,10 @@ export const Shmem = element(
       required: true,
       missing: () => xmlError("shmem element must contain 'name' attribute"),
     }),
-    role: attrOneOf("role", ["master", "peer"]),
+    role: fixed(
+      absentIs("default", "Target shared memory role '%t' does not match source role '%s'"),
+      attrOneOf("role", ["master", "peer"]),
+    ),
     model: fixed(
       "Target shared memory model '%t' does not match source model '%s'",
       attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]), { lenient: true }),
@@ -51,12 +56,21 @@ export const Shmem = element(
         },
       }),
     ),
-    server: child(element("server", { path: attr("path", absPath) }, { keepEmpty: true })),
-    msi: child(
-      element(
-        "msi",
-        { vectors: attr("vectors", uint, { omit: 0 }), ioeventfd: attr("ioeventfd", onOff) },
-        { keepEmpty: true },
+    server: fixed(
+      "Target shared memory server usage doesn't match source",
+      child(element("server", { path: attr("path", absPath) }, { keepEmpty: true })),
+    ),
+    msi: fixed(
+      msiDiffers,
+      child(
+        element(
+          "msi",
+          {
+            vectors: fixed(msiDiffers, attr("vectors", uint, { omit: 0 })),
+            ioeventfd: fixed(msiDiffers, attr("ioeventfd", onOff)),
+          },
+          { keepEmpty: true },
+        ),
       ),
     ),
     ...info,

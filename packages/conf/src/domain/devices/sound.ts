@@ -1,4 +1,15 @@
-import { attr, attrOf, child, element, fixed, type Infer, list, uint, yesNo } from "@libvirt-ts/xml";
+import {
+  absentIs,
+  attr,
+  attrOf,
+  child,
+  element,
+  fixed,
+  type Infer,
+  list,
+  uint,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { uint8 } from "../../types.ts";
 import { unsupported } from "../errors.ts";
 import { info } from "../info.ts";
@@ -22,7 +33,10 @@ export const Sound = element("sound", {
       required: true,
     }),
   ),
-  multichannel: attr("multichannel", yesNo),
+  multichannel: fixed(
+    absentIs("default", "Target sound card multichannel setting '%t' does not match source '%s'"),
+    attr("multichannel", yesNo),
+  ),
   streams: attr("streams", uint),
   codecs: list(Codec),
   audio: attrOf("audio", "id", uint8(uint)),

@@ -55,7 +55,7 @@ const externalType = oneOf(["unix"], (text) =>
 
 const Backend = element("backend", {
   type: fixed(
-    "TPM device type",
+    "Target TPM device type doesn't match source",
     attrOneOf("type", ["passthrough", "emulator", "external"], {
       required: true,
     }),
@@ -65,7 +65,7 @@ const Backend = element("backend", {
       device: child(element("device", { path: attr("path", filePath, { default: "/dev/tpm0" }) })),
     },
     emulator: {
-      version: fixed("TPM version", attrOneOf("version", ["1.2", "2.0"])),
+      version: fixed("Target TPM version doesn't match source", attrOneOf("version", ["1.2", "2.0"])),
       persistentState: attr(
         "persistent_state",
         refusing(yesNo, () => internalError("Invalid persistent_state value, either 'yes' or 'no'")),
