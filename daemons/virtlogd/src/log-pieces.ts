@@ -67,7 +67,7 @@ async function nextFiles(
     const files = await openChain(options);
     const number = files.findIndex((candidate) => candidate.inode === file.inode);
     await closeAll(files.splice(0, number + 1));
-    return { files, isGone: number < 0 };
+    if (files.length > 0) return { files, isGone: number < 0 }; // else the next one has just lost its name, or not got it yet
   }
   return undefined;
 }

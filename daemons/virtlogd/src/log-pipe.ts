@@ -206,6 +206,7 @@ export class LogPipe {
         }
       }
     } catch (error) {
+      if (total > 0) this.#on.data();
       await this.#fail(error);
       return;
     }

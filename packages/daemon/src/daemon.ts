@@ -383,6 +383,7 @@ export class Daemon<K extends Keys & LoggingKeys> {
     const { stop } = this.#handingOver;
     this.#handingOver = undefined;
     if (successor !== undefined) {
+      options.pidFile.leave();
       if (stop !== undefined) this.#o.native.pidfdSignal(successor, constants.signals.SIGTERM);
       process.exit(ExitCode.none);
     }

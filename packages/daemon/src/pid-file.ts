@@ -19,6 +19,8 @@ export interface PidFile {
   readonly fd: number;
   /** Writes our pid; the lock is ours by now. */
   write(): void;
+  /** Lets go of it: the lock, and the file, are the successor's alone, however long our end takes. */
+  leave(): void;
   /** Removes the file and drops the lock. */
   release(): void;
 }
@@ -55,6 +57,7 @@ export function heldPidFile(path: string, fd: number): PidFile {
       ftruncateSync(fd);
       writeSync(fd, `${process.pid}\n`, 0);
     },
+    leave: () => closeSync(fd),
     release() {
       if (inodeOf(path) === fstatSync(fd).ino) unlinkSync(path);
       closeSync(fd);
