@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { native } from "@libvirt-ts/native";
 import { expect, test } from "vitest";
-import { takePidFile } from "./pid-file.ts";
+import { heldPidFile, takePidFile } from "./pid-file.ts";
 
 const path = join(mkdtempSync(join(tmpdir(), "pid-")), "d.pid");
 
@@ -16,6 +16,16 @@ test("held until released, stale content replaced", () => {
   );
   held.release();
   expect(existsSync(path)).toBe(false);
+  takePidFile(path, native).release();
+});
+
+test("left to a successor: the lock goes with its last holder, the file stays", () => {
+  const held = takePidFile(path, native);
+  const successor = heldPidFile(path, native.dup(held.fd));
+  held.leave();
+  expect(() => takePidFile(path, native)).toThrow("Resource temporarily unavailable");
+  native.close(successor.fd); // killed
+  expect(existsSync(path)).toBe(true);
   takePidFile(path, native).release();
 });
 
