@@ -65,7 +65,7 @@ export {
   shapeOf,
   type TextShape,
 } from "./shape.ts";
-export { absentIs, byNumber, firstChange, mismatch, onOffDefault } from "./stable.ts";
+export { absentIs, asTold, byNumber, firstChange, mismatch, onOffDefault, switchWord } from "./stable.ts";
 export { childNamed, childrenNamed, type XmlAside, type XmlElement, type XmlNode } from "./tree.ts";
 export { didYouMean, type Problem, type Touched, validateElement } from "./validate.ts";
 export { formatTree, XmlWriter } from "./write.ts";

@@ -56,28 +56,28 @@ export function mismatch(label: string, source: unknown, target: unknown): strin
   return template.replace(/%[ts]/g, (which) => shown(which === "%t" ? target : source));
 }
 
+/** Compares values, or what they are in, by what is told of them. */
+export const asTold =
+  (label: string, told: (value: unknown, bag: Bag) => unknown): Compare =>
+  (source, target, from, to) => {
+    const [was, is] = [told(source, from), told(target, to)];
+    return was === is ? undefined : mismatch(label, was, is);
+  };
+
 /** Compares where absence means a value, or has a word: "default". */
-export const absentIs =
-  (absent: unknown, label: string): Compare =>
-  (source, target) =>
-    (source ?? absent) === (target ?? absent)
-      ? undefined
-      : mismatch(label, source ?? absent, target ?? absent);
+export const absentIs = (absent: unknown, label: string): Compare =>
+  asTold(label, (value) => value ?? absent);
 
 /** Compares switches, told as "on", "off" and "default". */
-export const onOffDefault =
-  (label: string): Compare =>
-  (source, target) =>
-    source === target ? undefined : mismatch(label, switchWord(source), switchWord(target));
+export const onOffDefault = (label: string): Compare => asTold(label, switchWord);
 
 /** Compares words by their place in a list, as which they are told; -1 when absent. */
-export const byNumber =
-  (label: string, words: readonly string[]): Compare =>
-  (source, target) =>
-    source === target ? undefined : mismatch(label, numberIn(words, source), numberIn(words, target));
+export const byNumber = (label: string, words: readonly string[]): Compare =>
+  asTold(label, (value) => words.indexOf(String(value)));
 
-const switchWord = (value: unknown): string => (value === undefined ? "default" : value ? "on" : "off");
-const numberIn = (words: readonly string[], value: unknown): number => words.indexOf(String(value));
+/** What is told of a switch. */
+export const switchWord = (value: unknown): string =>
+  value === undefined ? "default" : value ? "on" : "off";
 
 const shown = (value: unknown): string =>
   value === undefined ? "<null>" : typeof value === "boolean" ? (value ? "yes" : "no") : String(value);

@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { type Compare, mismatch } from "@libvirt-ts/xml";
+import { asTold, type Compare, mismatch, switchWord } from "@libvirt-ts/xml";
 import type { NumaCell } from "./cpu.ts";
 import type { DomainDef } from "./def.ts";
 
@@ -10,10 +10,10 @@ type Switches = { readonly [name: string]: unknown };
 type Sysinfo = DomainDef["sysinfos"][number];
 
 /** Memory the guest boots with, without modules. */
-export const compareInitialMemory: Compare = (_source, _target, from, to) => {
-  const [was, is] = [initialMemoryKiB(from as DomainDef), initialMemoryKiB(to as DomainDef)]; // a field of it
-  return was === is ? undefined : mismatch("domain max memory", was, is);
-};
+export const compareInitialMemory = asTold(
+  "domain max memory",
+  (_memory, def) => initialMemoryKiB(def as DomainDef), // a field of it
+);
 
 function initialMemoryKiB({ memoryKiB = 0, devices }: DomainDef): number {
   const modules = devices?.memories.map((memory) => ("target" in memory ? (memory.target?.sizeKiB ?? 0) : 0));
@@ -144,7 +144,7 @@ function compareHyperv({ hyperv: from }: Features, { hyperv: to }: Features): st
   const [retries, asked] = [was?.retries ?? 0, is?.retries ?? 0];
   if (retries !== asked)
     return `HyperV spinlock retry count differs: source: '${retries}', destination: '${asked}'`;
-  const [direct, wished] = [switched(from.stimer?.direct), switched(to.stimer?.direct)];
+  const [direct, wished] = [switchWord(from.stimer?.direct), switchWord(to.stimer?.direct)];
   if (direct !== wished)
     return `State of HyperV stimer direct feature differs: source: '${direct}', destination: '${wished}'`;
   const [vendor, name] = [from.vendorId?.value, to.vendorId?.value];
@@ -179,10 +179,7 @@ function compareSwitches(
 const differs = (what: string, was: string, is: string): string | undefined =>
   was === is ? undefined : `State of ${what} differs: source: '${was}', destination: '${is}'`;
 
-const apicOf = ({ apic }: Features): string => `${apic ? "on" : "default"},eoi=${switched(apic?.eoi)}`;
-
-const switched = (value: boolean | undefined): string =>
-  value === undefined ? "default" : value ? "on" : "off";
+const apicOf = ({ apic }: Features): string => `${apic ? "on" : "default"},eoi=${switchWord(apic?.eoi)}`;
 
 /** What is more than a switch counts as on unless it says off. */
 function stateOf(feature: unknown): string {

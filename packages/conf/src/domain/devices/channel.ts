@@ -1,15 +1,4 @@
-import {
-  attr,
-  type Compare,
-  child,
-  element,
-  fixed,
-  type Infer,
-  mismatch,
-  str,
-  uint,
-  variant,
-} from "@libvirt-ts/xml";
+import { asTold, attr, child, element, fixed, type Infer, str, uint, variant } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -20,10 +9,7 @@ const named = {
   state: attrOneOf("state", ["connected", "disconnected"], { show: "live" }),
 };
 
-const compareForwards: Compare = (_source, _target, from, to) => {
-  const [was, is] = [from, to].map(({ address, port }) => `${address}:${port}`);
-  return was === is ? undefined : mismatch("channel addr", was, is);
-};
+const compareForwards = asTold("channel addr", (_part, { address, port }) => `${address}:${port}`);
 
 const ChannelTarget = element(
   "target",

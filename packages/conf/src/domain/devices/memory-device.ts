@@ -1,7 +1,7 @@
 import {
+  asTold,
   attr,
   attrOf,
-  type Compare,
   child,
   element,
   fixed,
@@ -9,7 +9,6 @@ import {
   hexLong,
   type Infer,
   leaf,
-  mismatch,
   nonNegativeInt,
   refusing,
   str,
@@ -32,13 +31,10 @@ const size = {
     ),
   ),
 };
-const compareBases: Compare = (source, target) => {
-  const [was, is] = [source, target].map(
-    (value) => `0x${((value as bigint | undefined) ?? 0n).toString(16)}`,
-  ); // of the field
-  const label = "Target memory device address '%t' doesn't match source memory device address '%s'";
-  return was === is ? undefined : mismatch(label, was, is);
-};
+const compareBases = asTold(
+  "Target memory device address '%t' doesn't match source memory device address '%s'",
+  (address) => `0x${((address as bigint | undefined) ?? 0n).toString(16)}`, // of the field
+);
 const base = {
   address: fixed(compareBases, attrOf("address", "base", hexLong(1), { lenient: true })),
 };

@@ -1,25 +1,13 @@
-import {
-  attr,
-  type Compare,
-  element,
-  fixed,
-  type Infer,
-  list,
-  mismatch,
-  str,
-  strictly,
-  yesNo,
-} from "@libvirt-ts/xml";
+import { asTold, attr, element, fixed, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
 import { chardevSource, checkChardevSource } from "../chardev.ts";
 import { internalError, unsupported } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
-const compareSourceTypes: Compare = (source, target) => {
-  const [was, is] = [source, target].map((value) => (value as { type?: string } | undefined)?.type); // of the field
-  const label = "Target redirected device source type %t does not match source device source type %s";
-  return was === is ? undefined : mismatch(label, was, is);
-};
+const compareSourceTypes = asTold(
+  "Target redirected device source type %t does not match source device source type %s",
+  (source) => (source as { type?: string } | undefined)?.type, // of the field
+);
 
 /** A USB device of the client's machine, redirected into the guest. */
 export const Redirdev = element(
