@@ -1,5 +1,4 @@
 import { access, unlink } from "node:fs/promises";
-import { DomainSaveRestoreFlags } from "@libvirt-ts/api";
 import { checkFlags, ErrorDomain, systemError } from "@libvirt-ts/errors";
 import type { QemuDomain } from "../guest.ts";
 import type { QemuDriver } from "../qemu-driver.ts";
@@ -7,9 +6,7 @@ import { defineSaved, describeSaved } from "../save/edit.ts";
 import { managedImage } from "../save/restore.ts";
 import { saveDomain } from "../save/save.ts";
 import { findDomain, invalid, type RemoteHandlers } from "./common.ts";
-import { runsAfter } from "./save.ts";
-
-const { RUNNING, PAUSED } = DomainSaveRestoreFlags;
+import { runsAfter, runsOnceEdited } from "./save.ts";
 
 /** Saved guests that libvirt keeps for itself: the next start brings them back. */
 export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
@@ -34,8 +31,7 @@ export function managedSaveHandlers(driver: QemuDriver): RemoteHandlers {
       const domain = findDomain(driver, dom);
       await domain.jobs.run("modify", { api: "virDomainManagedSaveDefineXML" }, async () => {
         const path = await savedImage(driver, domain);
-        const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", RUNNING | PAUSED);
-        await defineSaved(driver, path, { xml: dxml ?? "", runs });
+        await defineSaved(driver, path, { xml: dxml ?? "", runs: runsOnceEdited(flags) });
       });
     },
     async domainHasManagedSaveImage({ dom, flags }) {

@@ -31,8 +31,7 @@ export function saveHandlers(driver: QemuDriver): RemoteHandlers {
       return { xml: await describeSaved(driver, file, { secure: flags !== 0 }) };
     },
     async domainSaveImageDefineXml({ file, dxml, flags }) {
-      const runs = runsAfter(flags, "qemuDomainSaveImageDefineXML", Flag.RUNNING | Flag.PAUSED);
-      await defineSaved(driver, file, { xml: dxml, runs });
+      await defineSaved(driver, file, { xml: dxml, runs: runsOnceEdited(flags) });
     },
   };
 }
@@ -52,3 +51,7 @@ export function runsAfter(flags: number, api: string, known: number = KNOWN): bo
   }
   return runs ? true : isPaused ? false : undefined;
 }
+
+/** As `runsAfter`, of the calls that edit what a guest goes on as. */
+export const runsOnceEdited = (flags: number): boolean | undefined =>
+  runsAfter(flags, "qemuDomainSaveImageDefineXML", Flag.RUNNING | Flag.PAUSED);

@@ -1,7 +1,7 @@
 import { formatDomain } from "@libvirt-ts/conf/domain";
 import type { QemuDriver } from "../qemu-driver.ts";
 import { savedDefinition, textToSave, wantedDefinition } from "./definition.ts";
-import { openSaveFile, readHead, writeHead } from "./save-file.ts";
+import { openSaveFile, writeHead } from "./save-file.ts";
 import { withDefinition } from "./save-header.ts";
 
 /** @param o.secure with passwords @throws VirError */
@@ -30,8 +30,7 @@ export async function defineSaved(
     const wasRunning = runs ?? saved.wasRunning;
     if (xml === saved.xml && wasRunning === saved.wasRunning) return;
     const wanted = await wantedDefinition(driver, xml, await savedDefinition(driver, saved.xml));
-    const head = await readHead(saved, path);
-    await writeHead(saved, path, withDefinition(head, textToSave(wanted), wasRunning));
+    await writeHead(saved, path, withDefinition(saved.head, textToSave(wanted), wasRunning));
   } finally {
     await saved.file.close();
   }

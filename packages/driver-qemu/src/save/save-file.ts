@@ -6,6 +6,8 @@ import { HEADER_BYTES, parseSaveHeader, type SaveHeader, xmlOf } from "./save-he
 /** A saved guest, open; the file stands where QEMU's data begin. */
 export interface SaveFile extends SaveHeader {
   readonly file: FileHandle;
+  /** Everything before QEMU's data. */
+  readonly head: Buffer;
   readonly xml: string;
 }
 
@@ -17,23 +19,16 @@ export async function openSaveFile(path: string, mode: "r" | "r+" = "r"): Promis
   const file = await openFile(path, mode);
   try {
     // Read in order: QEMU goes on from where we stop.
-    const header = parseSaveHeader(await readNext(file, path, HEADER_BYTES));
-    const xml = xmlOf(await readNext(file, path, header.dataBytes));
-    return { ...header, file, xml };
+    const bytes = await readNext(file, path, HEADER_BYTES);
+    const header = parseSaveHeader(bytes);
+    const head = Buffer.alloc(HEADER_BYTES + header.dataBytes);
+    const data = await readNext(file, path, header.dataBytes);
+    head.set(bytes);
+    head.set(data, HEADER_BYTES);
+    return { ...header, file, head, xml: xmlOf(data) };
   } catch (error) {
     await file.close();
     throw error;
-  }
-}
-
-/** Everything before QEMU's data. @throws VirError SYSTEM_ERROR */
-export async function readHead({ file, dataBytes }: SaveFile, path: string): Promise<Buffer> {
-  const head = Buffer.alloc(HEADER_BYTES + dataBytes);
-  try {
-    await file.read(head, 0, head.length, 0);
-    return head;
-  } catch (error) {
-    throw failure(error, "Failed to read domain image file", path);
   }
 }
 
