@@ -61,6 +61,7 @@ import { romInfo } from "../info.ts";
 import { mac, uuid } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
+import { netModel } from "./net-model.ts";
 
 const unicast: Scalar<string> = {
   parse(text, element, name) {
@@ -208,37 +209,6 @@ const Mcast = element("source", {
   address: attr("address", ipv4, { required: true, strict: { required: false } }),
   port: attr("port", portNumber(int), { required: true, strict: { required: false } }),
 });
-
-const knownModels = [
-  "netfront",
-  "rtl8139",
-  "virtio",
-  "e1000",
-  "e1000e",
-  "igb",
-  "virtio-transitional",
-  "virtio-non-transitional",
-  "usb-net",
-  "spapr-vlan",
-  "lan9118",
-  "scm91c111",
-  "vlance",
-  "vmxnet",
-  "vmxnet2",
-  "vmxnet3",
-  "Am79C970A",
-  "Am79C973",
-  "82540EM",
-  "82545EM",
-  "82543GC",
-];
-const modelSpelling = new Map(knownModels.map((name) => [name.toLowerCase(), name]));
-
-/** Models of cards; known ones in any mixture of cases. */
-const netModel: Scalar<string> = {
-  parse: (text) => modelSpelling.get(text.toLowerCase()) ?? text,
-  format: (value) => value,
-};
 
 const bridgeName = strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge");
 
