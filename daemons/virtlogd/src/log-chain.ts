@@ -23,6 +23,9 @@ interface Place {
 
 interface Opened {
   readonly fd: number;
+  /** The name it was opened by, and what that name stood for. */
+  readonly openedAs: string;
+  readonly ownInode: bigint;
   /** Of a compressed one, that of the file it was made from. */
   readonly inode: bigint;
   readonly packed: GzipReader | undefined;
@@ -35,9 +38,8 @@ export class ChainFile {
   readonly inode: bigint;
   /** Of all files of the log, newest first. */
   readonly #names: readonly string[];
-  readonly #fd: number;
+  readonly #opened: Opened;
   readonly #calls: PooledCalls;
-  readonly #packed: GzipReader | undefined;
   /** Whether something older is kept. */
   isFirst = false;
   #size = 0;
@@ -47,29 +49,31 @@ export class ChainFile {
   /** How often an index is looked for: it is begun with the first byte, or a moment later. */
   #looks = 5;
 
-  private constructor({ name, names, calls }: Place, { fd, inode, packed }: Opened) {
+  private constructor({ name, names, calls }: Place, opened: Opened) {
     this.path = name;
-    this.inode = inode;
+    this.inode = opened.inode;
     this.#names = names;
-    this.#fd = fd;
+    this.#opened = opened;
     this.#calls = calls;
-    this.#packed = packed;
   }
 
   /** @returns undefined when there is none. @throws Error of node:fs */
   static async open(place: Place): Promise<ChainFile | undefined> {
     const { name, calls } = place;
     const opened =
-      (await openFile(name, calls, async (fd) => ({
-        fd,
-        inode: (await calls.fstat(fd)).ino,
-        packed: undefined,
-      }))) ??
-      (await openFile(compressedName(name), calls, async (fd) => {
-        const origin = await readOrigin(fd, calls);
-        return origin && { fd, inode: origin.inode, packed: new GzipReader(fd, origin, calls) };
+      (await openFile(name, calls, async (file) => ({ ...file, inode: file.ownInode, packed: undefined }))) ??
+      (await openFile(compressedName(name), calls, async (file) => {
+        const origin = await readOrigin(file.fd, calls);
+        return origin && { ...file, inode: origin.inode, packed: new GzipReader(file.fd, origin, calls) };
       }));
     return opened && new ChainFile(place, opened);
+  }
+
+  /** Whether it surely has the name still by which it was opened: until now it was neither renamed nor compressed. */
+  async isInPlace(): Promise<boolean> {
+    const { openedAs, ownInode } = this.#opened;
+    const there = await this.#calls.stat(openedAs).catch(() => undefined);
+    return there?.ino === ownInode;
   }
 
   /** Bytes, as of the last `refresh`. */
@@ -94,7 +98,7 @@ export class ChainFile {
   }
 
   async close(): Promise<void> {
-    await this.#calls.close(this.#fd);
+    await this.#calls.close(this.#opened.fd);
     await this.#index?.close();
   }
 
@@ -107,8 +111,8 @@ export class ChainFile {
   }
 
   async #refresh(): Promise<void> {
-    const { size, birthtimeMs } = await this.#calls.fstat(this.#fd);
-    this.#size = this.#packed?.origin.size ?? Number(size);
+    const { size, birthtimeMs } = await this.#calls.fstat(this.#opened.fd);
+    this.#size = this.#opened.packed?.origin.size ?? Number(size);
     if (!this.#index && this.#looks > 0) {
       this.#index = await this.#findIndex();
       if (this.#size > 0) this.#looks -= 1;
@@ -122,11 +126,11 @@ export class ChainFile {
   }
 
   async #read(into: Uint8Array, at: number): Promise<number> {
+    const { fd, packed } = this.#opened;
     let filled = 0;
     while (filled < into.length) {
       const rest = into.subarray(filled);
-      const count = await (this.#packed?.readAt(rest, at + filled) ??
-        this.#calls.read(this.#fd, rest, at + filled));
+      const count = await (packed?.readAt(rest, at + filled) ?? this.#calls.read(fd, rest, at + filled));
       if (count === 0) break;
       filled += count;
     }
@@ -151,8 +155,8 @@ export class ChainFile {
 }
 
 /**
- * A log and its backups, oldest first. Names are opened from the newest to the oldest: a file that rolls over or is
- * compressed meanwhile only moves to where is looked next, and is known by its inode if it is met twice.
+ * A log and its backups, oldest first. Names are looked at from the newest to the oldest: a file that rolls over or is
+ * compressed meanwhile only moves to where is looked next, and is known by its inode when it is met twice.
  * @throws VirError NONE/SYSTEM_ERROR when there is none of them
  */
 export async function openChain({ path, maxBackups, places }: ChainOptions): Promise<ChainFile[]> {
@@ -161,10 +165,26 @@ export async function openChain({ path, maxBackups, places }: ChainOptions): Pro
   const names = [path, ...backupNames(path, maxBackups)];
   let name = path;
   try {
-    for (name of names) {
+    /** The oldest one found so far has moved on; what is met until it is found again may be newer. */
+    let isLost = false;
+    for (let at = 0; at < names.length; at++) {
+      name = names[at] ?? "";
       const file = await ChainFile.open({ name, names, calls });
-      if (file && files.some(({ inode }) => inode === file.inode)) await file.close();
-      else if (file) files.unshift(file);
+      if (file === undefined) continue;
+      const [oldest] = files;
+      if (file.inode === oldest?.inode) {
+        files[0] = file;
+        await oldest.close();
+        isLost = false;
+      } else if (files.some(({ inode }) => inode === file.inode)) {
+        await file.close(); // left where compressing was cut short
+      } else if (oldest === undefined || (!isLost && (await oldest.isInPlace()))) {
+        files.unshift(file);
+      } else {
+        await file.close();
+        if (!isLost) at = names.indexOf(oldest.path) - 1;
+        isLost = true;
+      }
     }
     const [first] = files;
     if (first && files.length === 1) first.isFirst = first.path === path;
@@ -185,7 +205,7 @@ export async function closeAll(files: readonly ChainFile[]): Promise<void> {
 async function openFile(
   path: string,
   calls: PooledCalls,
-  look: (fd: number) => Promise<Opened | undefined>,
+  look: (file: Pick<Opened, "fd" | "openedAs" | "ownInode">) => Promise<Opened | undefined>,
 ): Promise<Opened | undefined> {
   let fd: number;
   try {
@@ -196,7 +216,7 @@ async function openFile(
   }
   let opened: Opened | undefined;
   try {
-    opened = await look(fd);
+    opened = await look({ fd, openedAs: path, ownInode: (await calls.fstat(fd)).ino });
     return opened;
   } finally {
     if (!opened) await calls.close(fd);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { LogPiece, LogRange } from "@libvirt-ts/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { localPlaces } from "./file-places.ts";
-import { openChain } from "./log-chain.ts";
+import { closeAll, openChain } from "./log-chain.ts";
 import { indexPath } from "./log-index.ts";
 import { readPieces } from "./log-pieces.ts";
 import { LogText } from "./log-range.ts";
@@ -147,4 +147,41 @@ test("the log is nothing but what was written; its index takes 12 bytes a flush"
   );
   expect(new LogText(files).sessions().map(({ at }) => at)).toEqual([0, 32, 64]);
   for (const file of files) await file.close();
+});
+
+test("a log that rolls over any number of times, at any moment while its files are opened: all of it, in order", async () => {
+  for (let moment = 1, isLate = false; !isLate; moment++)
+    for (const rotations of [1, 2, 3, 7]) {
+      const busy = join(mkdtempSync(join(folder, "busy-")), "x.log");
+      await write(busy);
+      const writer = await RotatingFile.open(busy, { limits: { ...limits, maxBackups: 99 } });
+      let call = 0;
+      const rollOver = async () => {
+        call += 1;
+        for (let count = 0; call === moment && count < rotations; count++) {
+          await writer.append(Buffer.from(nth(13 + count)));
+          await writer.rotate();
+        }
+      };
+      const calls = localPlaces.pooledFor(busy);
+      const places = {
+        ...localPlaces,
+        pooledFor: () => ({
+          ...calls,
+          open: async (name: string, flags: number) => rollOver().then(() => calls.open(name, flags)),
+          stat: async (name: string) => rollOver().then(() => calls.stat(name)),
+        }),
+      };
+      const files = await openChain({ path: busy, maxBackups: 12, places });
+      isLate = call < moment;
+      const text = Buffer.alloc(8 * 99);
+      let length = 0;
+      for (const file of files) length += await file.read(text.subarray(length), 0);
+      const seen = text.toString("latin1", 0, length);
+      const count = length / nth(1).length;
+      expect(count, `${moment}, ${rotations}`).toBeGreaterThanOrEqual(12);
+      expect(seen, `${moment}, ${rotations}`).toBe(lines(1, count));
+      await closeAll(files);
+      await writer.close();
+    }
 });
