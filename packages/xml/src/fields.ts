@@ -350,19 +350,23 @@ export function flag(tag: string, options: { readonly show?: Show } = {}): Field
   };
 }
 
-/** `<tag NAME='VALUE'/>`: a child with one attribute that is all of the message. */
+/** `<tag NAME='VALUE'/>`: a child with one attribute that is all of the message. Valid documents have it. */
 export function attrOf<T>(
   tag: string,
   name: string,
   scalar: Scalar<T>,
   options: {
     readonly show?: Show;
-    readonly missing?: (from: XmlElement) => Error;
-    readonly lenient?: true;
+    /** Where the element is, the attribute must be. */
+    readonly required?: true;
+    /** An empty attribute counts as absent. */
+    readonly emptyIsAbsent?: true;
+    /** This value is not written. */
+    readonly omit?: T;
     readonly strict?: StrictOptions;
   } = {},
 ): Field<T, "optional"> {
-  const { show, missing, lenient, strict = {} } = options;
+  const { show, required, emptyIsAbsent, omit, strict = {} } = options;
   const shape = plainShape({ attrs: [{ name, key: "", scalar, required: strict.bare !== true }] });
   return {
     presence: "optional",
@@ -376,13 +380,15 @@ export function attrOf<T>(
             for (const other in source.attrs) if (other !== name) context.unknown(source, other);
             for (const other of source.children) context.unknown(other);
           }
+          if (emptyIsAbsent && written === "") return;
           if (written !== undefined) out[key] = scalar.parse(written, source, name);
-          else if (!lenient) throw missing ? missing(source) : missingAttribute(name, source);
+          else if (required) throw missingAttribute(name, source);
         },
       },
       formatBody(value, writer, context) {
-        if (!isShown(show, context)) return;
-        const content = scalar.format(value as T); // as for attributes
+        const own = value as T; // as for attributes
+        if (own === omit || !isShown(show, context)) return;
+        const content = scalar.format(own);
         if (content === undefined) return;
         writer.open(tag);
         writer.attr(name, content);

@@ -73,17 +73,22 @@ export const str: Scalar<string> = { parse: (text) => text, format: (value) => v
 
 const decimal = /^[ \t\n\r]*\+?\d+$/;
 const anyBase = /^[ \t\n\r]*\+?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+const base16 = /^[ \t\n\r]*\+?(?:0[xX])?[0-9a-fA-F]+$/;
+
+type Radix = 0 | 10 | 16;
+const spellings = { 0: anyBase, 10: decimal, 16: base16 } as const;
 
 interface NumberRule {
   readonly min: number;
   readonly max: number;
-  readonly radix: 0 | 10;
+  /** 0: as in C, told by how it starts. */
+  readonly radix: Radix;
   readonly expected: string;
   readonly nonZero?: boolean;
 }
 
 /** How numbers are spelled in valid documents: no sign where none makes sense, decimal or hexadecimal. */
-const spelled = (radix: 0 | 10, negative: boolean): Strict => {
+const spelled = (radix: Radix, negative: boolean): Strict => {
   const pattern = negative
     ? /^\s*-?\d+\s*$/
     : radix === 10
@@ -103,10 +108,13 @@ function number(rule: NumberRule, format: (value: number) => string): Scalar<num
     strict: { ...spelling, test: isValid },
     parse(text, element, attr) {
       const body = negative ? text.replace(/^[ \t\n\r]*-/, "") : text;
-      if (!(rule.radix === 10 ? decimal : anyBase).test(body))
-        throw invalidValue(text, element, attr, rule.expected);
+      if (!spellings[rule.radix].test(body)) throw invalidValue(text, element, attr, rule.expected);
       const octal = rule.radix === 0 && /^0\d+$/.test(body.trim());
-      const magnitude = octal ? Number.parseInt(body, 8) : Number(body);
+      const magnitude = octal
+        ? Number.parseInt(body, 8)
+        : rule.radix === 16
+          ? Number.parseInt(body, 16)
+          : Number(body);
       const value = body === text ? magnitude : -magnitude;
       if (!(value >= rule.min && value <= rule.max)) throw invalidValue(text, element, attr, rule.expected);
       if (rule.nonZero && value === 0) throw zeroNotPermitted(element, attr);
@@ -171,6 +179,12 @@ export const hex = (digits: number, max = 0xffffffff): Scalar<number> =>
     (value) => `0x${value.toString(16).padStart(digits, "0")}`,
   );
 
+/** Unsigned 32 bit in hexadecimal, with or without `0x`; written as `0x1f`. */
+export const hexOnly = number(
+  { min: 0, max: 0xffffffff, radix: 16, expected: "Expected non-negative integer value" },
+  (value) => `0x${value.toString(16)}`,
+);
+
 /** Unsigned 32 bit in any C notation, written in decimal. */
 export const uintAnyBase = number(
   { min: 0, max: 4294967295, radix: 0, expected: "Expected non-negative integer value" },
@@ -182,20 +196,22 @@ export const ulong: Scalar<bigint> = bigints("Expected non-negative integer valu
   value.toString(),
 );
 
+const hexText = (digits: number) => (value: bigint) => `0x${value.toString(16).padStart(digits, "0")}`;
+
 /** Unsigned 64 bit in any C notation, written in hexadecimal with at least `digits` digits. */
 export const hexLong = (digits: number): Scalar<bigint> =>
-  bigints(
-    "Expected non-negative integer value",
-    0,
-    (value) => `0x${value.toString(16).padStart(digits, "0")}`,
-  );
+  bigints("Expected non-negative integer value", 0, hexText(digits));
 
-function bigints(expected: string, radix: 0 | 10, format: (value: bigint) => string): Scalar<bigint> {
+/** Unsigned 64 bit in hexadecimal, with or without `0x`; written as `0x1f`. */
+export const hexOnlyLong = bigints("Expected non-negative integer value", 16, hexText(1));
+
+function bigints(expected: string, radix: Radix, format: (value: bigint) => string): Scalar<bigint> {
   return {
     strict: spelled(radix, false),
     parse(text, element, attr) {
-      if (!(radix === 10 ? decimal : anyBase).test(text)) throw invalidValue(text, element, attr, expected);
-      const value = BigInt(text.trim().replace(/^\+/, ""));
+      if (!spellings[radix].test(text)) throw invalidValue(text, element, attr, expected);
+      const digits = text.trim().replace(/^\+/, "");
+      const value = BigInt(radix === 16 ? digits.replace(/^(?:0[xX])?/, "0x") : digits);
       if (value > 0xffffffffffffffffn) throw invalidValue(text, element, attr, expected);
       return value;
     },
@@ -231,6 +247,12 @@ function pair(yes: string, no: string): Scalar<boolean> {
   };
 }
 
+/** `yes`; whatever else is written means no. */
+export const onlyYes: Scalar<boolean> = {
+  words: ["yes", "no"],
+  parse: (text) => text === "yes",
+  format: (value) => (value ? "yes" : "no"),
+};
 /** `on` or `off`. */
 export const onOff: Scalar<boolean> = pair("on", "off");
 /** `yes` or `no`. */

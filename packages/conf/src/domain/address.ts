@@ -4,13 +4,14 @@ import {
   element,
   hex,
   hexLong,
+  hexOnly,
+  hexOnlyLong,
   type Infer,
   mismatch,
   onOff,
   str,
   strictly,
   uint,
-  uintAnyBase,
   variant,
 } from "@libvirt-ts/xml";
 import {
@@ -106,13 +107,13 @@ export const Address = element(
       isa: {
         iobase: attr(
           "iobase",
-          strictly(hex(1), /0x[a-fA-F0-9]{1,4}/, "0x and up to four hexadecimal digits"),
+          strictly(hexOnly, /0x[a-fA-F0-9]{1,4}/, "0x and up to four hexadecimal digits"),
         ),
-        irq: attr("irq", strictly(hex(1), /0x[a-fA-F0-9]/, "0x and a hexadecimal digit")),
+        irq: attr("irq", strictly(hexOnly, /0x[a-fA-F0-9]/, "0x and a hexadecimal digit")),
       },
       dimm: {
-        slot: attr("slot", uintAnyBase, { default: 0 }),
-        base: attr("base", strictly(hexLong(1), /(?:0x)?[0-9a-f]+/, "a hexadecimal number")),
+        slot: attr("slot", uint, { required: true, strict: { required: false } }),
+        base: attr("base", strictly(hexOnlyLong, /(?:0x)?[0-9a-f]+/, "a hexadecimal number")),
       },
       unassigned: {},
     }),
@@ -195,7 +196,8 @@ const places: { readonly [type: string]: readonly Place[] } = {
   ],
 };
 
-const isUnset = (a: PciNumbers): boolean => a.domain === 0 && a.bus === 0 && a.slot === 0 && a.function === 0;
+/** A function alone says nothing of the place. */
+const isUnset = (a: PciNumbers): boolean => a.domain === 0 && a.bus === 0 && a.slot === 0;
 
 /** A PCI address is wanted but has not been chosen. */
 export const isUnsetPci = (address: Address | undefined): boolean =>

@@ -66,8 +66,8 @@ const UnixSource = element(
   },
 );
 const VdagentSource = element("source", {
-  clipboard: attrOf("clipboard", "copypaste", yesNo),
-  mouse: attrOf("mouse", "mode", oneOf(["server", "client"])),
+  clipboard: attrOf("clipboard", "copypaste", yesNo, { required: true }),
+  mouse: attrOf("mouse", "mode", oneOf(["server", "client"]), { required: true }),
 });
 
 /** The two halves of a UDP line: where it sends to and where it listens. */
@@ -166,7 +166,7 @@ const fields = {
       udp: { ends: udpEnds },
       tcp: {
         source: child(TcpSource, several),
-        protocol: attrOf("protocol", "type", protocols, { lenient: true }),
+        protocol: attrOf("protocol", "type", protocols),
       },
       unix: { source: child(UnixSource, several) },
       spicevmc: {},

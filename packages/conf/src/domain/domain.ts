@@ -169,7 +169,7 @@ const Iothread = element("iothread", {
   ),
 });
 
-/** The parser asks for the attribute, libvirt's schema does not. */
+/** Says nothing without its attribute, and may. */
 const mayBeEmpty = { strict: { bare: true } } as const;
 
 const Perf = element("perf", {

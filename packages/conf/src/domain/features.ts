@@ -22,7 +22,7 @@ import { attrOneOf } from "./words.ts";
 const state = attr("state", onOff);
 const requiredState = attr("state", onOff, { required: true });
 /** `<TAG state='on'/>` */
-const switchOf = (tag: string) => attrOf(tag, "state", onOff);
+const switchOf = (tag: string) => attrOf(tag, "state", onOff, { required: true });
 const word = <const W extends readonly string[]>(tag: string, name: string, ...words: W) =>
   attrOf(tag, name, oneOf(words));
 
@@ -254,14 +254,20 @@ export const Features = element("features", {
   ),
   htm: switchOf("htm"),
   nestedHv: switchOf("nested-hv"),
-  msrs: word("msrs", "unknown", "ignore", "fault"),
+  msrs: attrOf("msrs", "unknown", oneOf(["ignore", "fault"]), { required: true }),
   ccfAssist: switchOf("ccf-assist"),
   xen: child(Xen),
   cfpc: word("cfpc", "value", "broken", "workaround", "fixed"),
   sbbc: word("sbbc", "value", "broken", "workaround", "fixed"),
   ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
   tcg: child(element("tcg", { tbCacheKiB: kib("tb-cache") })),
-  asyncTeardown: child(element("async-teardown", { enabled: attr("enabled", yesNo, { required: true }) })),
+  asyncTeardown: child(
+    element(
+      "async-teardown",
+      { enabled: attr("enabled", yesNo, { strict: { required: true } }) },
+      { keepEmpty: true },
+    ),
+  ),
   ras: switchOf("ras"),
   ps2: switchOf("ps2"),
   aia: word("aia", "value", "none", "aplic", "aplic-imsic"),

@@ -1,6 +1,8 @@
-import { attr, type Field, oneOf, type Refusal, type Show } from "@libvirt-ts/xml";
+import { attr, type Field, oneOf, type Refusal, type Scalar, type Show } from "@libvirt-ts/xml";
 
 interface Options<W> {
+  /** Written out, this word says no more than no attribute at all; valid documents do not use it. */
+  readonly neutral?: string;
   readonly required?: true;
   readonly default?: W;
   readonly omit?: W;
@@ -28,6 +30,15 @@ export function attrOneOf<const W extends readonly string[]>(
   words: W,
   options: Options<W[number]> = {},
 ): Field<W[number], "always" | "optional"> {
-  const { refuse, ...rest } = options;
-  return attr<W[number]>(name, oneOf(words, refuse), rest);
+  const { refuse, neutral, ...rest } = options;
+  const scalar = oneOf(words, refuse);
+  return attr<W[number]>(name, neutral === undefined ? scalar : orNothing(scalar, neutral), rest);
+}
+
+/** The same scalar; of one more word nothing is kept. */
+export function orNothing<T>(scalar: Scalar<T>, neutral: string): Scalar<T> {
+  return {
+    ...scalar,
+    parse: (text, from, name) => (text === neutral ? (undefined as T) : scalar.parse(text, from, name)), // absent, as every field may be
+  };
 }

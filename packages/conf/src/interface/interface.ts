@@ -39,7 +39,7 @@ const name = attr("name", str, {
   missing: () => interfaceError("interface has no name"),
 });
 const link = child(Link);
-const mac = attrOf("mac", "address", { ...str, format: (value) => value || undefined }, { lenient: true });
+const mac = attrOf("mac", "address", { ...str, format: (value) => value || undefined });
 
 /** The types an interface may have at its place. */
 function typeOf<const W extends readonly InterfaceType[]>(words: W): Scalar<W[number]> {
@@ -63,7 +63,7 @@ const Vlan = element(
       missing: () => interfaceError("vlan interface misses the tag attribute"),
     }),
     /** The interface that carries it. */
-    device: attrOf("interface", "name", str, { lenient: true }),
+    device: attrOf("interface", "name", str),
   },
   {
     read({ device }) {
@@ -149,8 +149,8 @@ export const InterfaceSyntax = element(
   {
     type: attr("type", typeOf(interfaceTypes), { required: true }),
     name,
-    start: attrOf("start", "mode", startMode, { lenient: true }),
-    mtu: attrOf("mtu", "size", mtuSize, { lenient: true }),
+    start: attrOf("start", "mode", startMode),
+    mtu: attrOf("mtu", "size", mtuSize),
     protocols: list(Protocol),
     $parts: variant("type", {
       ethernet: { link, mac },

@@ -30,7 +30,7 @@ export const Protocol = element(
     autoconf: flag("autoconf"),
     dhcp: child(element("dhcp", { peerdns: attr("peerdns", yesNo) }, { keepEmpty: true })),
     ips: list(ProtocolIp),
-    gateway: attrOf("route", "gateway", str, { lenient: true }),
+    gateway: attrOf("route", "gateway", str),
   },
   {
     endTag: true,

@@ -69,7 +69,7 @@ export const NetworkIp = element(
     netmask: attr("netmask", ipText),
     prefix: attr("prefix", uint),
     localPtr: attr("localPtr", yesNo, { omit: false }),
-    tftpRoot: attrOf("tftp", "root", str, { lenient: true }),
+    tftpRoot: attrOf("tftp", "root", str),
     dhcp: child(Dhcp),
   },
   { endTag: true },

@@ -97,7 +97,7 @@ export const NetworkSyntax = element(
     forward: child(Forward),
     bridge: child(Bridge),
     mtu: mtuSize,
-    mac: attrOf("mac", "address", unicastMac, { lenient: true }),
+    mac: attrOf("mac", "address", unicastMac),
     domain: child(DnsDomain),
     dns: child(Dns),
     vlan: child(Vlan),

@@ -207,7 +207,7 @@ export const pciAddressFields = {
 export const connections = attr("connections", nonNegativeInt, { show: "live", omit: 0 });
 
 /** `<port isolated='yes'/>` */
-export const isolatedPort = attrOf("port", "isolated", yesNo, { lenient: true, strict: { bare: true } });
+export const isolatedPort = attrOf("port", "isolated", yesNo, { strict: { bare: true } });
 
 /** `<mtu size='1500'/>` */
 export const mtuSize = attrOf("mtu", "size", unsignedShort(positive));

@@ -56,12 +56,12 @@ export const PortSyntax = element("networkport", {
   uuid: leaf("uuid", uuidText),
   owner: child(Owner, { required: true, missing: () => xmlError("network port has no owner name") }),
   group: leaf("group", str),
-  mac: attrOf("mac", "address", unicastMac),
+  mac: attrOf("mac", "address", unicastMac, { required: true }),
   virtualPort: child(VirtualPort),
   bandwidth: child(Bandwidth),
   vlan: child(Vlan),
   isolated: isolatedPort,
-  trustGuestRxFilters: attrOf("rxfilters", "trustGuest", yesNo),
+  trustGuestRxFilters: attrOf("rxfilters", "trustGuest", yesNo, { required: true }),
   plug: child(Plug),
 });
 

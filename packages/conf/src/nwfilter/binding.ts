@@ -42,9 +42,9 @@ export const BindingSyntax = element("filterbinding", {
     }),
     { required: true, missing: () => lacks("owner name") },
   ),
-  portdev: attrOf("portdev", "name", str, { lenient: true }),
-  linkdev: attrOf("linkdev", "name", str, { lenient: true }),
-  mac: attrOf("mac", "address", mac, { lenient: true }),
+  portdev: attrOf("portdev", "name", str),
+  linkdev: attrOf("linkdev", "name", str),
+  mac: attrOf("mac", "address", mac),
   filterref: child(FilterRef),
 });
 

@@ -46,12 +46,12 @@ export type SourceDevice = Infer<typeof Device>;
 
 const hosts = { hosts: list(Host) };
 const devices = { devices: list(Device) };
-const dir = { dir: attrOf("dir", "path", path, { lenient: true }) };
+const dir = { dir: attrOf("dir", "path", path) };
 const adapter = { adapter: child(Adapter) };
 const named = { name: leaf("name", str) };
 const initiator = { initiator: child(Initiator) };
 const format = <const W extends readonly string[]>(words: W) => ({
-  format: attrOf("format", "type", poolFormat(words), { lenient: true }),
+  format: attrOf("format", "type", poolFormat(words)),
 });
 
 const protocolVersion = {
@@ -70,9 +70,9 @@ const source = <F extends Fields>(fields: F) =>
       ...fields,
       auth: child(Auth),
       /** Version of the protocol a file system is mounted with. */
-      protocolVersion: attrOf("protocol", "ver", protocolVersion, { lenient: true }),
-      vendor: attrOf("vendor", "name", str, { lenient: true }),
-      product: attrOf("product", "name", str, { lenient: true }),
+      protocolVersion: attrOf("protocol", "ver", protocolVersion),
+      vendor: attrOf("vendor", "name", str),
+      product: attrOf("product", "name", str),
     },
     { endTag: true },
   );

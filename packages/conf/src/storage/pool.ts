@@ -38,7 +38,6 @@ const refreshAllocation = {
 const refresh = child(
   element("refresh", {
     volumeAllocation: attrOf("volume", "allocation", refreshAllocation, {
-      lenient: true,
       strict: { bare: true },
     }),
   }),
@@ -108,7 +107,7 @@ export const PoolSyntax = element(
     capacity: told(bytes("capacity"), "capacity"),
     allocation: told(bytes("allocation"), "allocation"),
     available: told(bytes("available"), "available"),
-    features: child(element("features", { cow: attrOf("cow", "state", yesNo, { lenient: true }) })),
+    features: child(element("features", { cow: attrOf("cow", "state", yesNo) })),
     $parts: variant("type", {
       dir: { ...local(poolSources.dir), target: child(DirTarget, { strict: { required: true } }) },
       fs: { ...local(poolSources.fs), ...mountOptions },

@@ -250,5 +250,5 @@ export function hostdevOfNet(net: Interface): Hostdev {
   };
   const source = hostAddress(net);
   if (source?.type === "usb") return { ...common, type: "usb", source: {} };
-  return { ...common, type: "pci", source: source && { address: source } };
+  return { ...common, type: "pci", source: source ? { address: source } : {} };
 }

@@ -18,7 +18,6 @@ export function checkHostdevs({ devices }: DomainDef): void {
 function identity({ type, ...rest }: Hostdev): string | undefined {
   const source = "source" in rest ? rest.source : undefined;
   if (!source) return undefined;
-  if (type === "usb" && !("address" in source && source.address)) return undefined;
   return `${type} ${JSON.stringify(source, (_key, value) => (typeof value === "bigint" ? String(value) : value))}`;
 }
 
@@ -35,9 +34,16 @@ const mediatedPlaces: { readonly [model: string]: readonly string[] } = {
   "vfio-ap": [],
 };
 
+/** A device handed through goes when the guest moves; another card takes over. */
+function checkTeaming({ type, persistent }: NonNullable<Hostdev["teaming"]>): void {
+  if (type !== "transient") throw unsupported("teaming hostdev devices must have type='transient'");
+  if (!persistent) throw unsupported("missing required persistent attribute in hostdev teaming element");
+}
+
 function checkPlace(hostdev: Hostdev): void {
   const { address, type, teaming } = hostdev;
   if (teaming && type !== "pci") throw unsupported("teaming is only supported for pci hostdev devices");
+  if (teaming) checkTeaming(teaming);
   if (hostdev.sgio === "unfiltered") throw unsupported("unfiltered sgio is no longer supported");
   if (!address) return;
   const place = places[type];

@@ -4,6 +4,7 @@ import {
   element,
   type Fields,
   type Infer,
+  int,
   positive,
   str,
   uint,
@@ -13,24 +14,39 @@ import {
 import { anyInteger, filePath, uint8, uint32 } from "../../types.ts";
 import { attrOneOf } from "../words.ts";
 
-const Settings = element("settings", {
-  frequency: attr("frequency", uint32(uint)),
-  channels: attr("channels", uint32(uint)),
-  format: attrOneOf("format", ["s8", "u8", "s16", "u16", "s32", "u32", "f32"]),
-});
+const Settings = element(
+  "settings",
+  {
+    frequency: attr("frequency", uint32(positive)),
+    channels: attr("channels", uint32(positive)),
+    format: attrOneOf("format", ["s8", "u8", "s16", "u16", "s32", "u32", "f32"]),
+  },
+  { keepEmpty: true },
+);
 
 const common = {
   mixingEngine: attr("mixingEngine", yesNo),
   fixedSettings: attr("fixedSettings", yesNo),
-  voices: attr("voices", uint32(uint)),
-  bufferLength: attr("bufferLength", uint32(uint)),
+  voices: attr("voices", uint32(positive)),
+  bufferLength: attr("bufferLength", uint32(positive)),
 };
 
-/** Both directions of a backend have the same settings of their own. */
-const ways = <F extends Fields>(own: F) => ({
-  input: child(element("input", { ...common, ...own, settings: child(Settings) })),
-  output: child(element("output", { ...common, ...own, settings: child(Settings) })),
-});
+/** Both directions of a backend have the same settings of their own. Fixed ones are shown, though none is said. */
+const ways = <F extends Fields>(own: F) => {
+  const way = <const T extends string>(tag: T) =>
+    child(
+      element(
+        tag,
+        { ...common, ...own, settings: child(Settings) },
+        {
+          read(written: { fixedSettings?: boolean | undefined; settings?: object | undefined }) {
+            if (written.fixedSettings) written.settings ??= {};
+          },
+        },
+      ),
+    );
+  return { input: way("input"), output: way("output") };
+};
 
 /** Where the sound of the guest goes on the host. */
 export const Audio = element("audio", {
@@ -47,7 +63,7 @@ export const Audio = element("audio", {
     none: ways({}),
     spice: ways({}),
     alsa: ways({ dev: attr("dev", filePath) }),
-    coreaudio: ways({ bufferCount: attr("bufferCount", uint32(uint)) }),
+    coreaudio: ways({ bufferCount: attr("bufferCount", uint32(uint), { omit: 0 }) }),
     jack: ways({
       serverName: attr("serverName", str),
       clientName: attr("clientName", str),
@@ -57,10 +73,10 @@ export const Audio = element("audio", {
     oss: {
       tryMMap: attr("tryMMap", yesNo),
       exclusive: attr("exclusive", yesNo),
-      dspPolicy: attr("dspPolicy", anyInteger(uint)),
+      dspPolicy: attr("dspPolicy", anyInteger(int)),
       ...ways({
         dev: attr("dev", str),
-        bufferCount: attr("bufferCount", uint),
+        bufferCount: attr("bufferCount", uint, { omit: 0 }),
         tryPoll: attr("tryPoll", yesNo),
       }),
     },
@@ -69,12 +85,12 @@ export const Audio = element("audio", {
       ...ways({
         name: attr("name", str),
         streamName: attr("streamName", str),
-        latency: attr("latency", uint32(uint)),
+        latency: attr("latency", uint32(uint), { omit: 0 }),
       }),
     },
     sdl: {
       driver: attrOneOf("driver", ["esd", "alsa", "arts", "pulseaudio"]),
-      ...ways({ bufferCount: attr("bufferCount", uint) }),
+      ...ways({ bufferCount: attr("bufferCount", uint, { omit: 0 }) }),
     },
     file: { path: attr("path", filePath), ...ways({}) },
     dbus: ways({}),
@@ -83,7 +99,7 @@ export const Audio = element("audio", {
       ...ways({
         name: attr("name", str),
         streamName: attr("streamName", str),
-        latency: attr("latency", uint),
+        latency: attr("latency", positive),
       }),
     },
   }),

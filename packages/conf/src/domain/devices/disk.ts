@@ -35,6 +35,7 @@ import {
   type StorageSource,
   sourceByType,
   sourceTypes,
+  withUnit,
 } from "./storage-source.ts";
 
 export const diskBuses = ["ide", "fdc", "scsi", "virtio", "xen", "usb", "uml", "sata", "sd", "nvme"] as const;
@@ -111,7 +112,7 @@ export type BackingStore = {
   backingStore?: BackingStore | undefined;
 } & Partial<StorageSource>;
 
-const BackingStore: ElementCodec<BackingStore> = element(
+const FullBackingStore: ElementCodec<BackingStore> = element(
   "backingStore",
   {
     type: attrOneOf("type", sourceTypes, {
@@ -125,12 +126,16 @@ const BackingStore: ElementCodec<BackingStore> = element(
   {
     keepEmpty: true,
     read(store) {
-      if (store.type === undefined) return;
       if (store.format === undefined) throw xmlError("missing disk backing store format");
       if (store.source === undefined) throw xmlError("missing disk backing store source");
     },
   },
 ) as ElementCodec<BackingStore>; // the cycle keeps the type from being inferred
+/** Of the end of a chain nothing is read. */
+const BackingStore: ElementCodec<BackingStore> = {
+  ...FullBackingStore,
+  parse: (from, context) => (from.attrs.type === undefined ? {} : FullBackingStore.parse(from, context)),
+};
 
 /** Where the disk is being copied to. `file` and `formatName` repeat source and format of files, as in older XML. */
 const Mirror = element(
@@ -246,8 +251,7 @@ export const Disk = element(
       const isMedium = disk.device === "disk" || disk.device === "lun";
       if (isMedium && disk.source === undefined) throw noSource(disk.target.dev);
       if (disk.type === "network" && disk.source?.protocol === "iscsi" && disk.source.name !== undefined) {
-        // Without a unit number the first one is meant.
-        if (!disk.source.name.includes("/")) disk.source.name += "/0";
+        disk.source.name = withUnit(disk.source.name);
       }
       if (disk.encryption && disk.source && "encryption" in disk.source && disk.source.encryption) {
         throw unsupported("an <encryption> definition already found for disk source");

@@ -81,7 +81,7 @@ const portsOf = (server: string) => ({
 });
 const listens = list(Listen);
 const words = <const W extends readonly string[]>(tag: string, name: string, ...known: W) =>
-  attrOf(tag, name, oneOf(known));
+  attrOf(tag, name, oneOf(known), { required: true });
 const Gl = child(
   element("gl", {
     enable: attr("enable", yesNo, { required: true }),
@@ -126,7 +126,7 @@ const GraphicsSyntax = element(
         powerControl: attr("powerControl", yesNo),
         ...password,
         listens,
-        audio: attrOf("audio", "id", uint8(uint)),
+        audio: attrOf("audio", "id", uint8(uint), { required: true }),
       },
       rdp: {
         ...portsOf("rdp"),
@@ -151,11 +151,11 @@ const GraphicsSyntax = element(
         image: words("image", "compression", "auto_glz", "auto_lz", "quic", "glz", "lz", "off"),
         jpeg: words("jpeg", "compression", ...compression),
         zlib: words("zlib", "compression", ...compression),
-        playback: attrOf("playback", "compression", onOff),
+        playback: attrOf("playback", "compression", onOff, { required: true }),
         streaming: words("streaming", "mode", "filter", "all", "off"),
         mouse: words("mouse", "mode", "server", "client"),
-        clipboard: attrOf("clipboard", "copypaste", yesNo),
-        filetransfer: attrOf("filetransfer", "enable", yesNo),
+        clipboard: attrOf("clipboard", "copypaste", yesNo, { required: true }),
+        filetransfer: attrOf("filetransfer", "enable", yesNo, { required: true }),
         gl: Gl,
       },
       "egl-headless": { gl: child(element("gl", { rendernode: attr("rendernode", str) })) },
@@ -163,7 +163,7 @@ const GraphicsSyntax = element(
         address: attr("address", filePath),
         p2p: attr("p2p", yesNo, { omit: false }),
         gl: Gl,
-        audio: attrOf("audio", "id", uint),
+        audio: attrOf("audio", "id", uint, { required: true }),
       },
     }),
   },

@@ -7,39 +7,52 @@ import {
   flag,
   hex,
   type Infer,
+  invalidValue,
   leaf,
   list,
+  onlyYes,
   onOff,
   raw,
+  refusing,
   str,
   strictly,
-  uint,
+  uintAnyBase,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
 import { absPath, aliasName, deviceName, digits, hexDigits } from "../../types.ts";
 import { checkPciNumbers, pciNumbers } from "../address.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
 import { InterfaceIp } from "./interface.ts";
 import { Auth, Initiator, StorageHost } from "./storage-parts.ts";
+import { withUnit } from "./storage-source.ts";
 
-const UsbSource = element("source", {
-  startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
-  guestReset: attrOneOf("guestReset", ["off", "uninitialized", "on"]),
-  vendor: attrOf("vendor", "id", hexDigits(hex(4), 4)),
-  product: attrOf("product", "id", hexDigits(hex(4), 4)),
-  address: child(
-    element("address", {
-      bus: attr("bus", hexDigits(uint, 3)),
-      device: attr("device", hexDigits(uint, 3)),
-      port: attr("port", str),
-    }),
-  ),
-});
+const UsbSource = element(
+  "source",
+  {
+    startupPolicy: attrOneOf("startupPolicy", ["mandatory", "requisite", "optional"]),
+    guestReset: attrOneOf("guestReset", ["off", "uninitialized", "on"]),
+    vendor: attrOf("vendor", "id", hexDigits(hex(4), 4), { required: true }),
+    product: attrOf("product", "id", hexDigits(hex(4), 4), { required: true }),
+    address: child(
+      element("address", {
+        bus: attr("bus", hexDigits(uintAnyBase, 3), { required: true, strict: { required: false } }),
+        device: attr("device", hexDigits(uintAnyBase, 3), { required: true, strict: { required: false } }),
+        port: attr("port", str),
+      }),
+    ),
+  },
+  {
+    read({ vendor, product, address }) {
+      if (address || (vendor === undefined) === (product === undefined)) return;
+      throw internalError(`missing ${vendor === undefined ? "vendor" : "product"}`);
+    },
+  },
+);
 
 const PciSource = element(
   "source",
@@ -58,34 +71,92 @@ const PciSource = element(
       { show: "status" },
     ),
   },
-  { read: (source) => source.address && checkPciNumbers(source.address) },
+  {
+    read(source) {
+      source.address ??= { domain: 0, bus: 0, slot: 0, function: 0 };
+      checkPciNumbers(source.address);
+    },
+  },
 );
 
-const ScsiSource = element("source", {
-  protocol: attrOneOf("protocol", ["adapter", "iscsi"]),
-  name: attr("name", str),
-  adapter: attrOf("adapter", "name", str),
-  address: child(
-    element("address", {
-      bus: attr("bus", uint),
-      target: attr("target", digits(uint, 10)),
-      unit: attr("unit", digits(uint, 20)),
-    }),
-  ),
-  hosts: list(StorageHost),
-  privateData: raw("privateData", { show: "status", plain: true }),
-  auth: child(Auth),
-  initiator: child(Initiator),
-});
+const scsiNumber = { required: true, strict: { required: false } } as const;
+
+const ScsiSource = element(
+  "source",
+  {
+    protocol: attrOneOf("protocol", ["adapter", "iscsi"]),
+    name: attr("name", str),
+    adapter: attrOf("adapter", "name", str),
+    address: child(
+      element("address", {
+        bus: attr("bus", uintAnyBase, scsiNumber),
+        target: attr("target", digits(uintAnyBase, 10), scsiNumber),
+        unit: attr("unit", digits(uintAnyBase, 20), scsiNumber),
+      }),
+    ),
+    hosts: list(StorageHost),
+    privateData: raw("privateData", { show: "status", plain: true }),
+    auth: child(Auth),
+    initiator: child(Initiator),
+  },
+  { read: checkScsiSource },
+);
+
+interface ScsiSource {
+  protocol?: "adapter" | "iscsi" | undefined;
+  name?: string | undefined;
+  adapter?: string | undefined;
+  address?: object | undefined;
+  hosts: readonly object[];
+}
+
+/** One unit of one server, or one behind an adapter of the host. */
+function checkScsiSource(source: ScsiSource): void {
+  if (source.protocol === "iscsi") {
+    if (source.name === undefined) throw xmlError("missing iSCSI hostdev source path name");
+    if (source.hosts.length === 0) throw xmlError("missing the host address for the iSCSI hostdev");
+    if (source.hosts.length > 1)
+      throw xmlError("only one source host address may be specified for the iSCSI hostdev");
+    source.name = withUnit(source.name);
+    return;
+  }
+  if (!source.address) throw xmlError("'address' must be specified for scsi hostdev source");
+  if (source.adapter === undefined)
+    throw xmlError("'adapter' name must be specified for scsi hostdev source");
+}
+
+const wwpn = strictly(
+  {
+    ...str,
+    parse(text) {
+      if (!/^naa\.(?:0x)?[0-9a-fA-F]{16}$/.test(text)) throw xmlError("malformed 'wwpn' value");
+      return text;
+    },
+  },
+  /naa\.[0-9a-fA-F]{16}/,
+  "naa. and sixteen hexadecimal digits",
+);
 
 const ScsiHostSource = element("source", {
   protocol: attrOneOf("protocol", ["vhost"], { required: true }),
-  wwpn: attr("wwpn", strictly(str, /naa\.[0-9a-fA-F]{16}/, "naa. and sixteen hexadecimal digits")),
+  wwpn: attr("wwpn", wwpn, {
+    required: true,
+    missing: () => xmlError("missing vhost-scsi hostdev source wwpn"),
+    strict: { required: false },
+  }),
 });
 
+const mediatedUuid = refusing(uuid, () => internalError("Cannot parse uuid attribute of element <address>"));
 const MdevSource = element("source", {
   address: child(
-    element("address", { uuid: attr("uuid", uuid, { required: true, missing: () => missingUuid() }) }),
+    element("address", {
+      uuid: attr("uuid", mediatedUuid, { required: true, missing: () => missingUuid() }),
+    }),
+    {
+      required: true,
+      missing: () => unsupported("Missing <address> element"),
+      strict: { required: false },
+    },
   ),
 });
 const missingUuid = () => unsupported("Missing 'uuid' attribute for element <address>");
@@ -95,7 +166,10 @@ const PciDriver = element("driver", {
   model: attr("model", str),
 });
 
-const needed = { strict: { required: true } } as const;
+const needed = {
+  required: true,
+  missing: () => xmlError("Missing <source> element in hostdev device"),
+} as const;
 
 /** A device of the host handed to the guest. */
 export const Hostdev = element(
@@ -112,10 +186,9 @@ export const Hostdev = element(
       "host device subsystem",
       attrOneOf("type", ["usb", "pci", "scsi", "scsi_host", "mdev", "storage", "misc", "net"], {
         required: true,
-        missing: () => xmlError("missing source address type"),
       }),
     ),
-    managed: attr("managed", yesNo),
+    managed: attr("managed", onlyYes),
     sgio: attrOneOf("sgio", ["filtered", "unfiltered"]),
     rawio: attr("rawio", yesNo),
     $kind: variant("type", {
@@ -165,7 +238,10 @@ export const Hostdev = element(
       type !== "scsi" && (rawio !== undefined || sgio !== undefined)
         ? "'rawio' and 'sgio' go with type='scsi'"
         : undefined,
-    read({ type, rawio, sgio }) {
+    read({ mode, type, rawio, sgio }, from) {
+      if ((mode === "capabilities") !== handedToContainers.has(type)) throw invalidValue(type, from, "type");
+      if (type !== "mdev" && type !== "scsi_host" && from.attrs.model !== undefined)
+        throw xmlError(`'model' attribute in <hostdev> is only supported when type='${type}'`);
       if (type !== "scsi" && rawio !== undefined)
         throw xmlError("rawio is only supported for scsi host device");
       if (type !== "scsi" && sgio !== undefined)
@@ -173,4 +249,6 @@ export const Hostdev = element(
     },
   },
 );
+/** What containers are given; other guests get whole devices. */
+const handedToContainers = new Set(["storage", "misc", "net"]);
 export type Hostdev = Infer<typeof Hostdev>;

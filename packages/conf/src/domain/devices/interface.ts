@@ -210,6 +210,23 @@ const Mcast = element("source", {
   port: attr("port", portNumber(int), { required: true, strict: { required: false } }),
 });
 
+const unknownHostAddress = (text: string) => unsupported(`unknown host device source address type '${text}'`);
+/** Valid cards may leave out where they are; none is found then. */
+const noHostAddress = {
+  required: true,
+  missing: () => unknownHostAddress("(null)"),
+  strict: { required: false },
+} as const;
+const HostAddress = element("address", {
+  type: attrOneOf("type", ["pci", "usb"], {
+    required: true,
+    emptyIsAbsent: true,
+    refuse: unknownHostAddress,
+    missing: () => unknownHostAddress("(null)"),
+  }),
+  ...pciNumbers,
+});
+
 const bridgeName = strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge");
 
 /** What each kind of network attachment has as its `<source>`. */
@@ -268,13 +285,7 @@ const kinds = {
   },
   hostdev: {
     hostDriver: child(PciDriver),
-    source: child(
-      element("source", {
-        address: child(
-          element("address", { type: attrOneOf("type", ["pci", "usb"], { required: true }), ...pciNumbers }),
-        ),
-      }),
-    ),
+    source: child(element("source", { address: child(HostAddress, noHostAddress) }), noHostAddress),
   },
   vdpa: { source: child(element("source", { dev: attr("dev", str) })) },
   null: {},
@@ -382,9 +393,7 @@ export const Interface = element(
     ),
     model: fixed(
       "network card model",
-      attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
-        lenient: true,
-      }),
+      attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'")),
     ),
     driver: child(NetDriver),
     backend: child(NetBackend),

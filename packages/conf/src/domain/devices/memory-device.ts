@@ -36,7 +36,7 @@ const compareBases = asTold(
   (address) => `0x${((address as bigint | undefined) ?? 0n).toString(16)}`, // of the field
 );
 const base = {
-  address: fixed(compareBases, attrOf("address", "base", hexLong(1), { lenient: true })),
+  address: fixed(compareBases, attrOf("address", "base", hexLong(1))),
 };
 const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
 

@@ -36,7 +36,7 @@ export const Shmem = element(
     ),
     model: fixed(
       "Target shared memory model '%t' does not match source model '%s'",
-      attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"]), { lenient: true }),
+      attrOf("model", "type", oneOf(["ivshmem", "ivshmem-plain", "ivshmem-doorbell"])),
     ),
     size: fixed(
       "Target shared memory size '%t' does not match source size '%s'",

@@ -7,6 +7,7 @@ import {
   fixed,
   type Infer,
   list,
+  positive,
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
@@ -37,9 +38,9 @@ export const Sound = element("sound", {
     absentIs("default", "Target sound card multichannel setting '%t' does not match source '%s'"),
     attr("multichannel", yesNo),
   ),
-  streams: attr("streams", uint),
+  streams: attr("streams", positive),
   codecs: list(Codec),
-  audio: attrOf("audio", "id", uint8(uint)),
+  audio: attrOf("audio", "id", uint8(uint), { required: true }),
   ...info,
   driver: child(element("driver", virtioOptions)),
 });

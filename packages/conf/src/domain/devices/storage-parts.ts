@@ -5,6 +5,7 @@ import {
   attrOf,
   child,
   childNamed,
+  custom,
   element,
   type Infer,
   list,
@@ -203,7 +204,11 @@ const Slice = element("slice", {
   }),
 });
 /** Only a part of the file or device is used: bytes. */
-export const Slices = element("slices", { slices: list(Slice) });
+export const Slices = element(
+  "slices",
+  { slices: list(Slice, { skip: ({ attrs }) => attrs.type !== "storage" }) },
+  { read: ({ slices }) => slices.splice(1) },
+);
 
 /** Nothing is chosen where nothing is written: who names a socket says all of it. */
 const needed = (what: string) => ({
@@ -232,9 +237,12 @@ export const Reservations = element("reservations", {
 
 /** How a server is reached again after the connection broke: seconds. */
 export const SourceReconnect = element("reconnect", {
-  enabled: attr("enabled", yesNo),
-  timeout: attr("timeout", uint),
-  delay: attr("delay", uint),
+  delay: attr("delay", uint, { omit: 0 }),
+  others: custom<undefined>({
+    attrs: ["enabled", "timeout"],
+    like: { enabled: attr("enabled", yesNo), timeout: attr("timeout", uint) },
+    parse: () => undefined,
+  }),
 });
 
 /** What all kinds of sources may say, after what is their own. */
@@ -252,4 +260,4 @@ export const Identity = element("identity", {
   keyfile: attr("keyfile", str),
 });
 
-export const Initiator = element("initiator", { iqn: attrOf("iqn", "name", str) });
+export const Initiator = element("initiator", { iqn: attrOf("iqn", "name", str, { emptyIsAbsent: true }) });

@@ -8,6 +8,7 @@ import {
   lazy,
   list,
   raw,
+  refusing,
   size,
   str,
   uint,
@@ -104,13 +105,17 @@ const tail = {
 };
 
 const FileSource = element("source", {
-  file: attr("file", absPathOrVmware),
+  file: attr("file", absPathOrVmware, { emptyIsAbsent: true }),
   fdgroup: attr("fdgroup", str),
   ...lead,
   ...tail,
 });
-const BlockSource = element("source", { dev: attr("dev", pathOrDevice), ...lead, ...tail });
-const DirSource = element("source", { dir: attr("dir", absPath), ...lead, ...tail });
+const BlockSource = element("source", {
+  dev: attr("dev", pathOrDevice, { emptyIsAbsent: true }),
+  ...lead,
+  ...tail,
+});
+const DirSource = element("source", { dir: attr("dir", absPath, { emptyIsAbsent: true }), ...lead, ...tail });
 const noVolume = () => xmlError("'pool' and 'volume' must be specified together for 'pool' type source");
 const VolumeSource = element("source", {
   pool: attr("pool", objectName, { required: true, missing: noVolume }),
@@ -119,6 +124,7 @@ const VolumeSource = element("source", {
   ...lead,
   ...tail,
 });
+const transferLimit = refusing(size, () => xmlError("invalid readahead size or timeout"));
 const NetworkSource = element(
   "source",
   {
@@ -130,20 +136,21 @@ const NetworkSource = element(
     tlsFromConfig: attr("tlsFromConfig", uint, { show: "status" }),
     ...lead,
     hosts: list(StorageHost),
-    snapshot: attrOf("snapshot", "name", genericName),
-    config: attrOf("config", "file", absPath),
+    snapshot: attrOf("snapshot", "name", genericName, { emptyIsAbsent: true }),
+    config: attrOf("config", "file", absPath, { emptyIsAbsent: true }),
     initiator: child(Initiator),
     ssl: attrOf("ssl", "verify", yesNo),
     cookies: child(Cookies),
-    readahead: attrOf("readahead", "size", nonZero(size)),
-    timeout: attrOf("timeout", "seconds", nonZero(size)),
+    readahead: attrOf("readahead", "size", nonZero(transferLimit), { omit: 0 }),
+    timeout: attrOf("timeout", "seconds", nonZero(transferLimit), { omit: 0 }),
     reconnect: child(SourceReconnect),
-    knownHosts: attrOf("knownHosts", "path", str),
+    knownHosts: attrOf("knownHosts", "path", str, { required: true }),
     identity: child(Identity),
     ...tail,
   },
   {
     read(source) {
+      keepOwn(source);
       const { protocol, name } = source;
       if (name === undefined && !nameless.has(protocol)) throw xmlError("missing name for disk source");
       // These name a pool and an image in it.
@@ -153,6 +160,30 @@ const NetworkSource = element(
     },
   },
 );
+const downloads: readonly NetworkProtocol[] = ["http", "https", "ftp", "ftps"];
+/** What only servers of some kinds are told; for others it is passed over. */
+const ownTo = {
+  query: ["http", "https"],
+  ssl: ["https", "ftps"],
+  cookies: ["http", "https"],
+  readahead: downloads,
+  timeout: downloads,
+  reconnect: ["nbd"],
+  knownHosts: ["ssh"],
+  identity: ["ssh", "nfs"],
+  initiator: ["iscsi"],
+} as const satisfies { readonly [field: string]: readonly NetworkProtocol[] };
+
+function keepOwn(source: { protocol: NetworkProtocol } & { [F in keyof typeof ownTo]?: unknown }): void {
+  for (const field of Object.keys(ownTo) as (keyof typeof ownTo)[]) {
+    const own: readonly NetworkProtocol[] = ownTo[field];
+    if (!own.includes(source.protocol)) delete source[field];
+  }
+}
+
+/** Without a unit number the first one is meant. */
+export const withUnit = (name: string): string => (name.includes("/") ? name : `${name}/0`);
+
 /** Servers that have but one thing to offer. */
 const nameless = new Set<NetworkProtocol>(["nbd"]);
 const NvmeSource = element(
@@ -172,6 +203,7 @@ const NvmeSource = element(
   {
     read(source) {
       if (source.address === undefined) throw xmlError("NVMe disk source is missing address");
+      source.managed ??= false;
       if (source.namespace === 0n) throw unsupported("NVMe namespace can't be zero");
     },
   },

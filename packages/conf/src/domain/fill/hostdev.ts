@@ -22,7 +22,7 @@ const unitsPerController = 7;
 /** SCSI devices of the host take the first free unit of the first controller that has one. */
 export function fillHostdev(hostdev: Hostdev, def: DomainDef): void {
   if (hostdev.mode !== "subsystem") return;
-  if (hostdev.type === "pci" || hostdev.type === "usb" || hostdev.type === "mdev") hostdev.managed ??= false;
+  hostdev.managed ??= false;
   if (hostdev.type !== "scsi" || hostdev.address !== undefined) return;
   for (let controller = 0; ; controller++) {
     for (let unit = 0; unit < unitsPerController; unit++) {
