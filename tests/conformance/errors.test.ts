@@ -22,7 +22,7 @@ const rows: readonly (readonly [name: string, expression: string, expected: unkn
   ["processors", "c.getCPUMap()[0] == len(c.getCPUMap()[1]) == c.getInfo()[2]", true],
   ["most vcpus", "c.getMaxVcpus('qemu')", 16],
   ["domains", "c.numOfDomains() + c.numOfDefinedDomains()", 0],
-  ["not XML", "c.defineXML('<doma')", /^35\/20 \(domain_definition\):1: Couldn't find end of Start Tag doma/],
+  ["not XML", "c.defineXML('<doma')", /^35\/20 at line 1: Couldn't find end of Start Tag doma/],
   ["another document", "c.defineXML('<foo/>')", /^27\/5 XML error: .*foo/],
   ["no name", "c.defineXML(\"<domain type='qemu'/>\")", /^21\/20 missing name information/],
   [
@@ -77,7 +77,7 @@ const rows: readonly (readonly [name: string, expression: string, expected: unkn
   [
     "network: not XML",
     "c.networkDefineXML('<netw')",
-    /^35\/19 \(network_definition\):1: Couldn't find end of Start Tag netw line 1\n<netw\n-----\^/,
+    /^35\/19 at line 1: Couldn't find end of Start Tag netw line 1\n<netw\n-----\^/,
   ],
   ["network: another document", "c.networkDefineXML('<foo/>')", /^27\/5 XML error: .*foo/],
   ["network: no name", "c.networkDefineXML('<network/>')", /^21\/19 missing name information/],

@@ -24,7 +24,7 @@ export function readAnyCpu(root: XmlElement): AnyCpu {
 
 /** @throws VirError for text that is no `<cpu>` */
 export const parseAnyCpu = (text: string): AnyCpu =>
-  readAnyCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
+  readAnyCpu(parseXml(text, { errorDomain: ErrorDomain.CPU }));
 
 export const modelOfAny = ({ kind, cpu }: AnyCpu): CpuModel =>
   kind === "host" ? modelOfHost(cpu) : modelOfGuest(cpu);

@@ -8,7 +8,7 @@ export const readGuestCpu = (root: XmlElement): Cpu => Cpu.parse(root, {});
 
 /** @throws VirError for text that is not a guest's `<cpu>` */
 export const parseGuestCpu = (text: string): Cpu =>
-  readGuestCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
+  readGuestCpu(parseXml(text, { errorDomain: ErrorDomain.CPU }));
 
 export function formatGuestCpu(cpu: Cpu): string {
   const writer = new XmlWriter();

@@ -9,7 +9,7 @@ export const readHostCpu = (root: XmlElement): HostCpu => HostCpu.parse(root, {}
 
 /** @throws VirError for text that is not a host's `<cpu>` */
 export const parseHostCpu = (text: string): HostCpu =>
-  readHostCpu(parseXml(text, { what: "CPU_definition", errorDomain: ErrorDomain.CPU }));
+  readHostCpu(parseXml(text, { errorDomain: ErrorDomain.CPU }));
 
 export function formatHostCpu(cpu: HostCpu): string {
   const writer = new XmlWriter();

@@ -49,7 +49,7 @@ function writeAction(writer: XmlWriter, { family, table, chain, handle }: NftHan
 
 /** @throws VirError XML_ERROR */
 export function parseStatus(text: string): NetworkStatus {
-  const root = parseXml(text, { what: "network_status" });
+  const root = parseXml(text);
   const network = childNamed(root, "network");
   if (root.name !== "networkstatus" || !network)
     throw xmlError("Could not find any 'network' element in status file");

@@ -178,7 +178,7 @@ export interface StoredStatus {
 
 /** @throws VirError XML_ERROR, INTERNAL_ERROR when it is no status file */
 export function parseStatus(text: string): StoredStatus {
-  const root = parseXml(withoutFlags(text), { what: "domain_status" });
+  const root = parseXml(withoutFlags(text));
   const capsText = text.slice(text.indexOf("<qemuCaps>"), text.indexOf("</qemuCaps>"));
   const capsFlags = [...capsText.matchAll(/<flag name='([^']*)'/g)].map(([, name = ""]) => name);
   if (root.name !== "domstatus") throw broken("root element is not 'domstatus'");

@@ -51,8 +51,7 @@ export function metadataChange({ type, text, key, uri }: NewMetadata): (def: Dom
     case Type.ELEMENT: {
       if (uri === "") throw badArgument("uri in virDomainSetMetadata must not be NULL");
       if (text !== null && key === "") throw badArgument("key in virDomainSetMetadata must not be NULL");
-      const child =
-        text === null ? undefined : parseXml(text, { what: "metadata_xml", errorDomain: ErrorDomain.DOMAIN });
+      const child = text === null ? undefined : parseXml(text, { errorDomain: ErrorDomain.DOMAIN });
       return (def) => {
         if (!child && !def.metadata) return;
         def.metadata = replaceOwnChild(def.metadata, "metadata", { child, namespace: { prefix: key, uri } });

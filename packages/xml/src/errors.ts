@@ -4,23 +4,24 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 export const xmlError = (detail: string): VirError =>
   new VirError(ErrorDomain.XML, ErrorCode.XML_ERROR, detail);
 
-/** Which document, and who reads it. */
+/** Where the document is, and who reads it. */
 export interface Origin {
-  readonly what: string;
-  /** Path of the file it is, told in place of `what`. */
+  /** Path of the file it is. */
   readonly file?: string | undefined;
   readonly errorDomain: ErrorDomain;
 }
 
 /**
- * A document that is not well formed: `(WHAT):LINE: MESSAGE`, the offending line and a pointer below it.
+ * A document that is not well formed: `at line LINE: MESSAGE`, the offending line and a pointer below it.
  * @param at `column`: characters before the place of the error
  */
 export function malformed(
-  { what, file, errorDomain }: Origin,
-  at: { readonly line: number; readonly column: number; readonly lineText: string },
+  { file, errorDomain }: Origin,
+  at: { readonly line: number; readonly column: number; readonly lineText: string | undefined },
   message: string,
 ): VirError {
-  const text = `${file ?? `(${what})`}:${at.line}: ${message}\n${at.lineText}\n${"-".repeat(Math.min(at.column, 80))}^`;
+  const place = file === undefined ? `at line ${at.line}` : `${file}:${at.line}`;
+  const shown = at.lineText === undefined ? "" : `${at.lineText}\n${"-".repeat(at.column)}^`;
+  const text = `${place}: ${message}\n${shown}`;
   return new VirError(errorDomain, ErrorCode.XML_DETAIL, text);
 }

@@ -29,19 +29,16 @@ describe("a document", () => {
 });
 
 test.each([
-  ["", "(domain_definition):1: Document is empty\n(null)\n^"],
-  ["hello", "(domain_definition):1: Start tag expected, '<' not found\nhello\n^"],
-  [
-    "<a>\n<b>\n</a>",
-    /^\(domain_definition\):3: Opening and ending tag mismatch: b line 2 and a\n<\/a>\n-+\^$/,
-  ],
-  ["<a><b/>", /:1: Premature end of data in tag a line 1\n/],
-  ["<a x='1' x='2'/>", /:1: Attribute x redefined\n/],
+  ["", "at line 1: Document is empty\n"],
+  ["hello", "at line 1: Start tag expected, '<' not found\nhello\n^"],
+  ["<a>\n<b>\n</a>", /^at line 3: Opening and ending tag mismatch: b line 2 and a\n<\/a>\n-+\^$/],
+  ["<a><b/>", /at line 1: Premature end of data in tag a line 1\n/],
+  ["<a x='1' x='2'/>", /at line 1: Attribute x redefined\n/],
   ["<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", /Document type declarations are not accepted/],
   ["<a>&e;</a>", /Entity 'e' not defined/],
   ["<a>\u0000</a>", /PCDATA invalid Char value 0/],
   ["<a>".repeat(300), /Excessive depth/],
-  ["<a/><b/>", /:1: Extra content at the end of the document\n/],
+  ["<a/><b/>", /at line 1: Extra content at the end of the document\n/],
   ["<a x=1/>", /AttValue: " or ' expected/],
   ["<a x='<'/>", /Unescaped '<' not allowed/],
   ["<a>&#0;</a>", /xmlParseCharRef: invalid xmlChar value 0/],

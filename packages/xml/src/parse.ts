@@ -3,9 +3,7 @@ import { malformed, type Origin } from "./errors.ts";
 import type { XmlElement, XmlNode } from "./tree.ts";
 
 export interface ParseXmlOptions {
-  /** Name of the document in error texts. */
-  readonly what?: string;
-  /** Path of the file it is, told in place of `what`. */
+  /** Path of the file it is, told in errors. */
   readonly file?: string;
   /** Who speaks when it is not well formed. */
   readonly errorDomain?: ErrorDomain;
@@ -54,14 +52,8 @@ const startsName =
  * @throws VirError XML/XML_DETAIL with line, offending text and pointer
  */
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlElement {
-  const {
-    what = "domain_definition",
-    file,
-    errorDomain = ErrorDomain.XML,
-    maxLength = 16_777_216,
-    maxDepth = 256,
-  } = options;
-  return new Scanner(text, { what, file, errorDomain }, maxDepth).document(maxLength);
+  const { file, errorDomain = ErrorDomain.XML, maxLength = 16_777_216, maxDepth = 256 } = options;
+  return new Scanner(text, { file, errorDomain }, maxDepth).document(maxLength);
 }
 
 const notUtf8 = "\ufffd";
@@ -397,7 +389,7 @@ class Scanner {
     const lineEnd = text.indexOf("\n", lineStart);
     let line = 1;
     for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
-    const lineText = text === "" ? "(null)" : text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
+    const lineText = text === "" ? undefined : text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd);
     throw malformed(this.#origin, { line, column: offset - lineStart, lineText }, message);
   }
 }

@@ -92,7 +92,7 @@ export type BackupDef = Infer<typeof BackupSyntax>;
 
 /** Reads `<domainbackup>`. `status`: what the daemon wrote for itself. @throws VirError */
 export function parseBackup(text: string, context: Context = {}): BackupDef {
-  return readBackup(parseXml(text, { what: "domain_backup" }), context);
+  return readBackup(parseXml(text), context);
 }
 
 function readBackup(root: XmlElement, context: Context): BackupDef {

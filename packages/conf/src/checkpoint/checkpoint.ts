@@ -95,7 +95,7 @@ export type CheckpointDef = Infer<typeof CheckpointSyntax> & { name: string; cre
 
 /** Reads `<domaincheckpoint>`. @throws VirError */
 export function parseCheckpoint(text: string, options: MomentOptions = {}): CheckpointDef {
-  const root = parseXml(text, { what: "domain_checkpoint", errorDomain: ErrorDomain.DOMAIN_CHECKPOINT });
+  const root = parseXml(text, { errorDomain: ErrorDomain.DOMAIN_CHECKPOINT });
   return readCheckpoint(root, options);
 }
 

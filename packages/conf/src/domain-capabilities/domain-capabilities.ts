@@ -197,6 +197,6 @@ export function formatDomainCapabilities(capabilities: DomainCapabilities): stri
 
 /** @throws VirError XML_ERROR, XML_DETAIL */
 export function parseDomainCapabilities(source: string): DomainCapabilities {
-  const root = parseXml(source, { what: "domain_capabilities" });
+  const root = parseXml(source);
   return DomainCapabilitiesSyntax.parse(root, {});
 }

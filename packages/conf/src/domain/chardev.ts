@@ -9,8 +9,10 @@ import {
   type Infer,
   type InferFields,
   list,
+  missingAttribute,
   oneOf,
   onOff,
+  type Refusal,
   str,
   strictly,
   uint,
@@ -20,15 +22,21 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath } from "../types.ts";
-import { internalError, invalidArgument, readError, unsupported, xmlError } from "./errors.ts";
+import { unsupported, xmlError } from "./errors.ts";
 import { SourceSeclabel } from "./seclabel.ts";
 import { attrOneOf } from "./words.ts";
 
 /** Try again to connect, every `timeout` seconds. */
-export const Reconnect = element("reconnect", {
-  enabled: attr("enabled", yesNo),
-  timeout: attr("timeout", uint),
-});
+export const Reconnect = element(
+  "reconnect",
+  { enabled: attr("enabled", yesNo), timeout: attr("timeout", uint) },
+  {
+    read(reconnect, from) {
+      if (!reconnect.enabled) reconnect.timeout = undefined;
+      else if (reconnect.timeout === undefined) throw missingAttribute("timeout", from);
+    },
+  },
+);
 export type Reconnect = Infer<typeof Reconnect>;
 
 const modes = strictly(oneOf(["connect", "bind"]), /[\s\S]*/, "anything");
@@ -95,11 +103,11 @@ const udpEnds = custom<UdpEnds>({
       const { mode, host, service } = source.attrs;
       const bind = mode !== undefined && modes.parse(mode, source, "mode") === "bind";
       if (bind) {
-        ends.bindHost = host;
-        ends.bindService = service;
+        ends.bindHost ??= host;
+        ends.bindService ??= service;
       } else {
-        ends.connectHost = host;
-        ends.connectService = service;
+        ends.connectHost ??= host;
+        ends.connectService ??= service;
       }
     }
     return ends;
@@ -142,7 +150,10 @@ const types = [
   "dbus",
 ] as const;
 
-const Log = element("log", { file: attr("file", absPath, { required: true }), append });
+const Log = element("log", {
+  file: attr("file", absPath, { strict: { required: true } }),
+  append,
+});
 
 /** The refusal of a kind nobody knows. */
 const unknownType = (text: string) =>
@@ -151,8 +162,8 @@ const unknownType = (text: string) =>
 /** Libvirt's schema counts no sources; the parser does. */
 const several = { strict: { many: true } } as const;
 
-const fields = {
-  type: attrOneOf("type", types, { default: "pty", refuse: unknownType, strict: { required: true } }),
+const fields = (refuse = unknownType) => ({
+  type: attrOneOf("type", types, { default: "pty", refuse, strict: { required: true } }),
   $host: variant(
     "type",
     {
@@ -178,20 +189,32 @@ const fields = {
     { strict: { any: true } },
   ),
   log: child(Log),
-};
+});
 
 /**
  * The host side of a character device; it stands in the same element as the guest side.
  * `source.type` says which kind it is.
  */
-export type ChardevSource = InferFields<typeof fields>;
+export type ChardevSource = InferFields<ReturnType<typeof fields>>;
 export const chardevTypes = types;
-export const chardevSource = group(fields, { required: true });
+export const chardevSource = group(fields(), { required: true });
+/** The same where another refusal tells of kinds nobody knows. */
+export const chardevSourceRefusing = (refuse: Refusal) => group(fields(refuse), { required: true });
 /** Valid consoles need not say what they are. */
 export const consoleSource = group(
-  { ...fields, type: attrOneOf("type", types, { default: "pty", refuse: unknownType }) },
+  { ...fields(), type: attrOneOf("type", types, { default: "pty", refuse: unknownType }) },
   { required: true },
 );
+
+/** Of these there is one, but a line over UDP has two ends. */
+export function readChardev(source: ChardevSource, from: XmlElement): void {
+  checkSourceCount(from, source.type);
+  if (childrenNamed(from, "log").length > 1)
+    throw xmlError("only one log element is allowed for character device");
+  if (childrenNamed(from, "protocol").length > 1)
+    throw xmlError("only one protocol element is allowed for character device");
+  if (source.type === "tcp") source.protocol ??= "raw";
+}
 
 /** Refuses more than one `<source>` where only one makes sense. */
 export function checkSourceCount(from: XmlElement, type: string): void {
@@ -204,70 +227,3 @@ export function checkSourceCount(from: XmlElement, type: string): void {
         : "only two source elements are allowed for character device",
     );
 }
-
-/**
- * Checks that the host side says all it must.
- * @param purpose the device it belongs to: some fill in a path of their own
- */
-export function checkChardevSource(
-  source: ChardevSource,
-  from: XmlElement,
-  isUnixPathOptional: boolean,
-): void {
-  checkSourceCount(from, source.type);
-  switch (source.type) {
-    case "file":
-    case "dev":
-    case "pipe":
-      if (source.source?.path === undefined)
-        throw internalError("Missing source path attribute for char device");
-      break;
-    case "nmdm":
-      if (source.source?.master === undefined)
-        throw internalError("Missing master path attribute for nmdm device");
-      if (source.source.slave === undefined)
-        throw internalError("Missing slave path attribute for nmdm device");
-      break;
-    case "tcp":
-      source.protocol ??= "raw";
-      if (source.source?.host === undefined)
-        throw internalError("Missing source host attribute for char device");
-      if (source.source.service === undefined)
-        throw internalError("Missing source service attribute for char device");
-      checkReconnect(source.source.reconnect, source.source.mode);
-      break;
-    case "udp":
-      if (source.ends?.connectService === undefined)
-        throw internalError("Missing source service attribute for char device");
-      break;
-    case "unix":
-      if (source.source?.path === undefined && !isUnixPathOptional)
-        throw internalError("Missing source path attribute for char device");
-      checkReconnect(source.source?.reconnect, source.source?.mode);
-      break;
-    case "spiceport":
-    case "dbus":
-      if (source.source?.channel === undefined)
-        throw unsupported("Missing source channel attribute for char device");
-      if (!/^[-a-zA-Z0-9._]+$/.test(source.source.channel))
-        throw internalError("Invalid character in source channel for char device");
-      break;
-  }
-}
-
-/** Who waits to be connected to cannot connect again; the driver may have turned the direction by now. */
-export function checkReconnectMode({ type, ...rest }: ChardevSource): void {
-  const source = "source" in rest ? rest.source : undefined;
-  if (type !== "unix" || !source || !("reconnect" in source) || source.reconnect?.enabled !== true) return;
-  if (source.mode !== "connect") throw internalError("chardev reconnect is possible only for connect mode");
-}
-
-function checkReconnect(reconnect: Reconnect | undefined, mode: string | undefined): void {
-  if (reconnect?.enabled !== true) return;
-  if (reconnect.timeout === undefined)
-    throw readError("Missing required attribute 'timeout' in element 'reconnect'");
-  if (reconnect.timeout === 0) throw invalidReconnect();
-  if (mode === "bind") throw internalError("chardev reconnect is possible only for connect mode");
-}
-
-const invalidReconnect = () => invalidArgument("chardev reconnect source timeout cannot be '0'");

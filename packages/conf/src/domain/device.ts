@@ -83,7 +83,7 @@ export type DeviceOf<K extends DeviceKind> = Infer<(typeof deviceCodecs)[K]>;
 
 /** Parses the XML of one device, as attach and detach take it. */
 export function parseDevice(text: string, context: Context = {}): AnyDevice {
-  return readDevice(parseXml(text, { what: "device_definition", errorDomain: ErrorDomain.DOMAIN }), context);
+  return readDevice(parseXml(text, { errorDomain: ErrorDomain.DOMAIN }), context);
 }
 
 /** Reads a device out of its element. */

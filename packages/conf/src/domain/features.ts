@@ -262,11 +262,9 @@ export const Features = element("features", {
   ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
   tcg: child(element("tcg", { tbCacheKiB: kib("tb-cache") })),
   asyncTeardown: child(
-    element(
-      "async-teardown",
-      { enabled: attr("enabled", yesNo, { strict: { required: true } }) },
-      { keepEmpty: true },
-    ),
+    element("async-teardown", {
+      enabled: attr("enabled", yesNo, { default: true, strict: { required: true } }),
+    }),
   ),
   ras: switchOf("ras"),
   ps2: switchOf("ps2"),

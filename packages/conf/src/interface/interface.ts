@@ -170,10 +170,7 @@ export type InterfaceDef = Infer<typeof InterfaceSyntax>;
 
 /** Reads `<interface>`. @throws VirError */
 export function parseInterface(text: string, options: Context = {}): InterfaceDef {
-  return readInterface(
-    parseXml(text, { what: "interface_definition", errorDomain: ErrorDomain.INTERFACE }),
-    options,
-  );
+  return readInterface(parseXml(text, { errorDomain: ErrorDomain.INTERFACE }), options);
 }
 
 function readInterface(root: XmlElement, options: Context): InterfaceDef {

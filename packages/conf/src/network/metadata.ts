@@ -67,7 +67,7 @@ function replaceElement(
     uri = "",
   }: { value: string | undefined; key: string | undefined; uri: string | undefined },
 ): NetworkDef["metadata"] {
-  const child = value === undefined ? undefined : parseXml(value, { what: "metadata_xml" });
+  const child = value === undefined ? undefined : parseXml(value);
   const replaced = replaceOwnChild(metadata, "metadata", { child, namespace: { prefix: key, uri } });
   return replaced.children.length === 0 ? undefined : replaced;
 }

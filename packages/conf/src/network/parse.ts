@@ -15,10 +15,7 @@ export interface ParseNetworkOptions extends Context {
  * @throws VirError XML_DETAIL (not XML), NO_NAME, XML_ERROR
  */
 export function parseNetwork(text: string, options: ParseNetworkOptions = {}): NetworkDef {
-  return readNetwork(
-    parseXml(text, { what: "network_definition", errorDomain: ErrorDomain.NETWORK }),
-    options,
-  );
+  return readNetwork(parseXml(text, { errorDomain: ErrorDomain.NETWORK }), options);
 }
 
 /** The same from an element of another document. */

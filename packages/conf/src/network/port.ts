@@ -70,10 +70,7 @@ export type NetworkPortDef = Infer<typeof PortSyntax> & { uuid: Uuid; mac: strin
 
 /** Reads `<networkport>`; one without UUID gets a new one. @throws VirError */
 export function parseNetworkPort(text: string, newUuid: () => Uuid = randomUuid): NetworkPortDef {
-  return readNetworkPort(
-    parseXml(text, { what: "networkport_definition", errorDomain: ErrorDomain.NETWORK }),
-    newUuid,
-  );
+  return readNetworkPort(parseXml(text, { errorDomain: ErrorDomain.NETWORK }), newUuid);
 }
 
 function readNetworkPort(root: XmlElement, newUuid: () => Uuid): NetworkPortDef {

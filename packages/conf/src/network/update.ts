@@ -60,7 +60,7 @@ function commandName(command: number): UpdateCommand {
  * @throws VirError OPERATION_INVALID (no such entry, or it exists already), XML_ERROR, OPERATION_UNSUPPORTED
  */
 export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDef {
-  const root = parseXml(update.xml, { what: "network_update_xml", errorDomain: ErrorDomain.NETWORK });
+  const root = parseXml(update.xml, { errorDomain: ErrorDomain.NETWORK });
   const section = sectionName(update.section);
   const apply: SectionUpdate | undefined = sectionUpdates[section];
   if (!apply) {

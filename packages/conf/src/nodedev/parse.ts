@@ -12,7 +12,7 @@ export interface ParseNodeDeviceOptions extends Context {
 
 /** Reads a `<device>`. @throws VirError */
 export function parseNodeDevice(text: string, options: ParseNodeDeviceOptions = {}): NodeDeviceDef {
-  const root = parseXml(text, { what: "node_device_definition", errorDomain: ErrorDomain.NODEDEV });
+  const root = parseXml(text, { errorDomain: ErrorDomain.NODEDEV });
   return readNodeDevice(root, options);
 }
 

@@ -57,7 +57,7 @@ export type NwfilterBindingDef = Infer<typeof BindingSyntax> & {
 
 /** Reads `<filterbinding>`. @throws VirError */
 export function parseNwfilterBinding(text: string): NwfilterBindingDef {
-  return readNwfilterBinding(parseXml(text, { what: "nwfilterbinding_definition" }));
+  return readNwfilterBinding(parseXml(text));
 }
 
 function readNwfilterBinding(root: XmlElement): NwfilterBindingDef {

@@ -120,7 +120,7 @@ export type NwfilterDef = Infer<typeof FilterSyntax> & {
 
 /** Reads `<filter>`; one without UUID gets a new one. @throws VirError */
 export function parseNwfilter(text: string, newUuid: () => Uuid = randomUuid): NwfilterDef {
-  return readNwfilter(parseXml(text, { what: "nwfilter_definition" }), newUuid);
+  return readNwfilter(parseXml(text), newUuid);
 }
 
 function readNwfilter(root: XmlElement, newUuid: () => Uuid): NwfilterDef {

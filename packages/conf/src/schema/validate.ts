@@ -24,7 +24,7 @@ export interface Finding {
  * @throws VirError XML/XML_DETAIL if it is not well formed
  */
 export function findProblems(text: string, schema: SchemaName, touched?: Touched): Finding[] {
-  const root = parseXml(text, { what: `${schema}_definition` });
+  const root = parseXml(text);
   return problemsOf(root, schema, touched).map((problem) => ({
     ...place(text, problem),
     ...pathAndMessage(problem),

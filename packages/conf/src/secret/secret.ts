@@ -89,7 +89,7 @@ export type SecretDef = Infer<typeof SecretSyntax> & { uuid: Uuid };
 
 /** Reads `<secret>`; one without UUID gets a new one. @throws VirError */
 export function parseSecret(text: string, newUuid: () => Uuid = randomUuid): SecretDef {
-  const root = parseXml(text, { what: "definition_of_secret", errorDomain: ErrorDomain.SECRET });
+  const root = parseXml(text, { errorDomain: ErrorDomain.SECRET });
   return readSecret(root, newUuid);
 }
 

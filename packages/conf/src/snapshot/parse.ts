@@ -6,7 +6,7 @@ import { type SnapshotDef, type SnapshotState, SnapshotSyntax } from "./snapshot
 
 /** Reads `<domainsnapshot>`. `status`: what the daemon wrote for itself. @throws VirError */
 export function parseSnapshot(text: string, options: MomentOptions = {}): SnapshotDef {
-  const root = parseXml(text, { what: "domain_snapshot", errorDomain: ErrorDomain.DOMAIN_SNAPSHOT });
+  const root = parseXml(text, { errorDomain: ErrorDomain.DOMAIN_SNAPSHOT });
   return readSnapshot(root, options);
 }
 

@@ -15,7 +15,7 @@ export interface ParsePoolOptions extends Context {
 
 /** Reads a `<pool>` document: syntax, defaults, sense. @throws VirError */
 export function parseStoragePool(text: string, options: ParsePoolOptions = {}): StoragePoolDef {
-  const root = parseXml(text, { what: "storage_pool_definition", errorDomain: ErrorDomain.STORAGE });
+  const root = parseXml(text, { errorDomain: ErrorDomain.STORAGE });
   return readStoragePool(root, options);
 }
 
@@ -66,7 +66,7 @@ export function parseStoragePoolSource<T extends StoragePoolType>(
   type: T,
   text: string,
 ): StoragePoolSource<T> {
-  const root = parseXml(text, { what: "storage_source_specification", errorDomain: ErrorDomain.STORAGE });
+  const root = parseXml(text, { errorDomain: ErrorDomain.STORAGE });
   if (root.name !== "source") throw xmlError(`expecting root element of 'source', not '${root.name}'`);
   return poolSources[type].parse(root, {}) as StoragePoolSource<T>; // the codec of that type
 }

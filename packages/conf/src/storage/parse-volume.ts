@@ -19,7 +19,7 @@ export function parseStorageVolume(
   pool: Pick<StoragePoolDef, "type">,
   options: ParseVolumeOptions = {},
 ): StorageVolumeDef {
-  const root = parseXml(text, { what: "storage_volume_definition", errorDomain: ErrorDomain.STORAGE });
+  const root = parseXml(text, { errorDomain: ErrorDomain.STORAGE });
   return readStorageVolume(root, pool, options);
 }
 

@@ -18,7 +18,7 @@ const hex = (value: number, digits: number) => `0x${value.toString(16).padStart(
 
 /** Reads `<cpudata arch='x86'>`. @throws VirError for numbers that are none */
 export function parseCpuid(text: string): CpuidData {
-  const root = parseXml(text, { what: "cpudata" });
+  const root = parseXml(text);
   const leaves = childrenNamed(root, "cpuid").map((element) => {
     const at = (name: string) => number(element, name);
     const [eax, ebx, ecx, edx] = [at("eax"), at("ebx"), at("ecx"), at("edx")];

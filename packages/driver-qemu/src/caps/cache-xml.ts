@@ -146,7 +146,7 @@ function formatSgx(out: XmlWriter, sgx: SgxCaps) {
  *   dropped: the file then comes from another version and is probed again anyway.
  */
 export function parseQemuCaps(text: string): QemuCaps {
-  const root = parseXml(text, { what: "capabilities" });
+  const root = parseXml(text);
   if (root.name !== "qemuCaps") throw malformedCaps(`root element is <${root.name}>`);
   const leaf = (tag: string) => childNamed(root, tag)?.text;
   const need = (tag: string) => leaf(tag) ?? fail(`missing ${tag}`);

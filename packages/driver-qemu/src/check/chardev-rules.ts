@@ -1,4 +1,5 @@
 import type { ChardevSource, Console, DomainDef, Serial } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { isArmVirt, isLoongarchVirt, isPseries, isRiscvVirt } from "../device/machine.ts";
 import { isX86 } from "../device/parts.ts";
 import { archOf, type DeviceRule, forEach, type Rule } from "./rule.ts";
@@ -6,10 +7,17 @@ import { archOf, type DeviceRule, forEach, type Rule } from "./rule.ts";
 /** Sources that only a SPICE server can be. */
 const spiceOnly: readonly ChardevSource["type"][] = ["spicevmc", "spiceport"];
 
+const neverAgain = () =>
+  new VirError(ErrorDomain.QEMU, ErrorCode.INVALID_ARG, "chardev reconnect source timeout cannot be '0'");
+
 const sourceRule: DeviceRule<{ source: ChardevSource }> = ({ source }, { devices }) => {
   const { type } = source;
   if (spiceOnly.includes(type) && !devices.graphics.some((graphics) => graphics.type === "spice"))
     return `chardev '${type}' not supported without spice graphics`;
+  if (source.type === "tcp" || source.type === "unix") {
+    const { enabled, timeout } = source.source?.reconnect ?? {};
+    if (enabled && timeout === 0) return neverAgain();
+  }
   if (source.type !== "tcp") return undefined;
   const { protocol = "raw" } = source;
   return ["raw", "telnet"].includes(protocol)

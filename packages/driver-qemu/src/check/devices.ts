@@ -62,8 +62,7 @@ const panic: DeviceRule<Panic> = ({ address, model }, def) => {
 };
 
 const tpm: DeviceRule<Tpm> = ({ backend, model }, def, { caps, tpmVersions }) => {
-  const flag = model === "default" ? undefined : model;
-  if (flag !== undefined && !caps.flags.has(flag))
+  if (model !== undefined && !caps.flags.has(model))
     return `The QEMU executable ${def.devices.emulator} does not support TPM model ${model}`;
   if (backend.type !== "emulator") return undefined;
   const { version } = backend;

@@ -1358,4 +1358,34 @@ export const refused: readonly (readonly [
     "",
     "unsupported configuration: vcpu0 must be enabled first",
   ],
+  [
+    "q35",
+    "",
+    "<filesystem type='mount'><driver type='virtiofs'/><binary path='/x'><cache/></binary><source dir='/a'/><target dir='b'/></filesystem>",
+    "unsupported configuration: 'virtiofs' requires shared memory",
+  ],
+  [
+    "q35",
+    "",
+    "<disk type='network' device='disk'><source protocol='tftp' name='a/b' query='a=b' tls='yes'><host name='a'/><readahead size='1'/><timeout seconds='1'/><snapshot name='a'/><config file='/b'/></source><target dev='vda'/></disk>",
+    "unsupported configuration: 'tftp' protocol is not supported with this QEMU binary",
+  ],
+  [
+    "q35",
+    "",
+    "<hostdev mode='capabilities' type='storage' managed='yes'><source><block>/dev/sda</block></source></hostdev>",
+    "unsupported configuration: hostdev mode 'capabilities' is not supported in qemu",
+  ],
+  [
+    "q35",
+    "",
+    "<hostdev mode='subsystem' type='pci' display='on'><source><address bus='1' slot='2'/></source></hostdev>",
+    "unsupported configuration: graphics device is needed for attribute value 'display=on' in <hostdev>",
+  ],
+  [
+    "q35",
+    "",
+    "<serial type='tcp'><source mode='connect' host='a' service='1'><reconnect enabled='yes' timeout='0'/></source></serial>",
+    "invalid argument: chardev reconnect source timeout cannot be '0'",
+  ],
 ];

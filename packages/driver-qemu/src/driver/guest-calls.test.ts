@@ -74,7 +74,7 @@ test.each<[string, WorldOptions, object, string]>([
     { ...metadata, flags: CONFIG },
     "transient domains do not have any persistent config",
   ],
-  ["domainSetMetadata", off(), { ...metadata, metadata: "" }, "(metadata_xml):1: Document is empty"],
+  ["domainSetMetadata", off(), { ...metadata, metadata: "" }, "at line 1: Document is empty"],
   [
     "domainSetMetadata",
     off(),

@@ -9,7 +9,6 @@ import type {
   Interface,
   Serial,
 } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import {
   isArmVirt,
@@ -62,8 +61,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       fillHostdev(device);
       return;
     case "tpm":
-      if (device.model === undefined || device.model === "default")
-        device.model = isPseries(def) ? "tpm-spapr" : "tpm-tis";
+      device.model ??= isPseries(def) ? "tpm-spapr" : "tpm-tis";
       if (device.backend.type === "emulator")
         device.backend.version ??=
           device.model === "tpm-tis" && isX86(def.os.type.arch ?? "") ? "1.2" : "2.0";
@@ -218,13 +216,6 @@ function fillChannel(
   source.source.path = undefined;
   // From here on it is we who listen.
   source.source.mode = "bind";
-  if (source.source.reconnect?.enabled) {
-    throw new VirError(
-      ErrorDomain.DOMAIN,
-      ErrorCode.INTERNAL_ERROR,
-      "chardev reconnect is possible only for connect mode",
-    );
-  }
 }
 
 /** As for channels: a socket in the folder of a guest is ours. */

@@ -45,8 +45,8 @@ export async function openChardev(
   if (source.type === "unix" && source.source?.mode === "bind" && source.source.path !== undefined) {
     resources.put("listen", alias, await listenOn(source.source.path));
   }
-  if (source.log) {
-    const { file, append } = source.log;
+  const { file, append } = source.log ?? {};
+  if (file !== undefined) {
     resources.put("log", alias, await openOutput(driver, domain, file, append === true));
   }
 }

@@ -83,7 +83,7 @@ const unsupported = (detail: string) =>
 
 /** Documents of this kind are held to their schema, asked or not. */
 function readCheckpoint(xml: string, options: Parameters<typeof parseCheckpoint>[1]): CheckpointDef {
-  const { name } = parseXml(xml, { what: "domain_checkpoint", errorDomain: API });
+  const { name } = parseXml(xml, { errorDomain: API });
   if (name === "domaincheckpoint") assertValid(xml, "domaincheckpoint");
   return parseCheckpoint(xml, options);
 }

@@ -1,7 +1,7 @@
-import { checkReconnectMode } from "../chardev.ts";
 import type { DomainDef } from "../def.ts";
 import { type AnyDevice, insertDevice, withoutDevices } from "../device.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
+import { checkChardevs } from "./chardevs.ts";
 import { checkClock } from "./clock.ts";
 import { checkCpu } from "./cpu.ts";
 import { checkDevices } from "./devices.ts";
@@ -39,10 +39,10 @@ function checkAllDevices(def: DomainDef): void {
   checkDisks(def);
   for (const net of def.devices.interfaces) checkInterface(net);
   checkHostdevs(def);
+  checkChardevs(def.devices);
   checkDevices(def.devices);
   checkDisplay(def.devices);
   checkVirtioOptions(def.devices);
-  for (const { source } of def.devices.channels) checkReconnectMode(source);
 }
 
 /** The machine's UUID told by firmware is the guest's. */

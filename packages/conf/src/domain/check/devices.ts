@@ -16,6 +16,8 @@ export function checkDevices(devices: Devices): void {
   for (const { rom } of [...devices.interfaces, ...devices.hostdevs])
     if (rom?.enabled === false && (rom.bar !== undefined || rom.file !== undefined))
       throw unsupported("ROM tuning is not supported when ROM is disabled");
+  for (const { address } of devices.smartcards)
+    if (address && address.type !== "ccid") throw unsupported("Controllers must use the 'ccid' address type");
   for (const input of devices.inputs) checkInput(input);
   for (const shmem of devices.shmems) checkShmem(shmem);
   checkMemories(devices.memories);

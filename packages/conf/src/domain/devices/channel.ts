@@ -1,5 +1,18 @@
-import { asTold, attr, child, element, fixed, type Infer, str, uint, variant } from "@libvirt-ts/xml";
-import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { parseIp } from "@libvirt-ts/util/ip";
+import {
+  asTold,
+  attr,
+  child,
+  element,
+  fixed,
+  type Infer,
+  type Scalar,
+  str,
+  uint,
+  variant,
+} from "@libvirt-ts/xml";
+import { chardevSource, readChardev } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
@@ -11,21 +24,48 @@ const named = {
 
 const compareForwards = asTold("channel addr", (_part, { address, port }) => `${address}:${port}`);
 
+const unknownTarget = (text: string) =>
+  unsupported(`unknown target type '${text}' specified for character device`);
+
+const forwardAddress: Scalar<string> = {
+  ...str,
+  parse(text) {
+    const family = parseIp(text)?.family;
+    if (family === undefined)
+      throw new VirError(
+        ErrorDomain.NONE,
+        ErrorCode.SYSTEM_ERROR,
+        `Cannot parse socket address '${text}': Name or service not known`,
+      );
+    if (family !== "ipv4") throw unsupported("guestfwd channel only supports IPv4 addresses");
+    return text;
+  },
+};
+/** A port has 16 bits, whatever is written. */
+const forwardPort: Scalar<number> = {
+  ...uint,
+  parse: (text, from, name) => uint.parse(text, from, name) % 0x10000,
+};
+
 const ChannelTarget = element(
   "target",
   {
     type: fixed(
       "channel type",
-      attrOneOf("type", ["guestfwd", "virtio", "xen"], {
+      attrOneOf("type", ["none", "guestfwd", "virtio", "xen"], {
         required: true,
-        refuse: (text) => unsupported(`unknown target type '${text}' specified for character device`),
-        missing: () => xmlError("target type must be specified for channel device"),
+        refuse: unknownTarget,
+        missing: () => unknownTarget("(null)"),
       }),
     ),
     $end: variant("type", {
+      none: named,
       guestfwd: {
-        address: fixed(compareForwards, attr("address", str)),
-        port: fixed(compareForwards, attr("port", uint)),
+        address: fixed(compareForwards, attr("address", forwardAddress)),
+        port: fixed(
+          compareForwards,
+          attr("port", forwardPort, { required: true, strict: { required: false } }),
+        ),
       },
       virtio: named,
       xen: named,
@@ -35,7 +75,6 @@ const ChannelTarget = element(
     read(target) {
       if (target.type !== "guestfwd") return;
       if (target.address === undefined) throw xmlError("guestfwd channel does not define a target address");
-      if (target.port === undefined) throw xmlError("guestfwd channel does not define a target port");
     },
   },
 );
@@ -52,12 +91,7 @@ export const Channel = element(
     ...info,
   },
   {
-    read(device, from) {
-      checkChardevSource(device.source, from, true);
-      if (device.source.type === "spicevmc" && device.target.type !== "virtio") {
-        throw xmlError("spicevmc device type only supports virtio");
-      }
-    },
+    read: (device, from) => readChardev(device.source, from),
   },
 );
 export type Channel = Infer<typeof Channel>;

@@ -1,5 +1,5 @@
 import { asTold, attr, element, fixed, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
-import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { chardevSourceRefusing, readChardev } from "../chardev.ts";
 import { internalError, unsupported } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { attrOneOf } from "../words.ts";
@@ -7,6 +7,10 @@ import { attrOneOf } from "../words.ts";
 const compareSourceTypes = asTold(
   "Target redirected device source type %t does not match source device source type %s",
   (source) => (source as { type?: string } | undefined)?.type, // of the field
+);
+
+const clientSource = chardevSourceRefusing((text) =>
+  unsupported(`unknown redirdev character device type '${text}'`),
 );
 
 /** A USB device of the client's machine, redirected into the guest. */
@@ -20,13 +24,13 @@ export const Redirdev = element(
         refuse: (text) => unsupported(`unknown redirdev bus '${text}'`),
       }),
     ),
-    source: fixed(compareSourceTypes, chardevSource),
+    source: fixed(compareSourceTypes, clientSource),
     ...bootInfo,
   },
   {
     read(device, from) {
       if (from.attrs.type === undefined) throw internalError("missing type in redirdev");
-      checkChardevSource(device.source, from, false);
+      readChardev(device.source, from);
     },
   },
 );

@@ -11,19 +11,20 @@ import {
   variant,
 } from "@libvirt-ts/xml";
 import { absPath, nonZero } from "../../types.ts";
-import { chardevSource, checkChardevSource } from "../chardev.ts";
-import { xmlError } from "../errors.ts";
+import { chardevSourceRefusing, readChardev } from "../chardev.ts";
+import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
+const egdSource = chardevSourceRefusing((text) => unsupported(`unknown backend type '${text}' for egd`));
 const Backend = element(
   "backend",
   {
     model: attrOneOf("model", ["random", "egd", "builtin"], { required: true }),
     $source: variant("model", {
       random: { path: text(absPath) },
-      egd: { source: chardevSource },
+      egd: { source: egdSource },
       builtin: {},
     }),
   },
@@ -31,7 +32,7 @@ const Backend = element(
     read(backend, from) {
       if (backend.model === "egd" && from.attrs.type === undefined)
         throw xmlError("missing EGD backend type");
-      if (backend.model === "egd") checkChardevSource(backend.source, from, false);
+      if (backend.model === "egd") readChardev(backend.source, from);
     },
   },
 );
@@ -47,10 +48,14 @@ export const Rng = element(
       attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"], { required: true }),
     ),
     rate: child(
-      element("rate", {
-        bytes: attr("bytes", nonZero(numberOf("bytes")), { strict: { required: true }, omit: 0 }),
-        period: attr("period", nonZero(numberOf("period")), { omit: 0 }),
-      }),
+      element(
+        "rate",
+        {
+          bytes: attr("bytes", nonZero(numberOf("bytes")), { strict: { required: true } }),
+          period: attr("period", nonZero(numberOf("period")), { omit: 0 }),
+        },
+        { view: (rate) => (rate.bytes ? rate : {}) },
+      ),
     ),
     backend: child(Backend, { required: true, missing: () => xmlError("only one RNG backend is supported") }),
     driver: child(element("driver", virtioOptions)),

@@ -13,10 +13,10 @@ import {
   strictly,
 } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
-import { chardevSource, checkChardevSource, consoleSource } from "../chardev.ts";
+import { chardevSource, consoleSource, readChardev } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
-import { attrOneOf } from "../words.ts";
+import { attrOneOf, orNothing } from "../words.ts";
 
 export const serialTargets = [
   "none",
@@ -41,18 +41,24 @@ export const serialModels = [
   "isa-debugcon",
 ] as const;
 
+/** -1 stands for no number. */
 const portNumber = strictly(
-  refusing(nonNegativeInt, (text) => xmlError(`Invalid port number: ${text}`)),
+  orNothing(
+    refusing(nonNegativeInt, (text) => xmlError(`Invalid port number: ${text}`)),
+    "-1",
+  ),
   /[\s\S]*/,
   "anything",
 );
+const unknownModel = (text: string) =>
+  unsupported(`unknown target model '${text}' specified for character device`);
 const unknownTarget = (text: string) =>
   unsupported(`unknown target type '${text}' specified for character device`);
 
 const SerialTarget = element("target", {
   type: fixed("serial type", attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" })),
   port: fixed("serial port", attr("port", portNumber)),
-  model: fixed(absentIs("none", "serial model"), attrOf("model", "name", oneOf(serialModels))),
+  model: fixed(absentIs("none", "serial model"), attrOf("model", "name", oneOf(serialModels, unknownModel))),
 });
 
 /** A serial port of the guest. */
@@ -64,7 +70,7 @@ export const Serial = element(
     ...info,
     privateData: raw("privateData", { show: "status", plain: true }),
   },
-  { read: (device, from) => checkChardevSource(device.source, from, false) },
+  { read: (device, from) => readChardev(device.source, from) },
 );
 export type Serial = Infer<typeof Serial>;
 
@@ -76,7 +82,7 @@ export const Parallel = element(
     target: child(element("target", { port: fixed("parallel port", attr("port", portNumber)) })),
     ...info,
   },
-  { read: (device, from) => checkChardevSource(device.source, from, false) },
+  { read: (device, from) => readChardev(device.source, from) },
 );
 export type Parallel = Infer<typeof Parallel>;
 
@@ -90,7 +96,7 @@ export const Console = element(
       element("target", {
         type: fixed(
           "console type",
-          attrOneOf("type", ["serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {
+          attrOneOf("type", ["none", "serial", "xen", "uml", "virtio", "lxc", "openvz", "sclp", "sclplm"], {
             default: "serial",
             refuse: unknownTarget,
           }),
@@ -102,7 +108,7 @@ export const Console = element(
   },
   {
     read(device, from) {
-      checkChardevSource(device.source, from, false);
+      readChardev(device.source, from);
       device.target ??= { type: "serial" };
       if (device.source.type === "pty" && device.tty !== undefined && !device.source.source?.path) {
         device.source.source = { path: device.tty };

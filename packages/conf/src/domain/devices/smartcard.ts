@@ -1,6 +1,6 @@
 import { element, type Infer, leaf, leaves, str, variant } from "@libvirt-ts/xml";
 import { absDir } from "../../types.ts";
-import { chardevSource, checkChardevSource } from "../chardev.ts";
+import { chardevSource, readChardev } from "../chardev.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { attrOneOf } from "../words.ts";
@@ -23,7 +23,7 @@ export const Smartcard = element(
         throw xmlError("passthrough mode requires a character device type attribute");
       if (card.mode === "host-certificates" && card.database?.startsWith("/") === false)
         throw xmlError(`expecting absolute path: ${card.database}`);
-      if (card.mode === "passthrough") checkChardevSource(card.source, from, false);
+      if (card.mode === "passthrough") readChardev(card.source, from);
       if (card.mode === "host-certificates" && card.certificates.length !== 3) {
         throw xmlError("host-certificates mode needs exactly three certificates");
       }

@@ -11,12 +11,13 @@ import {
   oneOf,
   refusing,
   str,
+  strictlyOneOf,
   uint,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
 import { filePath } from "../../types.ts";
-import { chardevTypes } from "../chardev.ts";
+import { chardevTypes, checkSourceCount } from "../chardev.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { uuid } from "../scalars.ts";
@@ -46,6 +47,7 @@ const activePcrBanks = custom<PcrBank[]>({
   },
 });
 
+const noStatePath = () => xmlError("missing TPM source path");
 const noExternalType = () => xmlError("missing external TPM backend source type");
 const externalType = oneOf(["unix"], (text) =>
   chardevTypes.some((known) => known === text)
@@ -62,7 +64,15 @@ const Backend = element("backend", {
   ),
   $kind: variant("type", {
     passthrough: {
-      device: child(element("device", { path: attr("path", filePath, { default: "/dev/tpm0" }) })),
+      device: child(
+        element("device", {
+          path: attr("path", filePath, {
+            default: "/dev/tpm0",
+            emptyIsAbsent: true,
+            strict: { required: false },
+          }),
+        }),
+      ),
     },
     emulator: {
       version: fixed("Target TPM version doesn't match source", attrOneOf("version", ["1.2", "2.0"])),
@@ -70,17 +80,18 @@ const Backend = element("backend", {
         "persistent_state",
         refusing(yesNo, () => internalError("Invalid persistent_state value, either 'yes' or 'no'")),
       ),
-      debug: attr("debug", uint),
+      debug: attr("debug", uint, { omit: 0 }),
       encryption: attrOf(
         "encryption",
         "secret",
         refusing(uuid, (text) => internalError(`Unable to parse secret uuid '${text}'`)),
+        { emptyIsAbsent: true },
       ),
       activePcrBanks,
       source: child(
         element("source", {
-          type: attrOneOf("type", ["file", "dir"], { required: true }),
-          path: attr("path", filePath, { required: true }),
+          type: attrOneOf("type", ["file", "dir"], { required: true, missing: noStatePath }),
+          path: attr("path", filePath, { required: true, missing: noStatePath }),
         }),
       ),
       profile: child(
@@ -94,8 +105,8 @@ const Backend = element("backend", {
     external: {
       source: child(
         element("source", {
-          type: attr("type", externalType, { required: true, missing: noExternalType }),
-          mode: attrOneOf("mode", ["connect"]),
+          type: attr("type", externalType, { required: true, emptyIsAbsent: true, missing: noExternalType }),
+          mode: attr("mode", strictlyOneOf(oneOf(["connect", "bind"]), ["connect"]), { default: "connect" }),
           path: attr("path", str, {
             required: true,
             missing: () => xmlError("missing socket path for external TPM device"),
@@ -114,13 +125,20 @@ export const Tpm = element(
   {
     model: fixed(
       "Target TPM device model doesn't match source",
-      attrOneOf("model", ["default", "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
+      attrOneOf("model", ["tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy"]),
     ),
     backend: child(Backend, { required: true, missing: () => xmlError("missing TPM device backend") }),
     ...info,
   },
   {
-    read(_tpm, from) {
+    read({ backend }, from) {
+      if (backend.type === "passthrough") backend.device ??= { path: "/dev/tpm0" };
+      const [written] = childrenNamed(from, "backend");
+      if (backend.type === "external" && written) {
+        checkSourceCount(written, backend.source.type);
+        if (backend.source.mode === "bind")
+          throw xmlError("only 'connect' mode is supported for external TPM device");
+      }
       if (childrenNamed(from, "backend").length > 1) throw xmlError("only one TPM backend is supported");
     },
   },

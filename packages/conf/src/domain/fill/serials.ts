@@ -1,38 +1,36 @@
 import type { Serial } from "../devices/serial.ts";
+import { internalError } from "../errors.ts";
 
 interface Ported {
   target?: { port?: number | undefined } | undefined;
 }
 
-/** A port without number follows the highest one before it. */
+/** A port without number follows the highest one there is. */
 export function numberPorts(ports: readonly Ported[]): void {
-  let highest = -1;
-  for (const port of ports) {
-    port.target ??= {};
-    if (port.target.port === undefined) port.target.port = highest + 1;
-    highest = Math.max(highest, port.target.port);
+  for (const each of ports) {
+    each.target ??= {};
+    each.target.port ??= Math.max(-1, ...ports.map(({ target }) => target?.port ?? -1)) + 1;
   }
 }
 
-/**
- * Gives serial ports their numbers: those written stay, the others take the lowest free ones. Of two
- * built-in ports with the same number the later one gives way.
- */
+const mostIsaPorts = 4;
+
+/** Serial ports get their numbers; those written to be ISA's come first and share four. */
 export function fillSerialPorts(serials: readonly Serial[]): void {
+  const isa = serials.flatMap(({ target }) => (target?.type === "isa-serial" ? [target] : []));
   const taken = new Set<number>();
-  const isBuiltIn = ({ target }: Serial) =>
-    target?.type === undefined || target.type === "none" || target.type === "isa-serial";
-  for (const serial of serials) {
-    const port = serial.target?.port;
+  for (const { port } of isa) {
+    if (isa.length > mostIsaPorts || (port !== undefined && port >= mostIsaPorts))
+      throw internalError(`Maximum supported number of ISA serial ports is '${mostIsaPorts}'`);
     if (port === undefined) continue;
-    if (isBuiltIn(serial) && taken.has(port)) serial.target = { ...serial.target, port: undefined };
-    else taken.add(port);
-  }
-  for (const serial of serials) {
-    if (serial.target?.port !== undefined) continue;
-    let port = 0;
-    while (taken.has(port)) port++;
+    if (taken.has(port)) throw internalError(`target port '${port}' already allocated`);
     taken.add(port);
-    serial.target = { ...serial.target, port };
   }
+  for (const target of isa) {
+    if (target.port !== undefined) continue;
+    target.port = 0;
+    while (taken.has(target.port)) target.port++;
+    taken.add(target.port);
+  }
+  numberPorts(serials);
 }
