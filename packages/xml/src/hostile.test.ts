@@ -72,7 +72,10 @@ describe("what a document must not do", () => {
 
 test.each([
   ["caf\u00e9 \ufffd", undefined],
-  ["caf\u00e9\nb\xff", "line 2: Input is not proper UTF-8, indicate encoding !\nBytes: 0xFF 0x3C 0x2F 0x61\nb"],
+  [
+    "caf\u00e9\nb\xff",
+    "line 2: Input is not proper UTF-8, indicate encoding !\nBytes: 0xFF 0x3C 0x2F 0x61\nb",
+  ],
 ])("a file that says %j", (inside, message) => {
   const bytes = Buffer.concat([
     Buffer.from(`<a>${inside.replace("\xff", "")}`),
