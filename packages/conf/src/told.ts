@@ -2,17 +2,19 @@ import type { Field } from "@libvirt-ts/xml";
 
 /**
  * A field that only tells what a driver found: shown where it was filled in, passed over when read.
- * @param tag the element it writes
+ * @param name the element or attribute it writes
  */
-export const told = <T, P extends string>(field: Field<T, P>, tag: string): Field<T, P> => ({
+export const told = <T, P extends string>(field: Field<T, P>, name: string): Field<T, P> => ({
   presence: field.presence,
   plan(key) {
-    const { init, formatBody, shape } = field.plan(key);
+    const { init, formatAttrs, formatBody, shape } = field.plan(key);
     return {
       ...(init && { init }),
+      ...(formatAttrs && { formatAttrs }),
       ...(formatBody && { formatBody }),
       ...(shape && { shape }),
-      knowsTag: (name) => name === tag,
+      knowsAttr: (each) => each === name,
+      knowsTag: (each) => each === name,
     };
   },
 });

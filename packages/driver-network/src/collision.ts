@@ -1,4 +1,4 @@
-import { hostAddresses, knownIp, type NetworkDef, prefixOf } from "@libvirt-ts/conf/network";
+import { hostAddresses, knownIp, type NetworkDef, routePrefix } from "@libvirt-ts/conf/network";
 import type { Route } from "@libvirt-ts/host";
 import { type IpAddress, ipMask, ipNetwork } from "@libvirt-ts/util/ip";
 import { internalError } from "./errors.ts";
@@ -13,7 +13,7 @@ export function checkRouteCollision(def: NetworkDef, bridge: string, routes: rea
     ...def.routes.flatMap((route) => {
       if (route.address === undefined) return [];
       const address = knownIp(route.address);
-      return [{ address, prefix: prefixOf(route, address) }];
+      return [{ address, prefix: routePrefix(route) ?? 0 }];
     }),
   ].filter(({ address }) => address.family === "ipv4");
   for (const { device, destination, mask } of routes) {

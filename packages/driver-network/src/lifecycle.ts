@@ -5,7 +5,7 @@ import {
   knownIp,
   type NetworkDef,
   networkMode,
-  prefixOf,
+  routePrefix,
 } from "@libvirt-ts/conf/network";
 import { ErrorDomain, systemError } from "@libvirt-ts/errors";
 import { readRoutes, runOrThrow } from "@libvirt-ts/host";
@@ -241,10 +241,7 @@ function routeWords(route: NetworkDef["routes"][number]): {
   metric: number;
 } {
   const address = knownIp(route.address ?? "");
-  const prefix =
-    address.value === 0n && route.prefix === undefined && route.netmask === undefined
-      ? 0
-      : prefixOf(route, address);
+  const prefix = routePrefix(route) ?? 0;
   return {
     destination: `${formatIp(ipNetwork(address, prefix))}/${prefix}`,
     gateway: route.gateway ?? "",

@@ -13,9 +13,6 @@ import { configUnsupported } from "./errors.ts";
  * @throws VirError CONFIG_UNSUPPORTED, XML_ERROR
  */
 export function validateNetwork(def: NetworkDef): void {
-  if (def.name.includes("/")) {
-    throw new VirError(ErrorDomain.NETWORK, ErrorCode.XML_ERROR, `name ${def.name} cannot contain '/'`);
-  }
   checkDeviceNames(def);
   if (isVirtualNetwork(def)) checkOneDhcpPerFamily(def);
   else refuseOwnServices(def);

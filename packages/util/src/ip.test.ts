@@ -6,6 +6,7 @@ import {
   ipNetwork,
   isInNetwork,
   parseIp,
+  parseNumericHost,
   prefixOfMask,
   reverseZone,
 } from "./ip.ts";
@@ -24,7 +25,8 @@ test.each([
   ["fe80::", "fe80::"],
   ["2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
   ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"],
-  ["::ffff:1.2.3.4", "::ffff:102:304"],
+  ["::ffff:1.2.3.4", "::ffff:1.2.3.4"],
+  ["::1:2", "::0.1.0.2"],
   ["1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"],
 ])("%s is %s", (text, canonical) => {
   expect(formatIp(ip(text))).toBe(canonical);
@@ -70,4 +72,18 @@ test.each([
 
 test("a mask with holes has no prefix", () => {
   expect(prefixOfMask(ip("255.0.255.0"))).toBeUndefined();
+});
+
+test.each([
+  ["10.1", "10.0.0.1"],
+  ["0x0a000001", "10.0.0.1"],
+  ["010.0.0.1", "8.0.0.1"],
+  ["10.0.0.256", undefined],
+  ["10.0.0.08", undefined],
+  ["1.2.3.4.5", undefined],
+  ["", undefined],
+  ["fd00::1", "fd00::1"],
+])("numeric host %s", (text, canonical) => {
+  const address = parseNumericHost(text);
+  expect(address && formatIp(address)).toBe(canonical);
 });

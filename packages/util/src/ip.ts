@@ -12,6 +12,26 @@ export function parseIp(text: string): IpAddress | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
+/**
+ * Reads a numeric host as C libraries do: IPv4 also in fewer than four parts, each in any C notation.
+ * @returns undefined if it is none
+ */
+export const parseNumericHost = (text: string): IpAddress | undefined =>
+  text.includes(":") ? parseIpv6(text) : parseLooseIpv4(text);
+
+const cNumber = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
+
+function parseLooseIpv4(text: string): IpAddress | undefined {
+  const parts = text.split(".");
+  if (parts.length > 4 || !parts.every((part) => cNumber.test(part))) return undefined;
+  const numbers = parts.map((part) => BigInt(part.replace(/^0(?=[0-7])/, "0o")));
+  const last = numbers.pop() ?? 0n;
+  const room = BigInt(8 * (4 - numbers.length));
+  if (numbers.some((number) => number > 255n) || last >> room !== 0n) return undefined;
+  const head = numbers.reduce((sum, number) => (sum << 8n) | number, 0n);
+  return { family: "ipv4", value: (head << room) | last };
+}
+
 function parseIpv4(text: string): IpAddress | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
@@ -54,11 +74,18 @@ function ipv6Groups(text: string): number[] | undefined {
   return groups;
 }
 
-/** The canonical text: dotted IPv4, IPv6 with its longest run of zero groups (at least two) shortened. */
+const dotted = (value: bigint): string =>
+  [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join(".");
+
+/**
+ * The canonical text: dotted IPv4, IPv6 with its longest run of zero groups (at least two) shortened. IPv4 inside of
+ * IPv6 (`::ffff:1.2.3.4`, `::1.2.3.4`) stays dotted, as in C libraries.
+ */
 export function formatIp({ family, value }: IpAddress): string {
-  if (family === "ipv4") {
-    return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join(".");
-  }
+  if (family === "ipv4") return dotted(value);
+  const high = value >> 32n;
+  if (high === 0xffffn) return `::ffff:${dotted(value)}`;
+  if (high === 0n && value > 0xffffn) return `::${dotted(value)}`;
   const groups = Array.from({ length: 8 }, (_, index) =>
     Number((value >> BigInt(112 - index * 16)) & 0xffffn),
   );

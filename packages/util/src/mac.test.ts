@@ -3,6 +3,8 @@ import { generateMac, isMulticastMac, parseMac } from "./mac.ts";
 
 test.each([
   ["52:54:00:AB:c:d", "52:54:00:ab:0c:0d"],
+  ["52:54:00:ab:cd:001 x", "52:54:00:ab:cd:01"],
+  [" 52:54:00:ab:cd:01", undefined],
   ["52:54:00:ab:cd", undefined],
   ["52:54:00:ab:cd:xx", undefined],
   ["52-54-00-ab-cd-ef", undefined],

@@ -1,10 +1,12 @@
+const sixBytes = /^0*[0-9a-fA-F]{1,2}(?::0*[0-9a-fA-F]{1,2}){5}(?=$|[ \t\n\v\f\r])/;
+
 /**
+ * Whatever stands behind a blank is passed over, as are leading zeros of a byte.
  * @returns the address in lower case with two digits a byte, or `undefined` when it is none
  */
 export function parseMac(text: string): string | undefined {
-  const parts = text.trim().split(":");
-  if (parts.length !== 6 || !parts.every((part) => /^[0-9a-fA-F]{1,2}$/.test(part))) return undefined;
-  return parts.map((part) => part.toLowerCase().padStart(2, "0")).join(":");
+  const bytes = sixBytes.exec(text)?.[0].split(":");
+  return bytes?.map((byte) => Number.parseInt(byte, 16).toString(16).padStart(2, "0")).join(":");
 }
 
 /** Addressed to a group rather than to one card. */

@@ -25,7 +25,7 @@ export interface FieldOptions<T> {
 interface AttrOptions<T> extends FieldOptions<T> {
   readonly required?: true;
   /** Another refusal when a required attribute is absent. */
-  readonly missing?: (from: XmlElement) => Error;
+  readonly missing?: (from: XmlElement, context: Context) => Error;
   /** An empty attribute counts as absent. */
   readonly emptyIsAbsent?: true;
   /** In valid documents, where that differs. */
@@ -65,13 +65,13 @@ export function attr<T>(
         parse(text, from, out, context) {
           if (show !== undefined && !isRead(show, context)) return;
           if (emptyIsAbsent && text === "") return;
-          out[key] = scalar.parse(text, from, name);
+          out[key] = scalar.parse(text, from, name, context);
         },
       },
       ...(always && {
-        afterAttrs(from: XmlElement, out: Bag) {
+        afterAttrs(from: XmlElement, out: Bag, context: Context) {
           if (out[key] !== undefined) return;
-          if (fallback === undefined) throw missing ? missing(from) : missingAttribute(name, from);
+          if (fallback === undefined) throw missing ? missing(from, context) : missingAttribute(name, from);
           out[key] = fallback;
         },
       }),
@@ -124,7 +124,7 @@ export function text<T>(
           if (options.required) throw xmlError(`missing value in element '${from.name}'`);
           return;
         }
-        out[key] = scalar.parse(from.text, from, undefined);
+        out[key] = scalar.parse(from.text, from, undefined, context);
       },
       text(value, context) {
         const own = value[key] as T | undefined; // as for attributes
@@ -141,6 +141,8 @@ interface ChildOptions {
   readonly missing?: (from: XmlElement) => Error;
   /** Seen again: the later one wins rather than the first. */
   readonly last?: true;
+  /** Elements that are passed over. */
+  readonly skip?: (element: XmlElement) => boolean;
   /** In valid documents, where that differs. */
   readonly strict?: StrictOptions;
 }
@@ -155,7 +157,7 @@ export function child<T>(
   codec: ElementCodec<T>,
   options: ChildOptions = {},
 ): Field<T, "always" | "optional"> {
-  const { show, required, missing, last } = options;
+  const { show, required, missing, last, skip } = options;
   return {
     presence: required ? "always" : "optional",
     plan: (key): Plan => ({
@@ -165,7 +167,7 @@ export function child<T>(
       },
       tags: {
         [codec.tag](source, out, context) {
-          if ((out[key] !== undefined && !last) || !isRead(show, context)) return;
+          if ((out[key] !== undefined && !last) || !isRead(show, context) || skip?.(source)) return;
           out[key] = codec.parse(source, context);
         },
       },
@@ -232,9 +234,10 @@ export function leaf<T>(
       shape: childShape(key, tag, leafShape(scalar), options),
       tags: {
         [tag](source, out, context) {
-          if (out[key] !== undefined || !isRead(show, context)) return;
-          if (source.text === "" && !keepEmpty) return;
-          out[key] = scalar.parse(source.text, source, undefined);
+          // The first one counts, also when it says nothing.
+          if (key in out || !isRead(show, context)) return;
+          const isNothing = source.text === "" && !keepEmpty;
+          out[key] = isNothing ? undefined : scalar.parse(source.text, source, undefined, context);
         },
       },
       ...(always && {
@@ -306,7 +309,7 @@ export function leaves<T>(tag: string, scalar: Scalar<T>): Field<T[], "always"> 
   return list<T>({
     tag,
     shape: leafShape(scalar),
-    parse: (source) => scalar.parse(source.text, source, undefined),
+    parse: (source, context) => scalar.parse(source.text, source, undefined, context),
     format(value, writer) {
       const content = scalar.format(value);
       if (content === undefined) return;
@@ -381,7 +384,7 @@ export function attrOf<T>(
             for (const other of source.children) context.unknown(other);
           }
           if (emptyIsAbsent && written === "") return;
-          if (written !== undefined) out[key] = scalar.parse(written, source, name);
+          if (written !== undefined) out[key] = scalar.parse(written, source, name, context);
           else if (required) throw missingAttribute(name, source);
         },
       },

@@ -50,6 +50,7 @@ export {
   type Scalar,
   type Strict,
   size,
+  sizeAnyBase,
   str,
   strictly,
   strictlyAny,

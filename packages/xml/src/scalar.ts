@@ -1,11 +1,12 @@
 import { VirError } from "@libvirt-ts/errors";
 import { xmlError } from "./errors.ts";
+import type { Context } from "./plan.ts";
 import type { XmlElement } from "./tree.ts";
 
 /** One value in an attribute or in the text of an element, both directions. */
 export interface Scalar<T> {
   /** @param attr the attribute's name, `undefined` for the text of `element`; both only for error texts */
-  parse(text: string, element: XmlElement, attr: string | undefined): T;
+  parse(text: string, element: XmlElement, attr: string | undefined, context?: Context): T;
   /** `undefined`: nothing is written. */
   format(value: T): string | undefined;
   /** The accepted words, where there is a fixed set. */
@@ -72,11 +73,18 @@ export function invalidValue(
 export const str: Scalar<string> = { parse: (text) => text, format: (value) => value };
 
 const decimal = /^[ \t\n\r]*\+?\d+$/;
-const anyBase = /^[ \t\n\r]*\+?(?:0[xX][0-9a-fA-F]+|\d+)$/;
+const anyBase = /^[ \t\n\r]*\+?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
 const base16 = /^[ \t\n\r]*\+?(?:0[xX])?[0-9a-fA-F]+$/;
 
 type Radix = 0 | 10 | 16;
 const spellings = { 0: anyBase, 10: decimal, 16: base16 } as const;
+
+/** The same number as JavaScript reads it: in any base `010` is eight. */
+function digitsOf(text: string, radix: Radix): string {
+  const digits = text.trim().replace(/^\+/, "");
+  if (radix === 16) return digits.replace(/^(?:0[xX])?/, "0x");
+  return radix === 0 ? digits.replace(/^0(?=[0-7])/, "0o") : digits;
+}
 
 interface NumberRule {
   readonly min: number;
@@ -109,12 +117,7 @@ function number(rule: NumberRule, format: (value: number) => string): Scalar<num
     parse(text, element, attr) {
       const body = negative ? text.replace(/^[ \t\n\r]*-/, "") : text;
       if (!spellings[rule.radix].test(body)) throw invalidValue(text, element, attr, rule.expected);
-      const octal = rule.radix === 0 && /^0\d+$/.test(body.trim());
-      const magnitude = octal
-        ? Number.parseInt(body, 8)
-        : rule.radix === 16
-          ? Number.parseInt(body, 16)
-          : Number(body);
+      const magnitude = Number(digitsOf(body, rule.radix));
       const value = body === text ? magnitude : -magnitude;
       if (!(value >= rule.min && value <= rule.max)) throw invalidValue(text, element, attr, rule.expected);
       if (rule.nonZero && value === 0) throw zeroNotPermitted(element, attr);
@@ -159,6 +162,11 @@ export const positive = number(
 /** Unsigned, up to 2^53-1 (for sizes, counts and limits that fit a number). */
 export const size = number(
   { min: 0, max: Number.MAX_SAFE_INTEGER, radix: 10, expected: "Expected non-negative integer value" },
+  plain,
+);
+/** As `size`, in any C notation; written in decimal. */
+export const sizeAnyBase = number(
+  { min: 0, max: Number.MAX_SAFE_INTEGER, radix: 0, expected: "Expected non-negative integer value" },
   plain,
 );
 /** Signed, up to 2^53-1 either way. */
@@ -210,8 +218,7 @@ function bigints(expected: string, radix: Radix, format: (value: bigint) => stri
     strict: spelled(radix, false),
     parse(text, element, attr) {
       if (!spellings[radix].test(text)) throw invalidValue(text, element, attr, expected);
-      const digits = text.trim().replace(/^\+/, "");
-      const value = BigInt(radix === 16 ? digits.replace(/^(?:0[xX])?/, "0x") : digits);
+      const value = BigInt(digitsOf(text, radix));
       if (value > 0xffffffffffffffffn) throw invalidValue(text, element, attr, expected);
       return value;
     },
@@ -220,16 +227,16 @@ function bigints(expected: string, radix: Radix, format: (value: bigint) => stri
 }
 
 /** Replaces the usual "Invalid value..." by a text of its own. */
-export type Refusal = (text: string) => VirError;
+export type Refusal = (text: string, context: Context) => VirError;
 
 /** One word out of a fixed set. */
 export function oneOf<const W extends readonly string[]>(words: W, refuse?: Refusal): Scalar<W[number]> {
   const known = new Set<string>(words);
   return {
     words,
-    parse(text, element, attr) {
+    parse(text, element, attr, context = {}) {
       if (known.has(text)) return text;
-      throw refuse ? refuse(text) : invalidValue(text, element, attr);
+      throw refuse ? refuse(text, context) : invalidValue(text, element, attr);
     },
     format: (value) => value,
   };
@@ -262,11 +269,11 @@ export const yesNo: Scalar<boolean> = pair("yes", "no");
 export function refusing<T>(scalar: Scalar<T>, refuse: Refusal): Scalar<T> {
   return {
     ...scalar,
-    parse(text, element, attr) {
+    parse(text, element, attr, context = {}) {
       try {
-        return scalar.parse(text, element, attr);
+        return scalar.parse(text, element, attr, context);
       } catch (cause) {
-        if (cause instanceof VirError) throw refuse(text);
+        if (cause instanceof VirError) throw refuse(text, context);
         throw cause;
       }
     },

@@ -126,9 +126,12 @@ const attrEscapes: { readonly [char: string]: string } = {
   "\t": "&#9;",
 };
 
-const needsEscape = /[<>&\r"\n\t]/;
+const needsEscape = /[<>&\r"\n\t\u0080-\u{10ffff}]/u;
+const numeric = (char: string): string => `&#x${char.codePointAt(0)?.toString(16).toUpperCase()};`;
 const escapeTreeAttr = (value: string): string =>
-  needsEscape.test(value) ? value.replace(/[<>&\r"\n\t]/g, (char) => attrEscapes[char] ?? char) : value;
+  needsEscape.test(value)
+    ? value.replace(/[<>&\r"\n\t\u0080-\u{10ffff}]/gu, (char) => attrEscapes[char] ?? numeric(char))
+    : value;
 const escapeTreeText = (text: string): string =>
   needsEscape.test(text) ? text.replace(/[<>&\r]/g, (char) => textEscapes[char] ?? char) : text;
 

@@ -45,10 +45,9 @@ interface PciNumbers {
   readonly function: number;
 }
 
-/** Refuses numbers no PCI address can have. */
+/** Refuses numbers no PCI address can have; one that says no place at all is not looked at. */
 export function checkPciNumbers({ domain, bus, slot, function: fn }: PciNumbers): void {
-  if (domain > 0xffff)
-    throw sharedXmlError(`Invalid PCI address domain='0x${domain.toString(16)}', must be <= 0xFFFF`);
+  if (domain === 0 && bus === 0 && slot === 0) return;
   if (bus > 0xff) throw sharedXmlError(`Invalid PCI address bus='0x${bus.toString(16)}', must be <= 0xFF`);
   if (slot > 0x1f) throw sharedXmlError(`Invalid PCI address slot='0x${slot.toString(16)}', must be <= 0x1F`);
   if (fn > 7) throw sharedXmlError(`Invalid PCI address function=0x${fn.toString(16)}, must be <= 7`);

@@ -12,7 +12,6 @@ import {
   oneOf,
   onOff,
   positive,
-  raw,
   refusing,
   str,
   strictly,
@@ -21,6 +20,7 @@ import {
   ulong,
   yesNo,
 } from "@libvirt-ts/xml";
+import { metadata } from "../metadata.ts";
 import { absPath, oneLine, unsigned, within } from "../types.ts";
 import {
   compareFeatures,
@@ -207,7 +207,7 @@ export const DomainSyntax = element(
     genid: fixed("Target domain requested genid does not match source", child(Genid)),
     title: leaf("title", oneLine),
     description: leaf("description", str),
-    metadata: raw("metadata"),
+    metadata,
     maxMemory: fixed(compareMaxMemory, maxMemory),
     dumpCore,
     memoryKiB: fixed(compareInitialMemory, memoryKiB),

@@ -17,28 +17,34 @@ export function knownIp(text: string): IpAddress {
   return address;
 }
 
-/** The prefix as written, of the netmask, or the one an address of its class has by itself (IPv6: 64). */
-export function prefixOf(
-  given: { prefix?: number | undefined; netmask?: string | undefined },
-  address: IpAddress,
-): number {
-  if (given.netmask !== undefined) {
-    const prefix = prefixOfMask(knownIp(given.netmask));
-    if (prefix === undefined) throw xmlError(`Invalid netmask '${given.netmask}'`);
-    return prefix;
-  }
-  if (given.prefix !== undefined) return given.prefix;
+type Masked = { prefix?: number | undefined; netmask?: string | undefined };
+
+/**
+ * The prefix as written, of the netmask, or the one an address of its class has by itself (IPv6: 64).
+ * @returns undefined if the mask has holes, or the class has no networks
+ */
+export function prefixOf({ prefix, netmask }: Masked, address: IpAddress): number | undefined {
+  if (prefix) return prefix;
+  if (netmask !== undefined) return prefixOfMask(knownIp(netmask));
   if (address.family === "ipv6") return 64;
   const first = address.value >> 24n;
-  return first < 128n ? 8 : first < 192n ? 16 : 24;
+  if (first < 128n) return 8;
+  if (first < 192n) return 16;
+  return first < 224n ? 24 : undefined;
 }
 
-/** All addresses of the host in this network, in order. */
+/** The prefix of a route; without one it is the default route. @returns undefined if the mask has holes */
+export function routePrefix({ prefix, netmask }: Masked): number | undefined {
+  return prefix ?? (netmask === undefined ? 0 : prefixOfMask(knownIp(netmask)));
+}
+
+/** All addresses of the host in networks of this one, in order. */
 export function hostAddresses(def: Pick<NetworkDef, "ips">): HostAddress[] {
   return def.ips.flatMap((ip) => {
     if (ip.address === undefined) return [];
     const address = knownIp(ip.address);
-    return [{ address, prefix: prefixOf(ip, address), ip }];
+    const prefix = prefixOf(ip, address);
+    return prefix === undefined ? [] : [{ address, prefix, ip }];
   });
 }
 

@@ -1,7 +1,7 @@
-import { ipBits, parseIp, prefixOfMask, reverseZone } from "@libvirt-ts/util/ip";
-import { xmlError } from "@libvirt-ts/xml";
-import { type HostAddress, hostAddresses, isReachable, knownIp, prefixOf } from "./addresses.ts";
-import type { DhcpHost, DhcpRange, NetworkIp, NetworkRoute } from "./ip.ts";
+import { type IpAddress, ipBits, ipNetwork } from "@libvirt-ts/util/ip";
+import { isReachable, knownIp, routePrefix } from "./addresses.ts";
+import { networkError, unsupported } from "./errors.ts";
+import type { DhcpHost, DhcpRange, Lease, NetworkIp, NetworkRoute } from "./ip.ts";
 import type { NetworkDef } from "./network.ts";
 import { rangeSize } from "./range.ts";
 
@@ -10,74 +10,62 @@ type Named = Pick<NetworkDef, "name">;
 /** `<ip>` and everything in it. @throws VirError */
 export function checkIp(ip: NetworkIp, def: Named): void {
   const { name } = def;
-  if (ip.address === undefined) throw xmlError(`Missing required address attribute in network '${name}'`);
-  checkAddressFamily(ip, ip.address, name);
-  checkMask(ip, ip.address, name);
-  const host = hostAddresses({ ips: [ip] })[0];
-  if (!host) return;
-  if (ip.localPtr && reverseZone(host.address, host.prefix) === undefined) {
-    const family = host.address.family === "ipv4" ? "IPv4" : "IPv6";
-    throw xmlError(
-      `PTR domain for ${family} network with prefix ${host.prefix} cannot be automatically created`,
+  const { address: text, netmask, prefix } = ip;
+  if (text === undefined) throw networkError(`Missing required address attribute in network '${name}'`);
+  const address = knownIp(text);
+  const family = familyOf(ip, address.family, { text, name });
+  if (family === "ipv6" && netmask !== undefined)
+    throw unsupported(`netmask not allowed for IPv6 address '${text}' in network '${name}'`);
+  if (netmask !== undefined && knownIp(netmask).family !== "ipv4") {
+    throw unsupported(
+      `Invalid netmask '${netmask}' for address '${text}' in network '${name}' (both must be IPv4)`,
     );
   }
-  if (ip.tftpRoot !== undefined && host.address.family === "ipv6") {
-    throw xmlError(`Unsupported <tftp> element in an IPv6 element in network '${name}'`);
-  }
-  for (const range of ip.dhcp?.ranges ?? []) checkRange(range, host);
-  for (const entry of ip.dhcp?.hosts ?? []) checkDhcpHost(entry, ip, def);
-  const server = ip.dhcp?.bootp?.server;
-  if (server !== undefined && !parseIp(server)) throw xmlError(`Invalid bootp server address '${server}'`);
-}
-
-function checkAddressFamily(ip: { family?: "ipv4" | "ipv6" | undefined }, text: string, name: string): void {
-  const { family } = knownIp(text);
-  if (family === "ipv6" && ip.family === undefined) {
-    throw xmlError(`no family specified for non-IPv4 address '${text}' in network '${name}'`);
-  }
-  if (family === "ipv6" && ip.family === "ipv4") {
-    throw xmlError(`ipv4 family specified for non-IPv4 address '${text}' in network '${name}'`);
-  }
-  if (family === "ipv4" && ip.family === "ipv6") {
-    throw xmlError(`Family 'ipv6' specified for non-IPv6 address '${text}' in network '${name}'`);
-  }
-}
-
-type Masked = { prefix?: number | undefined; netmask?: string | undefined };
-
-function checkMask(given: Masked, text: string, name: string): void {
-  const { family } = knownIp(text);
-  if (given.netmask !== undefined) {
-    if (given.prefix !== undefined) {
-      throw xmlError(`network '${name}' cannot have both prefix='${given.prefix}' and a netmask`);
-    }
-    if (family === "ipv6")
-      throw xmlError(`netmask not allowed for IPv6 address '${text}' in network '${name}'`);
-    const mask = knownIp(given.netmask);
-    if (mask.family !== "ipv4") {
-      throw xmlError(
-        `Invalid netmask '${given.netmask}' for address '${text}' in network '${name}' (both must be IPv4)`,
-      );
-    }
-    if (prefixOfMask(mask) === undefined)
-      throw xmlError(`Invalid netmask '${given.netmask}' in network '${name}'`);
-  }
-  if (given.prefix !== undefined && given.prefix > ipBits[family]) {
+  if (prefix !== undefined && netmask !== undefined)
+    throw unsupported(`Network '${name}' IP address cannot have both a prefix and a netmask`);
+  if (prefix !== undefined && prefix > ipBits[family]) {
     const word = family === "ipv4" ? "IPv4" : "IPv6";
-    throw xmlError(`Invalid ${word} prefix '${given.prefix}' in network '${name}'`);
+    throw unsupported(`Invalid ${word} prefix '${prefix}' in network '${name}'`);
   }
+  if (ip.tftpRoot !== undefined && family === "ipv6")
+    throw unsupported(`Unsupported <tftp> element in an IPv6 element in network '${name}'`);
+  for (const range of ip.dhcp?.ranges ?? []) checkRange(range, ip, def);
+  for (const entry of ip.dhcp?.hosts ?? []) checkDhcpHost(entry, ip, def);
+}
+
+type Family = "ipv4" | "ipv6";
+
+function familyOf(
+  { family }: NetworkIp,
+  actual: Family,
+  { text, name }: { readonly text: string; readonly name: string },
+): Family {
+  if (family === actual || (family === undefined && actual === "ipv4")) return actual;
+  if (family === undefined)
+    throw unsupported(`no family specified for non-IPv4 address '${text}' in network '${name}'`);
+  if (family === "ipv4")
+    throw unsupported(`ipv4 family specified for non-IPv4 address '${text}' in network '${name}'`);
+  if (family === "ipv6")
+    throw unsupported(`Family 'ipv6' specified for non-IPv6 address '${text}' in network '${name}'`);
+  throw networkError(`Unrecognized family '${family}' in network '${name}'`);
 }
 
 /** @throws VirError */
-export function checkRange(range: DhcpRange, host: HostAddress | undefined): void {
-  rangeSize(range, host);
+export function checkRange(range: DhcpRange, ip: NetworkIp, { name }: Named): void {
+  const { start, end } = range;
+  const lacks = (what: string) =>
+    networkError(`Missing '${what}' attribute in dhcp range for network '${name}'`);
+  if (start === undefined) throw lacks("start");
+  if (end === undefined) throw lacks("end");
+  rangeSize(range, ip);
   checkLease(range);
 }
 
+const shortest: { readonly [unit: Lease["unit"]]: number } = { seconds: 120, minutes: 2 };
+
 function checkLease({ lease }: Pick<DhcpRange, "lease">): void {
-  if (lease && lease.expiry !== 0 && lease.unit === "seconds" && lease.expiry < 120) {
-    throw xmlError("The minimum lease time should be greater than 2 minutes");
-  }
+  if (lease && lease.expiry !== 0 && lease.expiry < (shortest[lease.unit] ?? 0))
+    throw unsupported("The minimum lease time should be greater than 2 minutes");
 }
 
 /**
@@ -85,68 +73,86 @@ function checkLease({ lease }: Pick<DhcpRange, "lease">): void {
  * @param partial it only has to say enough to find an entry
  */
 export function checkDhcpHost(host: DhcpHost, ip: NetworkIp, { name }: Named, partial = false): void {
-  if (host.name !== undefined && !/^[A-Za-z]/.test(host.name)) {
-    throw xmlError(`Cannot use host name '${host.name}' in network '${name}'`);
-  }
-  if (host.id !== undefined) {
-    const bad = /[^0-9a-fA-F:]/.exec(host.id)?.[0];
-    if (bad !== undefined)
-      throw xmlError(`Invalid character '${bad}' in id '${host.id}' of network '${name}'`);
-  }
+  const bad = host.id === undefined ? undefined : /[^0-9a-fA-F:]/.exec(host.id)?.[0];
+  if (bad !== undefined)
+    throw networkError(`Invalid character '${bad}' in id '${host.id}' of network '${name}'`);
+  if (host.name !== undefined && !/^[A-Za-z0-9]/.test(host.name))
+    throw networkError(`Cannot use host name '${host.name}' in network '${name}'`);
   if (partial) {
     if (host.mac === undefined && host.name === undefined && host.ip === undefined && host.id === undefined) {
-      throw xmlError(
+      throw networkError(
         `At least one of name, mac, or ip attribute must be specified for static host definition in network '${name}'`,
       );
     }
   } else {
     checkIdentity(host, ip, name);
     if (host.ip === undefined)
-      throw xmlError(`Missing IP address in static host definition for network '${name}'`);
-  }
-  if (
-    host.ip !== undefined &&
-    ip.address !== undefined &&
-    knownIp(host.ip).family !== knownIp(ip.address).family
-  ) {
-    throw xmlError(`Invalid IP address in static host definition for network '${name}'`);
+      throw networkError(`Missing IP address in static host definition for network '${name}'`);
   }
   checkLease(host);
 }
 
 function checkIdentity(host: DhcpHost, ip: NetworkIp, name: string): void {
-  if (ip.address !== undefined && knownIp(ip.address).family === "ipv6") {
-    if (host.mac !== undefined) {
-      throw xmlError(
-        `Invalid to specify MAC address '${host.mac}' in network '${name}' IPv6 static host definition`,
-      );
-    }
-    if (host.id === undefined && host.name === undefined) {
-      throw xmlError(`Static host definition in IPv6 network '${name}' must have id or name attribute`);
-    }
-    return;
+  const isIpv6 = ip.address !== undefined && knownIp(ip.address).family === "ipv6";
+  if (isIpv6 && host.mac !== undefined) {
+    throw networkError(
+      `Invalid to specify MAC address '${host.mac}' in network '${name}' IPv6 static host definition`,
+    );
   }
-  if (host.mac === undefined && host.name === undefined) {
-    throw xmlError(`Static host definition in IPv4 network '${name}' must have mac or name attribute`);
-  }
+  if (host.name !== undefined || (isIpv6 ? host.id : host.mac) !== undefined) return;
+  const [family, key] = isIpv6 ? (["IPv6", "id"] as const) : (["IPv4", "mac"] as const);
+  throw networkError(
+    `Static host definition in ${family} network '${name}' must have ${key} or name attribute`,
+  );
 }
 
 /** `<route>`. @throws VirError */
 export function checkRoute(route: NetworkRoute, def: Pick<NetworkDef, "name" | "ips">): void {
-  const { name } = def;
-  if (route.address === undefined) throw xmlError(`Missing required address attribute in route definition`);
-  if (route.gateway === undefined) throw xmlError(`Missing required gateway attribute in route definition`);
-  checkAddressFamily(route, route.address, name);
-  checkAddressFamily(route, route.gateway, name);
-  checkMask(route, route.address, name);
-  if (route.metric === 0) throw xmlError("Invalid metric value, must be > 0");
-  const address = knownIp(route.address);
-  const isDefault = address.value === 0n;
-  if (!isDefault && route.prefix === undefined && route.netmask === undefined && address.family === "ipv6") {
-    throw xmlError(`Missing required prefix attribute for IPv6 route '${route.address}'`);
+  const refuse = (detail: string) => networkError(`${def.name}: ${detail}`);
+  const { address: text, gateway, netmask, prefix } = route;
+  if (text === undefined) throw refuse("Missing required address attribute in route definition");
+  if (gateway === undefined) throw refuse("Missing required gateway attribute in route definition");
+  const problem = wrongHop(route.family, { text, gateway, netmask });
+  if (problem !== undefined) throw refuse(`${problem} in route definition`);
+  const address = knownIp(text);
+  if (netmask !== undefined && knownIp(netmask).family !== "ipv4")
+    throw refuse(`Invalid netmask '${netmask}' for address '${text}' (both must be IPv4)`);
+  if (prefix !== undefined && netmask !== undefined)
+    throw refuse("Route definition cannot have both a prefix and a netmask");
+  const bits = ipBits[address.family];
+  if (prefix !== undefined && prefix > bits)
+    throw refuse(`Invalid prefix ${prefix} specified in route definition, must be 0 - ${bits}`);
+  if (!isNetwork(address, { prefix, netmask }))
+    throw refuse(`Address '${text}' in route definition is not a network address`);
+  if (!isReachable(def, knownIp(gateway)))
+    throw unsupported(`unreachable static route gateway '${gateway}' specified for network '${def.name}'`);
+}
+
+interface Hops {
+  readonly text: string;
+  readonly gateway: string;
+  readonly netmask: string | undefined;
+}
+
+/** What does not fit the family of a route. A gateway of the wrong one is told by the network's address. */
+function wrongHop(family: string | undefined, { text, gateway, netmask }: Hops): string | undefined {
+  const [address, via] = [knownIp(text).family, knownIp(gateway).family];
+  if (family === "ipv6") {
+    if (address !== "ipv6") return `ipv6 family specified for non-IPv6 address '${text}'`;
+    if (netmask !== undefined) return `Specifying netmask invalid for IPv6 address '${text}'`;
+    return via === "ipv6" ? undefined : `ipv6 specified for non-IPv6 gateway address '${gateway}'`;
   }
-  prefixOf(route, address);
-  if (!isReachable(def, knownIp(route.gateway))) {
-    throw xmlError(`unreachable static route gateway '${route.gateway}' specified for network '${name}'`);
-  }
+  if (family !== undefined && family !== "ipv4") return `Unrecognized family '${family}'`;
+  const what = family === undefined ? "No family specified" : "IPv4 family specified";
+  if (address !== "ipv4") return `${what} for non-IPv4 address '${text}'`;
+  return via === "ipv4" ? undefined : `${what} for non-IPv4 gateway '${text}'`;
+}
+
+/** Whether an address has no bits beyond its prefix: without one that is the default route alone. */
+function isNetwork(
+  address: IpAddress,
+  { prefix, netmask }: Pick<NetworkRoute, "prefix" | "netmask">,
+): boolean {
+  const length = routePrefix({ prefix, netmask });
+  return length !== undefined && ipNetwork(address, length).value === address.value;
 }

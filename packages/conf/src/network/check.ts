@@ -1,63 +1,71 @@
-import { xmlError } from "@libvirt-ts/xml";
 import { checkDns } from "./check-dns.ts";
 import { checkIp, checkRoute } from "./check-ip.ts";
+import { networkError, unsupported } from "./errors.ts";
 import type { Forward, ForwardAddress } from "./forward.ts";
 import { isVirtualNetwork, modeWord } from "./mode.ts";
 import type { NetworkDef } from "./network.ts";
+import { checkTypedPort } from "./parts.ts";
 
 /**
  * What must hold of any network, whatever runs it.
  * @throws VirError XML_ERROR
  */
 export function checkNetwork(def: NetworkDef): void {
-  if (/[\n]/.test(def.name)) throw xmlError("invalid char in name: '\\n'");
-  if (def.title?.includes("\n")) throw xmlError("Network title can't contain newlines");
+  if (def.title?.includes("\n")) throw networkError("Network title can't contain newlines");
+  checkDomain(def);
+  if (def.dns) checkDns(def.dns, def);
+  if (def.virtualPort) checkTypedPort(def.virtualPort);
   for (const ip of def.ips) checkIp(ip, def);
   for (const route of def.routes) checkRoute(route, def);
-  if (def.dns) checkDns(def.dns, def);
   if (def.forward) checkForward(def.forward, def);
   checkBridge(def);
   if (def.mtu !== undefined && !isVirtualNetwork(def)) {
-    throw xmlError(
+    throw networkError(
       `mtu size only allowed in open, route, nat, and isolated mode, not in ${modeWord(def)} (network '${def.name}')`,
     );
   }
 }
 
-function checkForward(forward: Forward, def: NetworkDef): void {
-  const { mode, interfaces, addresses } = forward;
-  if (interfaces.length > 0 && addresses.length > 0) {
-    throw xmlError(
-      `<address>, <interface>, and <pf> elements of <forward> in network ${def.name} are mutually exclusive`,
+function checkDomain({ domain, name }: NetworkDef): void {
+  if (domain?.register && !domain.localOnly) {
+    throw unsupported(
+      `attribute 'register=yes' in <domain> element requires 'localOnly=yes' in network ${name}`,
     );
   }
+}
+
+function checkForward(forward: Forward, def: NetworkDef): void {
+  const { mode, interfaces } = forward;
   checkDuplicates(forward, def);
-  if (forward.nat && mode !== "nat" && mode !== "open") {
-    throw xmlError(
+  if (forward.nat && mode !== "nat") {
+    throw networkError(
       `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${def.name}`,
     );
   }
   if (mode === "nat" || mode === "route") {
     if (def.ips.length === 0) {
-      throw xmlError(`${mode} forwarding requested, but no IP address provided for network '${def.name}'`);
+      throw networkError(
+        `${mode} forwarding requested, but no IP address provided for network '${def.name}'`,
+      );
     }
     if (interfaces.length > 1) {
-      throw xmlError(
+      throw networkError(
         `multiple forwarding interfaces specified for network '${def.name}', only one is supported`,
       );
     }
   }
   if (mode === "open" && interfaces.length > 0) {
-    throw xmlError(`forward dev not allowed for network '${def.name}' with forward mode='open'`);
+    throw networkError(`forward dev not allowed for network '${def.name}' with forward mode='open'`);
   }
 }
 
 function checkDuplicates({ interfaces, addresses }: Forward, { name }: NetworkDef): void {
   const twice = firstRepeated(interfaces.map((item) => item.dev));
-  if (twice !== undefined) throw xmlError(`interface '${twice}' can only be listed once in network ${name}`);
+  if (twice !== undefined)
+    throw networkError(`interface '${twice}' can only be listed once in network ${name}`);
   const address = firstRepeated(addresses.map(pciText));
   if (address !== undefined)
-    throw xmlError(`PCI device '${address}' can only be listed once in network ${name}`);
+    throw networkError(`PCI device '${address}' can only be listed once in network ${name}`);
 }
 
 const digits = (value: number, count: number) => value.toString(16).padStart(count, "0");
@@ -72,20 +80,20 @@ function checkBridge(def: NetworkDef): void {
   const { bridge, name, forward } = def;
   if (!bridge || isVirtualNetwork(def)) return;
   const mode = modeWord(def);
+  if (bridge.stp === false || bridge.delay || bridge.zone !== undefined) {
+    throw networkError(
+      `bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`,
+    );
+  }
   if (bridge.name !== undefined) {
-    if (mode !== "bridge") throw xmlError(`bridge name not allowed in ${mode} mode (network '${name}')`);
+    if (mode !== "bridge") throw networkError(`bridge name not allowed in ${mode} mode (network '${name}')`);
     if (forward && forward.interfaces.length > 0) {
-      throw xmlError(
+      throw networkError(
         `A network with forward mode='${mode}' can specify a bridge name or a forward dev, but not both (network '${name}')`,
       );
     }
   }
-  if (bridge.stp !== undefined || bridge.delay !== undefined || bridge.zone !== undefined) {
-    throw xmlError(
-      `bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not in ${mode} (network '${name}')`,
-    );
-  }
   if (bridge.macTableManager !== undefined && mode !== "bridge") {
-    throw xmlError(`bridge macTableManager setting not allowed in ${mode} mode (network '${name}')`);
+    throw networkError(`bridge macTableManager setting not allowed in ${mode} mode (network '${name}')`);
   }
 }

@@ -1,4 +1,4 @@
-export { type HostAddress, hostAddresses, isReachable, knownIp, prefixOf } from "./addresses.ts";
+export { type HostAddress, hostAddresses, isReachable, knownIp, routePrefix } from "./addresses.ts";
 export { checkNetwork } from "./check.ts";
 export type { Dns, DnsHost, DnsSrv, DnsTxt } from "./dns.ts";
 export {

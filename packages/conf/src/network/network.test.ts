@@ -129,7 +129,7 @@ test.each([
   ],
   [
     "stp of a host bridge",
-    wrap("<forward mode='bridge'/><bridge name='b' stp='on'/>"),
+    wrap("<forward mode='bridge'/><bridge name='b' stp='off'/>"),
     "bridge delay/stp/zone options only allowed",
   ],
   [
@@ -137,7 +137,7 @@ test.each([
     wrap("<forward mode='bridge'/><bridge name='b'/><mtu size='9000'/>"),
     "mtu size only allowed",
   ],
-  ["group mac", wrap("<mac address='01:00:5e:00:00:01'/>"), "expected unicast mac address"],
+  ["group mac", wrap("<mac address='01:00:5e:00:00:01'/>"), "Invalid multicast bridge mac address"],
   ["no address", wrap("<ip/>"), "Missing required address attribute in network 'n'"],
   [
     "IPv6 without family",
@@ -152,18 +152,15 @@ test.each([
   [
     "mask and prefix",
     wrap("<ip address='1.2.3.4' netmask='255.0.0.0' prefix='8'/>"),
-    "cannot have both prefix='8' and a netmask",
+    "Network 'n' IP address cannot have both a prefix and a netmask",
   ],
   ["long prefix", wrap("<ip address='1.2.3.4' prefix='33'/>"), "Invalid IPv4 prefix '33' in network 'n'"],
   [
     "hole in mask",
-    wrap("<ip address='1.2.3.4' netmask='255.0.255.0'/>"),
-    "Invalid netmask '255.0.255.0' in network",
-  ],
-  [
-    "odd PTR zone",
-    wrap("<ip address='1.2.3.4' prefix='25' localPtr='yes'/>"),
-    "PTR domain for IPv4 network with prefix 25 cannot be automatically created",
+    wrap(
+      "<ip address='1.2.3.4' netmask='255.0.255.0'><dhcp><range start='1.2.3.5' end='1.2.3.6'/></dhcp></ip>",
+    ),
+    "bad prefix -1 for network 1.2.3.4 when checking range 1.2.3.5 - 1.2.3.6",
   ],
   [
     "range outside",
@@ -209,8 +206,8 @@ test.each([
   ],
   [
     "host name",
-    wrap(`${ip4}<dhcp><host name='1a' ip='192.168.7.9'/></dhcp></ip>`),
-    "Cannot use host name '1a'",
+    wrap(`${ip4}<dhcp><host name='-a' ip='192.168.7.9'/></dhcp></ip>`),
+    "Cannot use host name '-a'",
   ],
   [
     "mac in IPv6",
@@ -242,6 +239,79 @@ test.each([
     "not permitted without target",
   ],
   ["dns host without name", wrap("<dns><host ip='1.2.3.4'/></dns>"), "Missing hostname"],
+  [
+    "break in txt value",
+    wrap("<dns><txt name='a' value='b&#10;'/></dns>"),
+    "invalid line break in DNS TXT record value attribute",
+  ],
+  [
+    "character of a service",
+    wrap("<dns><srv service='a b' protocol='tcp'/></dns>"),
+    "invalid character in service attribute 'a b' in DNS SRV record of network 'n'",
+  ],
+  [
+    "srv priority",
+    wrap("<dns><srv service='a' protocol='tcp' target='t' priority='65536'/></dns>"),
+    "Invalid DNS SRV priority attribute for service 'a' in network 'n'",
+  ],
+  ["empty host name", wrap("<dns><host ip='1.2.3.4'><hostname/></host></dns>"), "Missing hostname"],
+  [
+    "register",
+    wrap("<domain name='a' register='yes'/>"),
+    "attribute 'register=yes' in <domain> element requires 'localOnly=yes' in network n",
+  ],
+  ["delay", wrap("<bridge delay='-1'/>"), "Invalid delay value in network 'n'"],
+  ["mac table", wrap("<bridge macTableManager='x'/>"), "Invalid macTableManager setting 'x' in network 'n'"],
+  ["mtu", wrap("<mtu size='x'/>"), "Invalid mtu size 'x' in network 'n'"],
+  ["ipv6", wrap("", " ipv6='x'"), "Invalid ipv6 setting 'x' in network 'n'"],
+  ["slash in name", "<network><name>a/b</name></network>", "invalid char in name: /"],
+  ["nat twice", wrap(`<forward><nat/><nat/></forward>${ip4}</ip>`), "Only one <nat> element is allowed in"],
+  [
+    "nat ports reversed",
+    wrap(`<forward><nat><port start='2' end='1'/></nat></forward>${ip4}</ip>`),
+    "Missing or invalid 'end' attribute in <port> in <nat> in <forward> in network n",
+  ],
+  [
+    "nat addresses of IPv6",
+    wrap(`<forward><nat><address start='::1' end='::2'/></nat></forward>${ip4}</ip>`),
+    "Bad ipv4 start address '::1' in <nat> in <forward> in network 'n'",
+  ],
+  [
+    "nat in open mode",
+    wrap("<forward mode='open'><nat/></forward>"),
+    "The <nat> element can only be used when <forward> 'mode' is 'nat' in network n",
+  ],
+  [
+    "dev beside pf",
+    wrap("<forward mode='hostdev' dev='a'><pf dev='b'/></forward>"),
+    "the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network n",
+  ],
+  [
+    "function of a PCI address",
+    wrap("<forward mode='hostdev'><address type='pci' bus='1' function='8'/></forward>"),
+    "Invalid PCI address function=0x8, must be <= 7",
+  ],
+  [
+    "route that is no network",
+    wrap(`${ip4}</ip><route address='10.9.0.0' gateway='192.168.7.2'/>`),
+    "n: Address '10.9.0.0' in route definition is not a network address",
+  ],
+  [
+    "family of a route",
+    wrap(`${ip4}</ip><route family='ipv6' address='10.9.0.0' gateway='192.168.7.2'/>`),
+    "n: ipv6 family specified for non-IPv6 address '10.9.0.0' in route definition",
+  ],
+  ["port without type", wrap("<virtualport/>"), "missing required virtualport type"],
+  [
+    "guaranteed to a network",
+    wrap("<bandwidth><inbound average='1' floor='1'/></bandwidth>"),
+    "floor attribute is not supported for this config",
+  ],
+  [
+    "lease of two minutes",
+    wrap(`${ip4}<dhcp><range start='192.168.7.2' end='192.168.7.3'><lease expiry='1'/></range></dhcp></ip>`),
+    "The minimum lease time",
+  ],
   ["vlan tag", wrap("<vlan><tag id='4096'/></vlan>"), "vlan tag id 4096 too large"],
   [
     "bandwidth",
@@ -250,4 +320,62 @@ test.each([
   ],
 ])("refused: %s", (_what, text, message) => {
   expect(() => parseNetwork(text)).toThrow(message);
+});
+
+const formatted = (body: string): string =>
+  formatNetwork(parseNetwork(wrap(body)))
+    .split("\n")
+    .slice(3, -2)
+    .map((line) => line.trim())
+    .join("");
+const ownBridge = "<bridge stp='on' delay='0'/>";
+
+test.each([
+  ["only off is off", "<bridge stp='x'/>", ownBridge],
+  [
+    "settings of no own bridge",
+    "<forward mode='bridge'/><bridge name='b' delay='0'/>",
+    "<forward mode='bridge'/><bridge name='b'/>",
+  ],
+  ["empty is absent", "<bridge name='' zone='' delay=''/><mtu size=''/><mac/>", ownBridge],
+  [
+    "no ports",
+    `<forward><nat><port start='0' end='0'/></nat></forward>${ip4}</ip>`,
+    `<forward mode='nat'/>${ownBridge}${ip4}</ip>`,
+  ],
+  [
+    "one kind of devices",
+    "<forward mode='hostdev'><address type='pci'/><pf dev='a'/></forward>",
+    "<forward mode='hostdev' managed='no'><address type='pci' domain='0x0000' bus='0x00' slot='0x00' function='0x0'/></forward>",
+  ],
+  [
+    "lease without time",
+    `${ip4}<dhcp><range start='192.168.7.2' end='192.168.7.3'><lease/></range></dhcp></ip>`,
+    `${ownBridge}${ip4}<dhcp><range start='192.168.7.2' end='192.168.7.3'/></dhcp></ip>`,
+  ],
+  ["boot of nobody", `${ip4}<dhcp><bootp file='f'/></dhcp></ip>`, `${ownBridge}${ip4}</ip>`],
+  ["prefix 0", "<ip address='10.0.0.1' prefix='0'/>", `${ownBridge}<ip address='10.0.0.1'></ip>`],
+  ["short address", "<ip address='10.1'/>", `${ownBridge}<ip address='10.0.0.1'></ip>`],
+  [
+    "spelling of a MAC",
+    `${ip4}<dhcp><host mac='52:54:0:0:0:A' ip='1.2.3.4'/></dhcp></ip>`,
+    `${ownBridge}${ip4}<dhcp><host mac='52:54:0:0:0:A' ip='1.2.3.4'/></dhcp></ip>`,
+  ],
+  [
+    "group without type",
+    "<portgroup name='a'><virtualport/></portgroup>",
+    `${ownBridge}<portgroup name='a'></portgroup>`,
+  ],
+  [
+    "metadata",
+    "<metadata>t<a/><x:a xmlns:x='u' b='é'/><x:b xmlns:x='u'/></metadata>",
+    `<metadata><x:a xmlns:x="u" b="&#xE9;"/></metadata>${ownBridge}`,
+  ],
+])("%s", (_what, body, xml) => {
+  expect(formatted(body)).toBe(xml);
+});
+
+test("namespaces of the whole are declared again where they are used", () => {
+  const text = `<network xmlns:a='urn:a' xmlns:b='urn:b'><name>n</name><metadata><a:x/></metadata></network>`;
+  expect(formatNetwork(parseNetwork(text))).toContain(`<metadata xmlns:a="urn:a">`);
 });

@@ -7,29 +7,51 @@ import {
   type Infer,
   leaf,
   list,
-  nonNegativeInt,
   oneOf,
   onOff,
-  raw,
+  refusing,
+  type Scalar,
+  size,
   str,
+  uint,
   yesNo,
 } from "@libvirt-ts/xml";
-import { deviceName, dnsName, objectName } from "../types.ts";
+import { metadata } from "../metadata.ts";
+import { told } from "../told.ts";
+import { deviceName, dnsName, objectName, unsigned, unsignedShort } from "../types.ts";
 import { Dns } from "./dns.ts";
+import { networkError } from "./errors.ts";
 import { Forward } from "./forward.ts";
 import { NetworkIp, NetworkRoute } from "./ip.ts";
-import { Bandwidth, connections, isolatedPort, mtuSize, VirtualPort, Vlan } from "./parts.ts";
-import { unicastMac, uuidText } from "./scalars.ts";
+import { connections, isolatedPort, NetworkBandwidth, VirtualPort, Vlan } from "./parts.ts";
+import { stationMac, uuidText, yesOrElse } from "./scalars.ts";
 
 export const macTableManagers = ["kernel", "libvirt"] as const;
 
+/** Only `off` says so; anything else is as nothing. */
+const stp: Scalar<boolean> = { ...onOff, parse: (text) => text !== "off" };
+
 const Bridge = element("bridge", {
   name: attr("name", deviceName, { emptyIsAbsent: true }),
-  zone: attr("zone", str),
-  stp: attr("stp", onOff),
+  zone: attr("zone", str, { emptyIsAbsent: true }),
+  stp: attr("stp", stp),
   /** Forward delay in seconds. */
-  delay: attr("delay", nonNegativeInt),
-  macTableManager: attr("macTableManager", oneOf(macTableManagers)),
+  delay: attr(
+    "delay",
+    unsigned(
+      refusing(size, (_text, { networkName }) =>
+        networkError(`Invalid delay value in network '${networkName}'`),
+      ),
+    ),
+    { emptyIsAbsent: true },
+  ),
+  macTableManager: attr(
+    "macTableManager",
+    oneOf(macTableManagers, (text, { networkName }) =>
+      networkError(`Invalid macTableManager setting '${text}' in network '${networkName}'`),
+    ),
+    { emptyIsAbsent: true },
+  ),
 });
 export type Bridge = Infer<typeof Bridge>;
 
@@ -39,15 +61,23 @@ const DnsDomain = element("domain", {
   register: attr("register", yesNo),
 });
 
-export const PortGroup = element("portgroup", {
-  name: attr("name", str, { required: true }),
-  isDefault: attr("default", yesNo, { omit: false }),
-  trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
-  vlan: child(Vlan),
-  virtualPort: child(VirtualPort),
-  bandwidth: child(Bandwidth),
-  isolated: isolatedPort,
-});
+export const PortGroup = element(
+  "portgroup",
+  {
+    name: attr("name", str, {
+      required: true,
+      emptyIsAbsent: true,
+      missing: () => networkError("Missing required name attribute in portgroup"),
+    }),
+    isDefault: attr("default", yesOrElse, { omit: false }),
+    trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
+    vlan: child(Vlan),
+    virtualPort: child(VirtualPort),
+    bandwidth: child(NetworkBandwidth),
+    isolated: told(isolatedPort, "port"),
+  },
+  { endTag: true },
+);
 export type PortGroup = Infer<typeof PortGroup>;
 
 const dnsmasqNamespace = "http://libvirt.org/schemas/network/dnsmasq/1.0";
@@ -79,6 +109,21 @@ const dnsmasqOptions = custom<string[]>({
   },
 });
 
+const bridgeMac = stationMac({
+  form: (text, { networkName }) =>
+    networkError(`Invalid bridge mac address '${text}' in network '${networkName}'`),
+  group: (text, { networkName }) =>
+    networkError(`Invalid multicast bridge mac address '${text}' in network '${networkName}'`),
+});
+
+const mtuNumber = unsignedShort(
+  refusing(uint, (text, { networkName }) =>
+    networkError(`Invalid mtu size '${text}' in network '${networkName}'`),
+  ),
+);
+/** 0 is the size the host prefers. */
+const mtuSize = { ...mtuNumber, format: (value: number) => (value === 0 ? undefined : String(value)) };
+
 /** `<network>` as it is written; what libvirt adds on reading is `fill`, what must hold is `check`. */
 export const NetworkSyntax = element(
   "network",
@@ -87,21 +132,27 @@ export const NetworkSyntax = element(
     namespace: attr("xmlns:dnsmasq", str),
     connections,
     /** IPv6 between guests although the host has no address. */
-    ipv6: attr("ipv6", yesNo, { omit: false }),
+    ipv6: attr(
+      "ipv6",
+      refusing(yesNo, (text, { networkName }) =>
+        networkError(`Invalid ipv6 setting '${text}' in network '${networkName}'`),
+      ),
+      { omit: false, emptyIsAbsent: true },
+    ),
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
     name: leaf("name", objectName, { strict: { required: true } }),
     uuid: leaf("uuid", uuidText),
     title: leaf("title", str),
     description: leaf("description", str),
-    metadata: raw("metadata"),
+    metadata,
     forward: child(Forward),
     bridge: child(Bridge),
-    mtu: mtuSize,
-    mac: attrOf("mac", "address", unicastMac),
+    mtu: attrOf("mtu", "size", mtuSize, { emptyIsAbsent: true }),
+    mac: attrOf("mac", "address", bridgeMac, { emptyIsAbsent: true }),
     domain: child(DnsDomain),
     dns: child(Dns),
     vlan: child(Vlan),
-    bandwidth: child(Bandwidth),
+    bandwidth: child(NetworkBandwidth),
     isolated: isolatedPort,
     ips: list(NetworkIp),
     routes: list(NetworkRoute),

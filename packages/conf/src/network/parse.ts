@@ -1,6 +1,6 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
-import { type Context, parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
+import { type Context, childNamed, parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
 import { checkNetwork } from "./check.ts";
 import { fillNetwork } from "./fill.ts";
 import { type NetworkDef, NetworkSyntax } from "./network.ts";
@@ -23,12 +23,14 @@ export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {})
   if (root.name !== "network") {
     throw xmlError(`expecting root element of 'network', not '${root.name}'`);
   }
-  const syntax = NetworkSyntax.parse(root, options);
-  const { name } = syntax;
-  if (name === undefined) throw new VirError(ErrorDomain.NETWORK, ErrorCode.NO_NAME);
+  const name = childNamed(root, "name")?.text;
+  if (name === undefined || name === "") throw new VirError(ErrorDomain.NETWORK, ErrorCode.NO_NAME);
+  if (name.includes("/"))
+    throw new VirError(ErrorDomain.XML, ErrorCode.XML_DETAIL, "invalid char in name: /");
+  const syntax = NetworkSyntax.parse(root, { ...options, networkName: name });
   const def: NetworkDef = { ...syntax, name, uuid: syntax.uuid ?? (options.newUuid ?? randomUuid)() };
-  fillNetwork(def);
   checkNetwork(def);
+  fillNetwork(def);
   return def;
 }
 

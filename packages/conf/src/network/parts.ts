@@ -4,20 +4,20 @@ import {
   attrOf,
   child,
   element,
-  hex,
   type Infer,
   list,
   nonNegativeInt,
   oneOf,
-  positive,
   refusing,
   size,
   str,
   strictly,
   uint,
+  uintAnyBase,
   yesNo,
 } from "@libvirt-ts/xml";
-import { nonZero, uint8, uint24, unsignedShort, within } from "../types.ts";
+import { told } from "../told.ts";
+import { nonZero, uint8, uint24, within } from "../types.ts";
 import { uuidText } from "./scalars.ts";
 
 const sharedError = (code: ErrorCode, detail: string) => new VirError(ErrorDomain.NONE, code, detail);
@@ -26,10 +26,13 @@ const sharedXmlError = (detail: string) => sharedError(ErrorCode.XML_ERROR, deta
 /** Names of the ways an external switch or agent learns about a port. */
 export const virtualPortTypes = ["802.1Qbg", "802.1Qbh", "openvswitch", "midonet"] as const;
 
+/** Numbers wrap as they do in C: what is below zero is out of range, not malformed. */
 const portNumber = (name: string) =>
-  refusing(uint, (text) =>
+  refusing(uintAnyBase, (text) =>
     sharedXmlError(
-      /^\s*-\d+$/.test(text) ? `value of ${name} out of range` : `cannot parse value of ${name} parameter`,
+      /^\s*-\d+$/.test(text)
+        ? `value ${name === "typeid" ? "for" : "of"} ${name} out of range`
+        : `cannot parse value of ${name} parameter`,
     ),
   );
 const portUuid = (name: string) =>
@@ -41,7 +44,7 @@ const parameters = element("parameters", {
   typeidversion: attr("typeidversion", uint8(portNumber("typeidversion"))),
   instanceid: attr("instanceid", portUuid("instanceid")),
   interfaceid: attr("interfaceid", portUuid("interfaceid")),
-  profileid: attr("profileid", strictly(str, /[^\0]{0,39}/, "up to 39 characters")),
+  profileid: attr("profileid", strictly(str, /[^\0]{0,39}/, "up to 39 characters"), { omit: "" }),
 });
 
 /** `<virtualport>`: what a switch outside of the host is told about a port. Without type: to be merged. */
@@ -57,7 +60,6 @@ export const VirtualPort = element(
     parameters: child(parameters),
   },
   {
-    keepEmpty: true,
     read(port) {
       const { type, parameters: given } = port;
       checkRanges(given);
@@ -102,6 +104,11 @@ function refuseExtra(type: PortType, given: PortParameters): void {
   if (extra !== undefined) throw misfit(type, `extra ${extra} unsupported`);
 }
 
+/** Refuses a port of no type: nothing will say it later. */
+export function checkTypedPort({ type }: VirtualPort): void {
+  if (type === undefined) throw sharedXmlError("missing required virtualport type");
+}
+
 /** Refuses a port that does not say all its switch must know: nothing else will be merged with it. */
 export function checkWholePort({ type, parameters: given }: VirtualPort): void {
   if (type === undefined) throw sharedXmlError("missing required virtualport type");
@@ -124,7 +131,13 @@ function checkRanges(given: VirtualPort["parameters"]): void {
 export const Vlan = element(
   "vlan",
   {
-    trunk: attr("trunk", yesNo, { omit: false }),
+    trunk: attr(
+      "trunk",
+      refusing({ ...yesNo, parse: (text, ...rest) => yesNo.parse(text.toLowerCase(), ...rest) }, (text) =>
+        sharedXmlError(`invalid "trunk='${text}'" in <vlan> - must be yes or no`),
+      ),
+      { omit: false, emptyIsAbsent: true },
+    ),
     tags: list(
       element("tag", {
         id: attr("id", within(uint, 0, 4095), { required: true }),
@@ -152,7 +165,7 @@ export const Vlan = element(
           "invalid configuration in <vlan> - \"trunk='no'\" is not allowed with a native vlan id",
         );
       }
-      if (tags.length > 1 || natives > 0) vlan.trunk = true;
+      if (tags.length > 1) vlan.trunk = true;
     },
   },
 );
@@ -170,9 +183,9 @@ const checkRate = (given: {
   floor?: number | undefined;
   burst?: number | undefined;
 }) => {
-  if (!given.average && !given.floor)
+  if (given.average === undefined && given.floor === undefined)
     throw sharedError(ErrorCode.XML_DETAIL, "Missing mandatory average or floor attributes");
-  if ((given.peak || given.burst) && !given.average)
+  if ((given.peak !== undefined || given.burst !== undefined) && given.average === undefined)
     throw sharedError(ErrorCode.CONFIG_UNSUPPORTED, "'peak' and 'burst' require 'average' attribute");
 };
 
@@ -187,30 +200,36 @@ const Outbound = element("outbound", rate, {
   },
 });
 
+const bandwidth = { inbound: child(Inbound), outbound: child(Outbound) };
+
 /** `<bandwidth>`; `classId` only in what the daemon wrote itself. */
 export const Bandwidth = element("bandwidth", {
   classId: attr("classID", nonZero(uint), { omit: 0 }),
-  inbound: child(Inbound),
-  outbound: child(Outbound),
+  ...bandwidth,
 });
 export type Bandwidth = Infer<typeof Bandwidth>;
 
-/** Attributes that name a PCI function of the host. */
-export const pciAddressFields = {
-  domain: attr("domain", hex(4, 0xffff), { default: 0 }),
-  bus: attr("bus", hex(2, 0xff), { default: 0 }),
-  slot: attr("slot", hex(2, 0x1f), { default: 0 }),
-  function: attr("function", hex(1, 7), { default: 0 }),
-};
+/** The same for all guests of a network or group together, of which nothing is guaranteed to any. */
+export const NetworkBandwidth = element("bandwidth", bandwidth, {
+  read({ inbound, outbound }, { attrs }) {
+    if (attrs.classID !== undefined)
+      throw sharedError(
+        ErrorCode.XML_DETAIL,
+        "classID attribute not supported on <bandwidth> in this usage context",
+      );
+    if (inbound?.floor !== undefined || outbound?.floor !== undefined)
+      throw sharedError(ErrorCode.CONFIG_UNSUPPORTED, "floor attribute is not supported for this config");
+  },
+});
 
 /** How often a device of a pool is in use; only in live XML, and only if it is. */
-export const connections = attr("connections", nonNegativeInt, { show: "live", omit: 0 });
+export const connections = told(
+  attr("connections", nonNegativeInt, { show: "live", omit: 0 }),
+  "connections",
+);
 
 /** `<port isolated='yes'/>` */
 export const isolatedPort = attrOf("port", "isolated", yesNo, { strict: { bare: true } });
-
-/** `<mtu size='1500'/>` */
-export const mtuSize = attrOf("mtu", "size", unsignedShort(positive));
 
 /** `<driver name='vfio' model='...'/>` of a passed-through device. */
 export const PciDriver = element("driver", {

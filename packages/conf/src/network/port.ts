@@ -16,8 +16,9 @@ import {
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { pciNumbers } from "../domain/address.ts";
 import { macTableManagers } from "./network.ts";
-import { Bandwidth, isolatedPort, PciDriver, pciAddressFields, VirtualPort, Vlan } from "./parts.ts";
+import { Bandwidth, isolatedPort, PciDriver, VirtualPort, Vlan } from "./parts.ts";
 import { unicastMac, uuidText } from "./scalars.ts";
 
 const onBridge = {
@@ -38,7 +39,7 @@ const Plug = element("plug", {
     "hostdev-pci": {
       managed: attr("managed", yesNo),
       driver: child(PciDriver),
-      address: child(element("address", pciAddressFields), { required: true }),
+      address: child(element("address", pciNumbers), { required: true }),
     },
   }),
 });

@@ -1,27 +1,28 @@
 import { ErrorDomain, internal } from "@libvirt-ts/errors";
 import { ipBroadcast, ipNetwork, isInNetwork } from "@libvirt-ts/util/ip";
-import { xmlError } from "@libvirt-ts/xml";
-import { type HostAddress, knownIp } from "./addresses.ts";
-import type { DhcpRange } from "./ip.ts";
+import { knownIp, prefixOf } from "./addresses.ts";
+import type { DhcpRange, NetworkIp } from "./ip.ts";
 
 /**
- * How many addresses a range has.
- * @throws VirError when the range does not lie inside the subnet, or leaves no use of it
+ * How many addresses a range has; none if an end is not told.
+ * @param ip the subnet it has to lie in
+ * @throws VirError when it does not, or leaves no use of it
  */
-export function rangeSize(range: DhcpRange, host: HostAddress | undefined): number {
-  const { start: startText, end: endText } = range;
-  if (startText === undefined) throw xmlError("Missing 'start' attribute in dhcp range");
-  if (endText === undefined) throw xmlError("Missing 'end' attribute in dhcp range");
-  const start = knownIp(startText);
-  const end = knownIp(endText);
-  const text = `${startText} - ${endText}`;
+export function rangeSize(range: Pick<DhcpRange, "start" | "end">, ip?: NetworkIp): number {
+  if (range.start === undefined || range.end === undefined) return 0;
+  const start = knownIp(range.start);
+  const end = knownIp(range.end);
+  const text = `${range.start} - ${range.end}`;
   const refuse = (detail: string) => internal(ErrorDomain.NONE, detail);
   if (start.family !== end.family) throw refuse(`mismatch of address family in range ${text}`);
-  if (host) {
-    const { address, prefix } = host;
+  if (ip?.address !== undefined) {
+    const address = knownIp(ip.address);
     if (start.family !== address.family)
-      throw refuse(`mismatch of address family in range ${text} for network ${host.ip.address}`);
-    const network = `${host.ip.address}/${prefix}`;
+      throw refuse(`mismatch of address family in range ${text} for network ${ip.address}`);
+    const prefix = prefixOf(ip, address);
+    if (prefix === undefined)
+      throw refuse(`bad prefix -1 for network ${ip.address} when checking range ${text}`);
+    const network = `${ip.address}/${prefix}`;
     if (!isInNetwork(start, address, prefix) || !isInNetwork(end, address, prefix)) {
       throw refuse(`range ${text} is not entirely within network ${network}`);
     }
@@ -35,7 +36,8 @@ export function rangeSize(range: DhcpRange, host: HostAddress | undefined): numb
       }
     }
   }
-  if (end.value < start.value) throw refuse(`range ${text} is reversed `);
+  if (end.value < start.value)
+    throw refuse(`range ${text} ${start.family === "ipv4" ? "is reversed " : "start larger than end"}`);
   const size = end.value - start.value + 1n;
   if (size > 65536n) throw refuse(`range ${text} is too large (> 65535)`);
   return Number(size);

@@ -1,4 +1,4 @@
-import { hostAddresses, knownIp } from "./addresses.ts";
+import { knownIp } from "./addresses.ts";
 import { checkDhcpHost, checkRange } from "./check-ip.ts";
 import { DhcpHost, DhcpRange, type NetworkIp } from "./ip.ts";
 import type { NetworkDef } from "./network.ts";
@@ -73,7 +73,7 @@ export const dhcpRanges: SectionUpdate = {
   run(def, { command, parentIndex, root }) {
     const ip = pickIp(def, parentIndex, "dhcp range");
     const range = DhcpRange.parse(root, {});
-    checkRange(range, hostAddresses({ ips: [ip] })[0]);
+    checkRange(range, ip, def);
     if (command === "modify") throw invalid("dhcp ranges cannot be modified, only added or deleted");
     if (
       command !== "delete" &&

@@ -131,7 +131,7 @@ function serviceLines(def: NetworkDef, { stateDir }: DnsmasqPaths): string[] {
   for (const host of served) {
     const { ranges, hosts, bootp } = host.ip.dhcp ?? { ranges: [], hosts: [] };
     for (const range of ranges) {
-      leases += rangeSize(range, host);
+      leases += rangeSize(range, host.ip);
       lines.push(rangeLine(range, host));
     }
     if (ranges.length === 0 && hosts.length > 0) {

@@ -40,7 +40,7 @@ test("IPv6 of a nat network is routed", () => {
 
 test("a port range upside down is refused", () => {
   expect(() => nft(`<forward mode='nat'><nat><port start='9' end='5'/></nat></forward>${ip4}`)).toThrow(
-    "Invalid port range '9-5'.",
+    "Missing or invalid 'end' attribute in <port>",
   );
 });
 
