@@ -162,7 +162,7 @@ const unknownType = (text: string) =>
 /** Libvirt's schema counts no sources; the parser does. */
 const several = { strict: { many: true } } as const;
 
-const fields = (refuse = unknownType) => ({
+const fields = (refuse: Refusal = unknownType) => ({
   type: attrOneOf("type", types, { default: "pty", refuse, strict: { required: true } }),
   $host: variant(
     "type",
