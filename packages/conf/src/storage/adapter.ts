@@ -27,7 +27,7 @@ const wwn = {
 const noUniqueId = () => storageError("Missing or invalid scsi adapter 'unique_id' value");
 const uniqueId = {
   parse(text: string): number {
-    if (!/^\s*\+?\d+$/.test(text) || Number(text) > 0xffffffff) throw noUniqueId();
+    if (!/^\s*\+?\d+$/.test(text) || Number(text) > 0x7fffffff) throw noUniqueId();
     return Number(text);
   },
   format: String,
@@ -70,8 +70,8 @@ export const Adapter = element(
     }),
   },
   {
-    read(adapter, { attrs }) {
-      checkUntyped(attrs);
+    read(adapter, from) {
+      checkUntyped(from);
       if (adapter.type === "fc_host") checkFibreChannel(adapter);
       else if (adapter.name === undefined && !adapter.parentAddress) {
         throw storageError("Either 'name' or 'parent' must be specified for the 'scsi_host' adapter");
@@ -84,11 +84,13 @@ export const Adapter = element(
 export type Adapter = Infer<typeof Adapter>;
 
 /** Without a type an adapter is one of the host, known by its name. */
-function checkUntyped(attrs: XmlElement["attrs"]): void {
+function checkUntyped({ attrs, children }: XmlElement): void {
   if (attrs.type !== undefined) return;
   if (attrs.wwnn !== undefined || attrs.wwpn !== undefined || attrs.parent !== undefined) {
     throw storageError("Use of 'wwnn', 'wwpn', and 'parent' attributes requires use of the adapter 'type'");
   }
+  if (children.some(({ name }) => name === "parentaddr"))
+    throw storageError("Use of 'parentaddr' element requires use of the adapter 'type'");
   if (attrs.name === undefined) throw storageError("missing storage pool source adapter");
 }
 

@@ -15,9 +15,7 @@ export function checkPool(def: StoragePoolDef): void {
   if (def.type === "netfs" && def.source.dir === undefined)
     throw storageError("missing storage pool source path");
   if (def.type === "scsi" && !def.source.adapter) throw storageError("missing storage pool source adapter");
-  // Logical and ZFS pools may exist already.
-  const isMade = def.type !== "logical" && def.type !== "zfs";
-  if (isMade && "devices" in source && source.devices.length === 0)
+  if ((def.type === "fs" || def.type === "disk") && def.source.devices.length === 0)
     throw storageError("missing storage pool source device name");
   if (def.type === "iscsi-direct" && def.source.initiator?.iqn === undefined)
     throw unsupported("missing initiator IQN");

@@ -3,7 +3,7 @@ import { storageError } from "./errors.ts";
 
 const mode: Scalar<number> = {
   parse(text) {
-    if (!/^\s*[0-7]+$/.test(text) || Number.parseInt(text, 8) > 0o777) {
+    if (!/^\s*\+?[0-7]+$/.test(text) || Number.parseInt(text, 8) > 0o777) {
       throw storageError("malformed octal mode");
     }
     return Number.parseInt(text, 8);
@@ -19,14 +19,15 @@ const id = (what: string): Scalar<number | undefined> => ({
     if (!(value >= -1 && value <= nobody)) throw storageError(`malformed ${what} element`);
     return value === -1 || value === nobody ? undefined : value;
   },
-  format: (value) => (value === undefined ? undefined : String(value)),
+  // As a signed number, which it is not.
+  format: (value) => (value === undefined ? undefined : String(value | 0)),
 });
 
 const Permissions = element("permissions", {
   mode: leaf("mode", mode),
   /** Numbers of user and group. */
-  owner: leaf("owner", id("owner")),
-  group: leaf("group", id("group")),
+  owner: leaf("owner", id("owner"), { keepEmpty: true }),
+  group: leaf("group", id("group"), { keepEmpty: true }),
   label: leaf("label", str),
 });
 export type Permissions = Infer<typeof Permissions>;

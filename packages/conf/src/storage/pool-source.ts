@@ -44,14 +44,15 @@ const Device = element("device", {
 });
 export type SourceDevice = Infer<typeof Device>;
 
+const absent = { emptyIsAbsent: true } as const;
 const hosts = { hosts: list(Host) };
 const devices = { devices: list(Device) };
-const dir = { dir: attrOf("dir", "path", path) };
+const dir = { dir: attrOf("dir", "path", path, absent) };
 const adapter = { adapter: child(Adapter) };
 const named = { name: leaf("name", str) };
 const initiator = { initiator: child(Initiator) };
 const format = <const W extends readonly string[]>(words: W) => ({
-  format: attrOf("format", "type", poolFormat(words)),
+  format: attrOf("format", "type", poolFormat(words), absent),
 });
 
 const protocolVersion = {
@@ -70,9 +71,9 @@ const source = <F extends Fields>(fields: F) =>
       ...fields,
       auth: child(Auth),
       /** Version of the protocol a file system is mounted with. */
-      protocolVersion: attrOf("protocol", "ver", protocolVersion),
-      vendor: attrOf("vendor", "name", str),
-      product: attrOf("product", "name", str),
+      protocolVersion: attrOf("protocol", "ver", protocolVersion, absent),
+      vendor: attrOf("vendor", "name", str, absent),
+      product: attrOf("product", "name", str, absent),
     },
     { endTag: true },
   );

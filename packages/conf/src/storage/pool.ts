@@ -38,6 +38,7 @@ const refreshAllocation = {
 const refresh = child(
   element("refresh", {
     volumeAllocation: attrOf("volume", "allocation", refreshAllocation, {
+      emptyIsAbsent: true,
       strict: { bare: true },
     }),
   }),

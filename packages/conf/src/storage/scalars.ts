@@ -35,24 +35,25 @@ export const poolFormat = <const W extends readonly string[]>(words: W): Scalar<
   format: (value) => value,
 });
 
-const largest = 0x7fffffffffffffffn;
+interface Bytes {
+  /** The refusal of what is no number. */
+  malformed(text: string): VirError;
+  readonly largest?: bigint;
+}
 
-/**
- * Number and unit of an element, in bytes.
- * @param malformed the refusal of what is no number
- */
-export function readBytes(element: XmlElement, malformed: (text: string) => VirError): bigint {
+/** Number and unit of an element, in bytes. */
+export function readBytes(element: XmlElement, { malformed, largest = 0x7fffffffffffffffn }: Bytes): bigint {
   const { text } = element;
   const unit = element.attrs.unit ?? "";
-  if (!/^\d+/.test(text) || /\D/.test(text)) throw malformed(text);
+  const digits = /^\s*\+?(\d+)$/.exec(text)?.[1];
+  if (digits === undefined || BigInt(digits) > 0xffffffffffffffffn) throw malformed(text);
   const factor = unit === "" ? 1n : unitBytes(unit);
   if (factor === undefined) {
     throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);
   }
-  const bytes = BigInt(text) * factor;
-  if (bytes > largest) {
-    throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, `value too large: ${text}${unit}`);
-  }
+  const bytes = BigInt(digits) * factor;
+  if (bytes > largest)
+    throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, `value too large: ${BigInt(digits)}${unit}`);
   return bytes;
 }
 
@@ -64,7 +65,7 @@ export const bytes = (tag: string): Field<bigint, "optional"> =>
     parse(from) {
       const found = from.children.find(({ name }) => name === tag);
       if (!found || found.text === "") return undefined;
-      return readBytes(found, () => storageError("malformed capacity element"));
+      return readBytes(found, { malformed: () => storageError("malformed capacity element") });
     },
     formatBody(value, writer) {
       writer.open(tag);

@@ -1,6 +1,7 @@
 import {
   attr,
   child,
+  childNamed,
   custom,
   element,
   flag,
@@ -69,7 +70,9 @@ const timestamps = told(child(Timestamps), "timestamps");
 /** A version of a format: `0.10`, `1.1`. */
 const version: Scalar<string> = {
   parse(text) {
-    if (!/^[0-9.]*$/.test(text)) throw storageError("forbidden characters in 'compat' attribute");
+    const numbers = /^\s*[+-]?(\d+)\.\s*[+-]?(\d+)$/.exec(text)?.slice(1);
+    if (!numbers?.every((number) => Number(number) <= 0xffffffff))
+      throw storageError("forbidden characters in 'compat' attribute");
     return text;
   },
   format: (value) => value,
@@ -80,9 +83,11 @@ const clusterSize = custom<bigint>({
   parse(from) {
     const found = from.children.find(({ name }) => name === "clusterSize");
     if (!found || found.text === "") return undefined;
-    return readBytes(found, (text) =>
-      xmlError(`Invalid value '${text}' for element or attribute './target/clusterSize'`),
-    );
+    return readBytes(found, {
+      malformed: (text) =>
+        xmlError(`Invalid value '${text}' for element or attribute './target/clusterSize'`),
+      largest: 0xffffffffffffffffn,
+    });
   },
   formatBody(value, writer) {
     if (value === 0n) return;
@@ -156,30 +161,22 @@ const VolumeSource = element("source", {
 });
 
 /** `<volume>` as it is written. */
-export const VolumeSyntax = element(
-  "volume",
-  {
-    type: attr("type", volumeType, { default: "file" }),
-    name: leaf("name", str, {
-      required: true,
-      missing: () => storageError("missing volume name element"),
-    }),
-    key: leaf("key", str),
-    source: told(child(VolumeSource), "source"),
-    /** All sizes are bytes. */
-    capacity: bytes("capacity"),
-    allocation: bytes("allocation"),
-    physical: told(bytes("physical"), "physical"),
-    target: child(Target, { strict: { required: true } }),
-    backingStore: child(BackingStore),
-  },
-  {
-    read(volume) {
-      // What is below it is known by its path or not at all.
-      if (volume.backingStore?.path === undefined) delete volume.backingStore;
-    },
-  },
-);
+export const VolumeSyntax = element("volume", {
+  type: attr("type", volumeType, { default: "file", emptyIsAbsent: true }),
+  name: leaf("name", str, {
+    required: true,
+    missing: () => storageError("missing volume name element"),
+  }),
+  key: leaf("key", str),
+  source: told(child(VolumeSource), "source"),
+  /** All sizes are bytes. */
+  capacity: bytes("capacity"),
+  allocation: bytes("allocation"),
+  physical: told(bytes("physical"), "physical"),
+  target: child(Target, { strict: { required: true } }),
+  // What is below it is known by its path or not at all.
+  backingStore: child(BackingStore, { skip: (from) => !childNamed(from, "path")?.text }),
+});
 export type VolumeSyntax = Infer<typeof VolumeSyntax>;
 
 /** A volume: always with its sizes in bytes. */

@@ -55,7 +55,11 @@ const AuthSecret = element("secret", { type: attr("type", str), ...secretRef }, 
 
 /** How to log in at a storage server. */
 export const Auth = element("auth", {
-  type: attr("type", oneOf(["none", "chap", "ceph"])),
+  type: attr(
+    "type",
+    oneOf(["none", "chap", "ceph"], (text) => storageUnsupported(`unknown auth type '${text}'`)),
+    { emptyIsAbsent: true },
+  ),
   username: attr("username", genericName, {
     required: true,
     emptyIsAbsent: true,
@@ -68,15 +72,15 @@ export const Auth = element("auth", {
 });
 export type Auth = Infer<typeof Auth>;
 
+const untypedSecret = () => storageXmlError("unknown volume encryption secret type");
 const EncryptionSecret = element(
   "secret",
   {
-    type: attrOneOf("type", ["passphrase"], {
-      refuse: (text) =>
-        text === ""
-          ? storageXmlError("unknown volume encryption secret type")
-          : storageUnsupported(`unknown volume encryption secret type ${text}`),
-    }),
+    type: attr(
+      "type",
+      oneOf(["passphrase"], (text) => storageUnsupported(`unknown volume encryption secret type ${text}`)),
+      { required: true, emptyIsAbsent: true, missing: untypedSecret },
+    ),
     ...secretRef,
   },
   { read: checkSecretRef },
@@ -90,7 +94,13 @@ const Cipher = element("cipher", {
   mode: attr("mode", str),
   hash: attr("hash", str),
 });
-const Ivgen = element("ivgen", { name: attr("name", str, { required: true }), hash: attr("hash", str) });
+const Ivgen = element("ivgen", {
+  name: attr("name", str, {
+    required: true,
+    missing: () => storageXmlError("missing ivgen info name string"),
+  }),
+  hash: attr("hash", str),
+});
 
 /** How the bytes of an image are encrypted. */
 export const Encryption = element(
@@ -111,6 +121,14 @@ export const Encryption = element(
     ivgen: child(Ivgen),
   },
   {
+    endTag: true,
+    read(encryption) {
+      if (encryption.format !== "luks") {
+        delete encryption.cipher;
+        delete encryption.ivgen;
+      } else if (encryption.ivgen && !encryption.cipher)
+        throw storageXmlError("ivgen element found, but cipher is missing");
+    },
     rule: (encryption) =>
       (childNamed(encryption, "cipher") === undefined) === (childNamed(encryption, "ivgen") === undefined)
         ? undefined
