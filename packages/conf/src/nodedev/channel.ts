@@ -1,23 +1,38 @@
-import { attr, child, element, leaf, list, oneOf, str, text, variant } from "@libvirt-ts/xml";
-import { unsupported } from "./errors.ts";
-import { anyBase, hexNumber, needed, nested } from "./fields.ts";
+import {
+  attr,
+  child,
+  element,
+  invalidValue,
+  leaf,
+  list,
+  missingAttribute,
+  oneOf,
+  str,
+  text,
+  variant,
+} from "@libvirt-ts/xml";
+import { nodedevError, unsupported } from "./errors.ts";
+import { anyBase, base16, given, hexNumber, needed, nested, word } from "./fields.ts";
 import { mdevTypes } from "./mdev-types.ts";
 
 /** Where a device sits in the channel subsystem of s390. */
 const address = {
-  cssid: hexNumber("cssid", 1, 0xfe),
-  ssid: hexNumber("ssid", 1, 3),
-  devno: hexNumber("devno", 4, 0xffff),
+  cssid: hexNumber("cssid", 1, { max: 0xfe }),
+  ssid: hexNumber("ssid", 1, { max: 3 }),
+  devno: hexNumber("devno", 4, { max: 0xffff, read: base16 }),
 };
-
-const ignored = { missing: (device: string) => unsupported(`missing capability type for '${device}'`) };
 
 const ccwTypes = ["ccwgroup_member"] as const;
 const CcwExtra = element("capability", {
   type: attr("type", oneOf(ccwTypes), { required: true }),
-  groupDevice: leaf("group_device", str),
+  groupDevice: word("group_device", (device) => unsupported(`missing group_device value for '${device}'`)),
 });
-export const ccw = { ...address, extras: nested(CcwExtra, ccwTypes, ignored) };
+const state = given<"online" | "offline">("state", {
+  read: (written) => (written === "online" || written === "offline" ? written : undefined),
+  write: (value) => value,
+  invalid: (device, written) => unsupported(`unknown state '${written}' for '${device}'`),
+});
+export const ccw = { state, ...address, extras: nested(CcwExtra, ccwTypes, {}) };
 
 const cssTypes = ["mdev_types"] as const;
 const CssExtra = element("capability", {
@@ -28,7 +43,7 @@ const CssExtra = element("capability", {
 export const css = {
   ...address,
   channelDevice: child(element("channel_dev_addr", address)),
-  extras: nested(CssExtra, cssTypes, ignored),
+  extras: nested(CssExtra, cssTypes, {}),
 };
 
 const groupTypes = ["qeth_generic"] as const;
@@ -39,19 +54,35 @@ const GroupExtra = element("capability", {
   }),
 });
 const Members = element("members", {
-  devices: list(element("ccw_device", { ref: attr("ref", str, { required: true }), name: text(str) })),
+  devices: list(
+    element(
+      "ccw_device",
+      {
+        ref: attr("ref", str, {
+          required: true,
+          missing: (_from, { deviceName }) =>
+            nodedevError(`Missing ref property on ccw_device in members for '${deviceName}'`),
+        }),
+        name: text(str),
+      },
+      {
+        read(device) {
+          device.name ??= "";
+        },
+      },
+    ),
+  ),
 });
 /** Several devices of the channel subsystem that work as one. */
 export const ccwGroup = {
-  state: needed<"online" | "offline">("state", {
-    read: (written) => (written === "online" || written === "offline" ? written : undefined),
-    write: (value) => value,
-    missing: (device) => unsupported(`missing state value for '${device}'`),
-    invalid: (device, written) => unsupported(`invalid state value '${written}' for '${device}'`),
-  }),
+  state,
   ...address,
   members: child(Members),
-  extras: nested(GroupExtra, groupTypes, ignored),
+  extras: nested(GroupExtra, groupTypes, {
+    single: true,
+    missing: (_device, from) => missingAttribute("type", from),
+    unknown: (_device, type, from) => invalidValue(type, from, "type"),
+  }),
 };
 
 const adapter = { adapter: hexNumber("ap-adapter", 2) };
@@ -77,4 +108,4 @@ const ApExtra = element("capability", {
   type: attr("type", oneOf(cssTypes), { required: true }),
   ...mdevTypes,
 });
-export const apMatrix = { extras: nested(ApExtra, cssTypes, ignored) };
+export const apMatrix = { extras: nested(ApExtra, cssTypes, {}) };

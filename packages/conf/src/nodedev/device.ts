@@ -43,11 +43,15 @@ const system = {
   product: leaf("product", str),
   hardware: child(Hardware),
   firmware: child(
-    element("firmware", {
-      vendor: leaf("vendor", str),
-      version: leaf("version", str),
-      releaseDate: leaf("release_date", str),
-    }),
+    element(
+      "firmware",
+      {
+        vendor: leaf("vendor", str),
+        version: leaf("version", str),
+        releaseDate: leaf("release_date", str),
+      },
+      { endTag: true },
+    ),
   ),
 };
 
@@ -82,7 +86,7 @@ const typeId = custom<string>({
   tags: ["type"],
   parse(from, { deviceName = "" }) {
     const id = from.children.find(({ name }) => name === "type")?.attrs.id;
-    if (id === undefined) throw unsupported(`missing type id attribute for '${deviceName}'`);
+    if (!id) throw unsupported(`missing type id attribute for '${deviceName}'`);
     return id;
   },
   formatBody(value, writer) {
@@ -112,7 +116,6 @@ const mdevUuid = given<string>("uuid", {
   write: (value) => value,
   invalid: (_device, written) => internalError(`Invalid uuid '${written}' for new mdev device`),
 });
-const noAttribute = () => nodedevError("mdev attribute missing name or value");
 
 /** A mediated device: made by software out of another one. */
 const mdev = {
@@ -123,9 +126,10 @@ const mdev = {
   /** Written in this order to its files when it is made. */
   attributes: list(
     element("attr", {
-      name: attr("name", str, { required: true, missing: noAttribute }),
-      value: attr("value", str, { required: true, missing: noAttribute }),
+      name: attr("name", str, { required: true }),
+      value: attr("value", str, { required: true }),
     }),
+    { skip: ({ attrs: { name, value } }) => !name || !value },
   ),
 };
 
@@ -151,9 +155,28 @@ const capabilityTypes = [
   "ccwgroup",
 ] as const;
 
+/** libvirt's numbers of types that are only parts of others: they are told by these. */
+const partialTypes: { readonly [type: string]: number } = {
+  fc_host: 9,
+  vports: 10,
+  mdev_types: 13,
+  vpd: 21,
+  ccwgroup_member: 23,
+};
+const knownType = oneOf(capabilityTypes);
+const capabilityType: typeof knownType = {
+  ...knownType,
+  parse(text, from, name, context = {}) {
+    const number = partialTypes[text];
+    if (number !== undefined)
+      throw internalError(`unknown capability type '${number}' for '${context.deviceName}'`);
+    return knownType.parse(text, from, name);
+  },
+};
+
 /** What a device is. */
 export const Capability = element("capability", {
-  type: attr("type", oneOf(capabilityTypes), { required: true }),
+  type: attr("type", capabilityType, { required: true }),
   $details: variant("type", {
     system,
     pci,
@@ -202,10 +225,15 @@ const Parent = element(
   },
 );
 
-const Devnode = element("devnode", {
-  type: attr("type", oneOf(["dev", "link"]), { required: true }),
-  path: text(str),
-});
+const Devnode = element(
+  "devnode",
+  { type: attr("type", oneOf(["dev", "link"]), { required: true }), path: text(str) },
+  {
+    read(node) {
+      node.path ??= "";
+    },
+  },
+);
 
 export const DeviceSyntax = element("device", {
   name: leaf("name", str),

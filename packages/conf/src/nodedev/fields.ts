@@ -1,7 +1,9 @@
 import type { VirError } from "@libvirt-ts/errors";
 import {
   attr,
+  type Context,
   child,
+  childrenNamed,
   type ElementCodec,
   element,
   type Field,
@@ -24,7 +26,8 @@ declare module "@libvirt-ts/xml" {
 interface Given<T> {
   /** `undefined`: it makes no sense. */
   read(text: string): T | undefined;
-  write(value: T): string;
+  /** `undefined`: it is not shown. */
+  write(value: T): string | undefined;
   invalid(device: string, text: string): VirError;
   /** In valid documents, beyond what is read. */
   isValid?(value: T): boolean;
@@ -73,43 +76,64 @@ const planOf =
     ),
     tags: {
       [tag](source, out, { deviceName = "" }) {
-        if (out[key] !== undefined || source.text === "") return;
-        const value = read(source.text);
-        if (value === undefined) throw invalid(deviceName, source.text);
+        // The first one counts, also when it says nothing.
+        if (key in out) return;
+        const value = source.text === "" ? undefined : read(source.text);
+        if (value === undefined && source.text !== "") throw invalid(deviceName, source.text);
         out[key] = value;
       },
     },
     formatBody(value, writer) {
+      const written = write(value as T); // read by the same field
+      if (written === undefined) return;
       writer.open(tag);
-      writer.closeWithText(tag, write(value as T)); // read by the same field
+      writer.closeWithText(tag, written);
     },
   });
 
-const decimal = (text: string): number | undefined => {
-  const value = /^\s*\+?\d+$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(value) ? value : undefined;
-};
+/** Decimal numbers of so many bits. */
+export const decimal =
+  (bits: 32 | 64) =>
+  (text: string): number | undefined => {
+    const value = /^\s*\+?\d+$/.test(text) ? BigInt(text.trim().replace("+", "")) : -1n;
+    return value >= 0n && value >> BigInt(bits) === 0n ? Number(value) : undefined;
+  };
+/** What is shown as if it had a sign. */
+export const signed = (value: number): string => String(value | 0);
 
 /** A decimal number; `what` names it in "no WHAT supplied for 'DEVICE'". */
-export const number = (tag: string, what: string): Field<number, "always"> =>
+export const number = (
+  tag: string,
+  what: string,
+  { bits = 32, write = String }: { bits?: 32 | 64; write?: (value: number) => string } = {},
+): Field<number, "always"> =>
   needed(tag, {
-    read: decimal,
-    write: String,
+    read: decimal(bits),
+    write,
     missing: (device) => internalError(`no ${what} supplied for '${device}'`),
     invalid: (device) => internalError(`invalid ${what} supplied for '${device}'`),
   });
 
+const upTo32Bits = (value: number): number | undefined => (value <= 0xffffffff ? value : undefined);
+
+/** A number in C notation. */
 export const anyBase = (text: string): number | undefined => {
-  const match = /^\s*\+?(?:0[xX][0-9a-fA-F]+|\d+)$/.exec(text);
-  const value = match ? Number(text) : Number.NaN;
-  return value <= 0xffffffff ? value : undefined;
+  const digits = /^\s*\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.exec(text)?.[1];
+  return upTo32Bits(Number(digits?.replace(/^0(?=[0-7])/, "0o") ?? Number.NaN));
 };
+/** A hexadecimal number, with or without `0x`. */
+export const base16 = (text: string): number | undefined =>
+  upTo32Bits(Number.parseInt(/^\s*\+?((?:0[xX])?[0-9a-fA-F]+)$/.exec(text)?.[1] ?? "", 16));
 
 /** A number in any C notation, shown in hexadecimal; `max` in valid documents. */
-export const hexNumber = (tag: string, digits = 1, max = 0xffffffff): Field<number, "always"> =>
+export const hexNumber = (
+  tag: string,
+  digits = 1,
+  { max = 0xffffffff, read = anyBase }: { max?: number; read?: (text: string) => number | undefined } = {},
+): Field<number, "always"> =>
   needed(tag, {
     isValid: (value) => value <= max,
-    read: anyBase,
+    read,
     write: (value) => `0x${value.toString(16).padStart(digits, "0")}`,
     missing: (device) => unsupported(`missing ${tag} value for '${device}'`),
     invalid: (device, text) => unsupported(`invalid ${tag} value '${text}' for '${device}'`),
@@ -138,11 +162,12 @@ export function identity(tag: string, what: string): Field<Identity, "always"> {
       ),
       tags: {
         [tag](source, out, { deviceName = "" }) {
+          if (key in out) return;
           const written = source.attrs.id ?? "";
-          if (written === "") return;
-          if (!/^\s*(?:0[xX])?[0-9a-fA-F]{1,8}$/.test(written))
+          const id = base16(written);
+          if (id === undefined && written !== "")
             throw internalError(`invalid ${what} supplied for '${deviceName}'`);
-          out[key] = { id: Number.parseInt(written, 16), name: source.text || undefined };
+          out[key] = id === undefined ? undefined : { id, name: source.text || undefined };
         },
       },
       after(_from, out, { deviceName = "" }) {
@@ -159,21 +184,51 @@ export function identity(tag: string, what: string): Field<Identity, "always"> {
   };
 }
 
-/** `<capability>` inside of one: what a device of its type can do beyond that. */
+/**
+ * `<capability>` inside of one: what a device of its type can do beyond that. Read after all else of the device.
+ */
 export function nested<T>(
   codec: ElementCodec<T>,
   types: readonly string[],
   refuse: {
-    missing(device: string): VirError;
+    /** Without it those that tell no type are passed over. */
+    missing?(device: string, from: XmlElement): VirError;
     /** Without it those of other types are passed over. */
-    unknown?(device: string, type: string): VirError;
+    unknown?(device: string, type: string, from: XmlElement): VirError;
+    /** All but the first that tells its type are passed over. */
+    readonly single?: true;
   },
 ): Field<T[], "always"> {
-  const skip = ({ attrs }: XmlElement, { deviceName = "" }: { readonly deviceName?: string }) => {
-    if (attrs.type === undefined) throw refuse.missing(deviceName);
-    const isKnown = types.includes(attrs.type);
-    if (!isKnown && refuse.unknown) throw refuse.unknown(deviceName, attrs.type);
-    return !isKnown;
+  const read = (from: XmlElement, context: Context): [string, T] | undefined => {
+    const { deviceName = "" } = context;
+    const { type } = from.attrs;
+    if (type === undefined && refuse.missing) throw refuse.missing(deviceName, from);
+    if (type === undefined || (type === "" && !refuse.missing)) return undefined;
+    if (types.includes(type)) return [type, codec.parse(from, context)];
+    if (refuse.unknown) throw refuse.unknown(deviceName, type, from);
+    return undefined;
   };
-  return list(codec, { skip });
+  const all = list(codec);
+  return {
+    presence: "always",
+    plan(key) {
+      const { tags: _tags, ...plan } = all.plan(key);
+      return {
+        ...plan,
+        after(from, out, context) {
+          const typed = childrenNamed(from, codec.tag).filter(
+            ({ attrs }) => !refuse.single || refuse.missing || attrs.type,
+          );
+          const found = typed.slice(0, refuse.single && 1).flatMap((each) => {
+            const entry = read(each, context);
+            return entry ? [entry] : [];
+          });
+          // Of each type there is one, the last, in the order of the types.
+          const byType = new Map(found);
+          out[key] = types.flatMap((type) => byType.get(type) ?? []);
+        },
+        knowsTag: (name) => name === codec.tag,
+      };
+    },
+  };
 }

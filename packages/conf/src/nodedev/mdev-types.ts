@@ -1,13 +1,11 @@
-import { attr, element, type Infer, leaf, list, str, type XmlElement } from "@libvirt-ts/xml";
+import { attr, element, type Infer, leaf, list, type Scalar, str } from "@libvirt-ts/xml";
 import { nodedevError } from "./errors.ts";
+import { decimal } from "./fields.ts";
 
-const instances = {
-  parse(text: string, { name }: XmlElement): number {
-    const value = /^\s*\+?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value <= 0xffffffff)) throw nodedevError(`invalid '${name}': '${text}'`);
-    return value;
-  },
-  format: String,
+/** What is no number is as nothing. */
+const instances: Scalar<number | undefined> = {
+  parse: decimal(32),
+  format: (value) => (value === undefined ? undefined : String(value)),
 };
 
 /** A kind of mediated device that can be made of this one, and how many more of them. */
@@ -16,6 +14,7 @@ const MdevType = element(
   {
     id: attr("id", str, {
       required: true,
+      emptyIsAbsent: true,
       missing: () => nodedevError("missing 'id' attribute for mediated device's <type> element"),
     }),
     name: leaf("name", str),

@@ -3,7 +3,7 @@ import { internalError, nodedevError, unsupported } from "./errors.ts";
 import { nested, word } from "./fields.ts";
 
 /** What a card can do by itself, in the order it is told. */
-const features = [
+export const netFeatures = [
   "rx",
   "tx",
   "sg",
@@ -20,10 +20,10 @@ const features = [
   "txudptnl",
   "switchdev",
 ] as const;
-const feature: Scalar<(typeof features)[number]> = {
-  words: features,
+const feature: Scalar<(typeof netFeatures)[number]> = {
+  words: netFeatures,
   parse(text) {
-    const found = features.find((each) => each === text);
+    const found = netFeatures.find((each) => each === text);
     if (found === undefined) throw nodedevError(`unknown network device feature '${text}'`);
     return found;
   },
@@ -56,7 +56,7 @@ export const net = {
   ),
   /** Ethernet or wireless. */
   extras: nested(LinkType, linkTypes, {
-    missing: (device) => unsupported(`invalid network type supplied for '${device}'`),
+    single: true,
     unknown: (device) => unsupported(`invalid network type supplied for '${device}'`),
   }),
 };

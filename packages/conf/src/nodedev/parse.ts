@@ -2,6 +2,7 @@ import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { type Context, childNamed, parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
 import { DeviceSyntax, type NodeDeviceDef } from "./device.ts";
 import { internalError } from "./errors.ts";
+import { netFeatures } from "./net.ts";
 
 export interface ParseNodeDeviceOptions extends Context {
   /** It is to be made: names and numbers come later. */
@@ -28,6 +29,7 @@ function readNodeDevice(root: XmlElement, options: ParseNodeDeviceOptions): Node
   if (def.capabilities.length === 0) throw internalError(`no device capabilities for '${name}'`);
   fillAdapters(def, options);
   check(def);
+  settle(def);
   return def;
 }
 
@@ -50,6 +52,16 @@ function fillAdapters(
           throw internalError(`no ${kind.toUpperCase()} supplied for '${name}', and auto-generation failed`);
       }
     }
+  }
+}
+
+/** What is shown of the host whether or not it was told; what a card can do, in order and once. */
+function settle({ capabilities }: NodeDeviceDef): void {
+  for (const each of capabilities) {
+    if (each.type === "system") each.firmware ??= {};
+    if (each.type !== "net") continue;
+    const { features } = each;
+    each.features = netFeatures.flatMap((word) => features.find(({ name }) => name === word) ?? []);
   }
 }
 

@@ -4,17 +4,20 @@ import {
   custom,
   element,
   type Infer,
+  int,
   leaf,
   list,
   oneOf,
+  type Scalar,
   str,
   text,
   uint,
+  uintAnyBase,
   variant,
 } from "@libvirt-ts/xml";
 import { checkPciNumbers, pciNumbers } from "../domain/address.ts";
 import { internalError, nodedevError } from "./errors.ts";
-import { given, identity, nested, number } from "./fields.ts";
+import { base16, given, identity, nested, number, signed } from "./fields.ts";
 import { mdevTypes } from "./mdev-types.ts";
 
 const Address = element("address", pciNumbers, { read: checkPciNumbers });
@@ -77,7 +80,10 @@ const PciExtra = element("capability", {
         missing: () => nodedevError("Missing address in 'phys_function' capability"),
       }),
     },
-    virt_functions: { maxCount: attr("maxCount", maxCount), addresses: list(Address) },
+    virt_functions: {
+      maxCount: attr("maxCount", maxCount, { emptyIsAbsent: true }),
+      addresses: list(Address),
+    },
     "pci-bridge": {},
     "cardbus-bridge": {},
     mdev_types: mdevTypes,
@@ -92,17 +98,23 @@ const PciExtra = element("capability", {
 });
 export type PciExtra = Infer<typeof PciExtra>;
 
+/** -1 is none. */
+const port: Scalar<number> = { ...int, format: (value) => (value === -1 ? undefined : String(value)) };
+
 const validities = ["cap", "sta"] as const;
 const Link = element("link", {
   validity: attr("validity", oneOf(validities), { required: true }),
-  port: attr("port", uint),
+  port: attr("port", port),
   /** Gigatransfers a second. */
-  speed: attr("speed", oneOf(["2.5", "5", "8", "16", "32", "64"])),
-  width: attr("width", uint, { required: true }),
+  speed: attr("speed", oneOf(["2.5", "5", "8", "16", "32", "64"]), { emptyIsAbsent: true }),
+  width: attr("width", { ...uintAnyBase, format: signed }, { required: true }),
 });
 
 const pciClass = given<number>("class", {
-  read: (written) => (/^\s*0x[0-9a-fA-F]{1,6}$/.test(written) ? Number(written) : undefined),
+  read: (written) => {
+    const value = base16(written);
+    return value !== undefined && value <= 0xffffff ? value : undefined;
+  },
   write: (value) => `0x${value.toString(16).padStart(6, "0")}`,
   invalid: (device) => internalError(`invalid PCI class supplied for '${device}'`),
 });
@@ -112,10 +124,11 @@ const numaNode = custom<number>({
   tags: ["numa"],
   parse(from, { deviceName = "" }) {
     const written = from.children.find(({ name }) => name === "numa")?.attrs.node;
-    if (written === undefined) return undefined;
-    if (!/^\s*[+-]?\d+$/.test(written))
+    if (written === undefined || written === "") return undefined;
+    const node = /^\s*[+-]?\d+$/.test(written) ? Number(written) : Number.NaN;
+    if (!(Math.abs(node) <= 0x7fffffff))
       throw internalError(`invalid NUMA node ID supplied for '${deviceName}'`);
-    return Number(written) >= 0 ? Number(written) : undefined;
+    return node >= 0 ? node : undefined;
   },
   formatBody(value, writer) {
     writer.open("numa");
@@ -129,7 +142,7 @@ const links = list(Link, { skip: ({ attrs }) => !validities.some((word) => word 
 
 export const pci = {
   class: pciClass,
-  domain: number("domain", "PCI domain ID"),
+  domain: number("domain", "PCI domain ID", { write: signed }),
   bus: number("bus", "PCI bus ID"),
   slot: number("slot", "PCI slot ID"),
   function: number("function", "PCI function ID"),
@@ -138,10 +151,24 @@ export const pci = {
   extras: nested(PciExtra, extraTypes, { missing: () => nodedevError("Missing capability type") }),
   iommuGroup: child(
     element("iommuGroup", {
-      number: attr("number", uint, { required: true }),
+      number: attr("number", { ...uint, format: signed }, { required: true }),
       addresses: list(Address),
     }),
   ),
   numaNode,
-  express: child(element("pci-express", { links }, { keepEmpty: true })),
+  express: child(
+    element(
+      "pci-express",
+      { links },
+      {
+        keepEmpty: true,
+        // Of each there is one, the first.
+        read(express) {
+          express.links = validities.flatMap(
+            (word) => express.links.find(({ validity }) => validity === word) ?? [],
+          );
+        },
+      },
+    ),
+  ),
 };

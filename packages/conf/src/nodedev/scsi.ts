@@ -1,6 +1,6 @@
 import { attr, custom, element, type Infer, leaf, oneOf, str, variant } from "@libvirt-ts/xml";
 import { internalError } from "./errors.ts";
-import { given, needed, nested, number, word } from "./fields.ts";
+import { decimal, given, nested, number, word } from "./fields.ts";
 
 /** An adapter's name, or none yet: a new one may have it made up. */
 const wwn = (tag: string) =>
@@ -36,15 +36,18 @@ const HostExtra = element("capability", {
 export type ScsiHostExtra = Infer<typeof HostExtra>;
 
 const uniqueId = given<number>("unique_id", {
-  read: (text) => (/^\s*\+?\d+$/.test(text) ? Number(text) : undefined),
-  write: String,
+  read: (text) => {
+    const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    return Math.abs(value) <= 0x7fffffff ? value : undefined;
+  },
+  write: (value) => (value === -1 ? undefined : String(value)),
   invalid: (device) => internalError(`invalid unique_id supplied for '${device}'`),
 });
 
 /** An adapter. One that is to be made has no number yet. */
 export const scsiHost = {
   host: given<number>("host", {
-    read: (text) => (/^\s*\+?\d+$/.test(text) ? Number(text) : undefined),
+    read: decimal(32),
     write: String,
     invalid: (device) => internalError(`invalid SCSI host ID supplied for '${device}'`),
   }),
@@ -56,20 +59,12 @@ export const scsiHost = {
 };
 
 const targetTypes = ["fc_remote_port"] as const;
-const noWwpn = (device: string) => internalError(`missing wwpn identifier for '${device}'`);
 const TargetExtra = element("capability", {
   type: attr("type", oneOf(targetTypes), { required: true }),
   rport: word("rport", (device) => internalError(`missing rport name for '${device}'`)),
-  wwpn: needed<bigint>("wwpn", {
-    read: (text) => (/^\s*(?:0[xX])?[0-9a-fA-F]{1,16}$/.test(text) ? readHex(text.trim()) : undefined),
-    write: (value) => `0x${value.toString(16)}`,
-    missing: noWwpn,
-    invalid: noWwpn,
-  }),
+  wwpn: word("wwpn", (device) => internalError(`missing wwpn identifier for '${device}'`)),
 });
 export type ScsiTargetExtra = Infer<typeof TargetExtra>;
-
-const readHex = (text: string): bigint => BigInt(/^0[xX]/.test(text) ? text : `0x${text}`);
 
 export const scsiTarget = {
   target: word("target", (device) => internalError(`no target name supplied for '${device}'`)),

@@ -1,7 +1,7 @@
 import { attr, element, type Infer, leaf, oneOf, size, str, variant } from "@libvirt-ts/xml";
 import { told } from "../told.ts";
 import { internalError } from "./errors.ts";
-import { given, nested, number, word } from "./fields.ts";
+import { decimal, given, nested, number, word } from "./fields.ts";
 
 /** Size in blocks; both are what the host says. */
 const blocks = {
@@ -21,7 +21,7 @@ const StorageExtra = element("capability", {
     removable: {
       mediaAvailable: leaf("media_available", flag01, { default: false }),
       /** Bytes. */
-      mediaSize: number("media_size", "removable media size"),
+      mediaSize: number("media_size", "removable media size", { bits: 64 }),
       mediaLabel: leaf("media_label", str),
       ...blocks,
     },
@@ -31,7 +31,7 @@ const StorageExtra = element("capability", {
 export type StorageExtra = Infer<typeof StorageExtra>;
 
 const bytes = given<number>("size", {
-  read: (text) => (/^\s*\+?\d+$/.test(text) ? Number(text) : undefined),
+  read: decimal(64),
   write: String,
   invalid: (device) => internalError(`invalid size supplied for '${device}'`),
 });
