@@ -14,10 +14,16 @@ export function parseIp(text: string): IpAddress | undefined {
 
 /**
  * Reads a numeric host as C libraries do: IPv4 also in fewer than four parts, each in any C notation.
+ * @param family the one that is asked for; IPv4 may be told as `::ffff:1.2.3.4`
  * @returns undefined if it is none
  */
-export const parseNumericHost = (text: string): IpAddress | undefined =>
-  text.includes(":") ? parseIpv6(text) : parseLooseIpv4(text);
+export function parseNumericHost(text: string, family?: IpAddress["family"]): IpAddress | undefined {
+  const found = text.includes(":") ? parseIpv6(text) : parseLooseIpv4(text);
+  if (family === undefined || found?.family === family) return found;
+  return family === "ipv4" && found && found.value >> 32n === 0xffffn
+    ? { family, value: found.value & 0xffffffffn }
+    : undefined;
+}
 
 const cNumber = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/;
 

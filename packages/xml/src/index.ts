@@ -38,6 +38,7 @@ export {
   hexOnly,
   hexOnlyLong,
   int,
+  intAnyBase,
   invalidValue,
   long,
   nonNegativeInt,

@@ -139,6 +139,11 @@ export const int = number(
   { min: -2147483648, max: 2147483647, radix: 10, expected: "Expected integer value" },
   plain,
 );
+/** Signed 32 bit in any C notation, written in decimal. */
+export const intAnyBase = number(
+  { min: -2147483648, max: 2147483647, radix: 0, expected: "Expected integer value" },
+  plain,
+);
 /** Signed 32 bit, but not below zero. */
 export const nonNegativeInt: Scalar<number> = {
   strict: { test: (text) => /^\s*\d+\s*$/.test(text) && Number(text) <= 2147483647, expected: "a number" },

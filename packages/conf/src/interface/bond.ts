@@ -29,12 +29,13 @@ const delay = (name: "downdelay" | "updelay") => ({
 });
 
 const freqMissing = "bond interface miimon freq missing or invalid";
+const absent = { emptyIsAbsent: true } as const;
 /** Links are watched by their carrier; milliseconds. */
 const Miimon = element("miimon", {
   freq: attr("freq", number(freqMissing), { required: true, missing: () => interfaceError(freqMissing) }),
-  downdelay: attr("downdelay", delay("downdelay")),
-  updelay: attr("updelay", delay("updelay")),
-  carrier: attr("carrier", word(["ioctl", "netif"], "mii bonding carrier")),
+  downdelay: attr("downdelay", delay("downdelay"), absent),
+  updelay: attr("updelay", delay("updelay"), absent),
+  carrier: attr("carrier", word(["ioctl", "netif"], "mii bonding carrier"), absent),
 });
 
 const intervalMissing = "bond interface arpmon interval missing or invalid";
@@ -48,7 +49,7 @@ const Arpmon = element("arpmon", {
     required: true,
     missing: () => interfaceError("bond interface arpmon target missing"),
   }),
-  validate: attr("validate", word(["active", "backup", "all"], "arp bonding validate")),
+  validate: attr("validate", word(["active", "backup", "all"], "arp bonding validate"), absent),
 });
 
 const modes = [

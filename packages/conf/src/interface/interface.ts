@@ -31,7 +31,7 @@ const linkStates = ["unknown", "notpresent", "down", "lowerlayerdown", "testing"
 /** What is known about the link of a card: megabits a second. */
 const Link = element("link", {
   speed: attr("speed", uint, { omit: 0 }),
-  state: attr("state", oneOf(linkStates)),
+  state: attr("state", oneOf(linkStates), { emptyIsAbsent: true }),
 });
 
 const name = attr("name", str, {
@@ -60,10 +60,11 @@ const Vlan = element(
   {
     tag: attr("tag", str, {
       required: true,
+      emptyIsAbsent: true,
       missing: () => interfaceError("vlan interface misses the tag attribute"),
     }),
     /** The interface that carries it. */
-    device: attrOf("interface", "name", str),
+    device: attrOf("interface", "name", str, { emptyIsAbsent: true }),
   },
   {
     read({ device }) {
@@ -115,7 +116,15 @@ const Bridge = element(
     delay: attr("delay", str),
     interfaces: list(BridgeMember),
   },
-  { endTag: true },
+  {
+    endTag: true,
+    // Of a bridge whose spanning tree is neither on nor off nothing else is read.
+    read(bridge, { attrs }) {
+      if (attrs.stp === undefined || bridge.stp !== undefined) return;
+      delete bridge.delay;
+      bridge.interfaces = [];
+    },
+  },
 );
 
 const startModes = ["onboot", "none", "hotplug"] as const;
@@ -149,8 +158,8 @@ export const InterfaceSyntax = element(
   {
     type: attr("type", typeOf(interfaceTypes), { required: true }),
     name,
-    start: attrOf("start", "mode", startMode),
-    mtu: attrOf("mtu", "size", mtuSize),
+    start: attrOf("start", "mode", startMode, { emptyIsAbsent: true }),
+    mtu: attrOf("mtu", "size", mtuSize, { emptyIsAbsent: true }),
     protocols: list(Protocol),
     $parts: variant("type", {
       ethernet: { link, mac },

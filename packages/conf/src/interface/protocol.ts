@@ -1,4 +1,15 @@
-import { attr, attrOf, child, element, flag, type Infer, int, list, str, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  attrOf,
+  child,
+  element,
+  flag,
+  type Infer,
+  intAnyBase,
+  list,
+  str,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { interfaceError } from "./errors.ts";
 
 const families = ["ipv4", "ipv6"] as const;
@@ -16,7 +27,7 @@ const family = {
 /** An address as it is written; `prefix` 0 is none. */
 const ProtocolIp = element("ip", {
   address: attr("address", str),
-  prefix: attr("prefix", int, { omit: 0 }),
+  prefix: attr("prefix", intAnyBase, { omit: 0 }),
 });
 
 /** `<protocol>`: how an interface gets its addresses of one family. */
@@ -30,7 +41,7 @@ export const Protocol = element(
     autoconf: flag("autoconf"),
     dhcp: child(element("dhcp", { peerdns: attr("peerdns", yesNo) }, { keepEmpty: true })),
     ips: list(ProtocolIp),
-    gateway: attrOf("route", "gateway", str),
+    gateway: attrOf("route", "gateway", str, { emptyIsAbsent: true }),
   },
   {
     endTag: true,

@@ -29,8 +29,8 @@ const noSocketAddress: Refusal = (text) =>
 export const ipText = (refuse: Refusal = noSocketAddress, family?: IpAddress["family"]): Scalar<string> => ({
   ...ip,
   parse(text, _element, _attr, context = {}) {
-    const address = parseNumericHost(text);
-    if (!address || (family !== undefined && address.family !== family)) throw refuse(text, context);
+    const address = parseNumericHost(text, family);
+    if (!address) throw refuse(text, context);
     return formatIp(address);
   },
   format: same,

@@ -8,10 +8,6 @@ export const internalError = (detail: string): VirError =>
 export const invalidArgument = (detail: string): VirError =>
   new VirError(ErrorDomain.NWFILTER, ErrorCode.INVALID_ARG, detail);
 
-/** "unsupported configuration: DETAIL" raised by the filter model. */
-export const unsupported = (detail: string): VirError =>
-  new VirError(ErrorDomain.NWFILTER, ErrorCode.CONFIG_UNSUPPORTED, detail);
-
 /** "XML error: DETAIL" raised by the filter model. */
 export const nwfilterXmlError = (detail: string): VirError =>
   new VirError(ErrorDomain.NWFILTER, ErrorCode.XML_ERROR, detail);

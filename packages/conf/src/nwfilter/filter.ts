@@ -36,8 +36,6 @@ function readEntry(from: XmlElement, context: Context): FilterEntry | undefined 
   if (from.ns !== "") return undefined;
   if (from.name === "rule") return { kind: "rule", rule: Rule.parse(from, context) };
   if (from.name !== "filterref") return undefined;
-  // A reference that names no filter is taken for a rule, and fails as one.
-  if (from.attrs.filter === undefined) throw internalError("rule node requires action attribute");
   return { kind: "filterref", filterref: FilterRef.parse(from, context) };
 }
 
@@ -66,13 +64,13 @@ const chain = {
   parse(text: string): string {
     if (text.length > longestChain)
       throw invalidArgument(`Name of chain is longer than ${longestChain} characters`);
+    if (!/^[a-zA-Z0-9_.:-]*$/.test(text)) throw invalidArgument("Chain name contains invalid characters");
     if (text !== "root" && chainPrefix(text) === undefined) {
       const known = Object.keys(chainPriorities).join(", ");
       throw invalidArgument(
         `Invalid chain name '${text}'. Please use a chain name called 'root' or any of the following prefixes: ${known}`,
       );
     }
-    if (!/^[a-zA-Z0-9_.:-]*$/.test(text)) throw invalidArgument("Chain name contains invalid characters");
     return text;
   },
   format: (value: string) => value,
@@ -82,8 +80,8 @@ const chainPrefix = (name: string) => Object.keys(chainPriorities).find((prefix)
 
 const priority = {
   parse(text: string): number {
-    if (!/^\s*[+-]?\d+$/.test(text)) throw invalidArgument(`Could not parse chain priority '${text}'`);
-    const value = Number(text);
+    const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(Math.abs(value) <= 0x7fffffff)) throw invalidArgument(`Could not parse chain priority '${text}'`);
     if (Math.abs(value) > priorityLimit) {
       throw invalidArgument(
         `Priority '${value}' is outside valid range of [${-priorityLimit},${priorityLimit}]`,
@@ -104,9 +102,13 @@ const name = {
 };
 
 export const FilterSyntax = element("filter", {
-  name: attr("name", name, { required: true, missing: () => internalError("filter has no name") }),
-  chain: attr("chain", chain, { default: "root" }),
-  priority: attr("priority", priority, { omit: 0 }),
+  name: attr("name", name, {
+    required: true,
+    emptyIsAbsent: true,
+    missing: () => internalError("filter has no name"),
+  }),
+  chain: attr("chain", chain, { default: "root", emptyIsAbsent: true }),
+  priority: attr("priority", priority, { omit: 0, emptyIsAbsent: true }),
   uuid: leaf("uuid", uuid),
   entries,
 });
@@ -131,7 +133,8 @@ function readNwfilter(root: XmlElement, newUuid: () => Uuid): NwfilterDef {
   return {
     ...syntax,
     uuid: syntax.uuid ?? newUuid(),
-    priority: syntax.priority ?? defaultPriority(syntax.chain),
+    // A place without a chain is none.
+    priority: root.attrs.chain ? (syntax.priority ?? defaultPriority(syntax.chain)) : 0,
     entries: syntax.entries ?? [],
   };
 }

@@ -2,6 +2,7 @@ import {
   arpOpcode,
   commentText,
   connectionStates,
+  decimal16,
   dscp,
   etherType,
   ipProtocol,
@@ -80,7 +81,7 @@ const packet = (family: typeof ipv4, address: MatchType) => ({
   dstipfrom: plain(address),
   dstipto: after("dstipfrom", address),
   dscp: plain(dscp),
-  "connlimit-above": plain(uint16),
+  "connlimit-above": plain(decimal16),
   state: plain(connectionStates),
 });
 const packet4 = packet(ipv4, ipv4Address);

@@ -4,13 +4,16 @@ import {
   custom,
   element,
   type Infer,
+  int,
   list,
+  oneOf,
+  type Scalar,
   str,
   type XmlElement,
   type XmlWriter,
   yesNo,
 } from "@libvirt-ts/xml";
-import { internalError, unsupported } from "./errors.ts";
+import { internalError } from "./errors.ts";
 import {
   attributesOf,
   type FilterProtocol,
@@ -39,26 +42,14 @@ export interface Matches {
   conditions: { [attribute: string]: Condition };
 }
 
-const word = <const W extends readonly string[]>(words: W, what: string) => ({
-  words,
-  parse(text: string): W[number] {
-    const found = words.find((each) => each === text);
-    if (found === undefined) throw unsupported(`unknown rule ${what} attribute value`);
-    return found;
-  },
-  format: (value: W[number]) => value,
-});
-
-const missing = (what: string) => () => internalError(`rule node requires ${what} attribute`);
-
-/** A number that does not make sense counts as none. */
-const priority = {
+/** A number out of bounds counts as none. */
+const priority: Scalar<number> = {
   strict: {
     test: (text: string) => /^\s*-?\d+\s*$/.test(text) && Math.abs(Number(text)) <= priorityLimit,
     expected: `a number from ${-priorityLimit} to ${priorityLimit}`,
   },
-  parse(text: string): number {
-    const value = /^\s*[+-]?\d+$/.test(text) ? Number(text) : defaultPriority;
+  parse(text, ...place) {
+    const value = int.parse(text, ...place);
     return Math.abs(value) <= priorityLimit ? value : defaultPriority;
   },
   format: String,
@@ -120,13 +111,16 @@ function readConditions(from: XmlElement, { protocol, conditions }: Matches, con
     for (const name in from.attrs) if (name !== "match" && !known[name]) context.unknown(from, name);
     for (const each of from.children) context.unknown(each);
   }
+  let illegal: string | undefined;
   for (const [name, { type }] of Object.entries(known)) {
     const written = from.attrs[name];
     if (written === undefined) continue;
     const value = type.parse(written);
-    if (value === undefined) throw internalError(`${name} has illegal value ${written}`);
-    conditions[name] = { value, isNegated };
+    if (value === undefined) illegal = name;
+    else conditions[name] = { value, isNegated };
   }
+  // The last one is told.
+  if (illegal !== undefined) throw internalError(`${illegal} has illegal value ${from.attrs[illegal]}`);
   checkPorts({ protocol, conditions });
 }
 
@@ -174,11 +168,8 @@ function writeConditions(
 export const Rule = element(
   "rule",
   {
-    action: attr("action", word(ruleActions, "action"), { required: true, missing: missing("action") }),
-    direction: attr("direction", word(ruleDirections, "direction"), {
-      required: true,
-      missing: missing("direction"),
-    }),
+    action: attr("action", oneOf(ruleActions), { required: true }),
+    direction: attr("direction", oneOf(ruleDirections), { required: true }),
     priority: attr("priority", priority, { default: defaultPriority }),
     statematch: attr("statematch", statematch),
     matches,

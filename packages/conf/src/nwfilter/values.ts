@@ -1,4 +1,4 @@
-import { formatIp, ipBits, parseIp, prefixOfMask } from "@libvirt-ts/util/ip";
+import { formatIp, ipBits, parseNumericHost, prefixOfMask } from "@libvirt-ts/util/ip";
 import { parseMac } from "@libvirt-ts/util/mac";
 
 /** What a packet is compared with: a number as it was written, or words (addresses in canonical form). */
@@ -23,7 +23,7 @@ export interface MatchType {
   format(value: MatchValue): string;
 }
 
-const variableForm = /^\$([a-zA-Z0-9_]*)(?:\[ *(@?)(\d{1,9}) *\].*| *)$/;
+const variableForm = /^\$([a-zA-Z0-9_]*)(?:\[ *(@? *)(\d{1,9}) *\].*)?$/s;
 
 /** @returns `undefined` if the text does not name a variable properly */
 export function parseVariable(text: string): VariableAccess | undefined {
@@ -32,7 +32,7 @@ export function parseVariable(text: string): VariableAccess | undefined {
   const variable = match[1] ?? "";
   if (match[3] === undefined) return { variable };
   const number = Number(match[3]);
-  return match[2] === "@" ? { variable, iterator: number } : { variable, index: number };
+  return match[2]?.startsWith("@") ? { variable, iterator: number } : { variable, index: number };
 }
 
 function formatVariable({ variable, index, iterator }: VariableAccess): string {
@@ -58,22 +58,30 @@ const matchType = (
 const text = (value: string | undefined): MatchValue | undefined =>
   value === undefined ? undefined : { text: value };
 
-/** Decimal, or hexadecimal behind `0x`; shown the way it was written. */
-function readNumber(written: string, max: number, min = 0): MatchValue | undefined {
-  const match = /^\s*\+?(?:0[xX]([0-9a-fA-F]+)|(\d+))$/.exec(written);
-  if (!match) return undefined;
-  const isHex = match[1] !== undefined;
-  const number = isHex ? Number.parseInt(match[1] ?? "", 16) : Number(match[2]);
+/** Decimal, or else hexadecimal; shown the way it was written. Below zero means counted down from 2^32. */
+function readNumber(written: string, max: number, min = 0): { number: number; isHex: boolean } | undefined {
+  const [, sign, digits = ""] = /^\s*([+-]?)((?:0[xX])?[0-9a-fA-F]+)$/.exec(written) ?? [];
+  const isHex = !/^\d+$/.test(digits);
+  const magnitude = isHex ? Number.parseInt(digits, 16) : Number(digits);
+  if (!(magnitude <= 0xffffffff)) return undefined;
+  const number = sign === "-" ? -magnitude >>> 0 : magnitude;
   return number >= min && number <= max ? { number, isHex } : undefined;
 }
 
 const number = (max: number): MatchType => matchType((written) => readNumber(written, max));
 export const uint8 = number(0xff);
 export const uint16 = number(0xffff);
+/** The same without hexadecimal notation. */
+export const decimal16 = matchType((written) => readDecimal(written, 0xffff));
 export const uint32 = number(0xffffffff);
 /** Six bits of a traffic class. */
 export const dscp = number(63);
 export const vlanId = number(0xfff);
+
+function readDecimal(written: string, max: number): MatchValue | undefined {
+  const value = readNumber(written, max);
+  return value?.isHex ? undefined : value;
+}
 
 /** A number that some names stand for: read either way, shown by name where it has one. */
 function namedNumber(names: { readonly [name: string]: number }, max: number, min = 0): MatchType {
@@ -109,7 +117,7 @@ export const ipProtocols = {
 } as const;
 export const ipProtocol = namedNumber(ipProtocols, 0xff);
 
-export const arpOpcode = namedNumber(
+const arpOperation = namedNumber(
   {
     Request: 1,
     Reply: 2,
@@ -123,6 +131,15 @@ export const arpOpcode = namedNumber(
   },
   0xffff,
 );
+
+/** Shown in decimal however it was written. */
+export const arpOpcode: MatchType = {
+  ...arpOperation,
+  parse(written) {
+    const value = arpOperation.parse(written);
+    return value && "number" in value ? { number: value.number, isHex: false } : value;
+  },
+};
 
 export const macAddress = matchType((written) => text(parseMac(written)));
 
@@ -138,8 +155,8 @@ export const macMask = matchType((written) => {
 
 const address = (family: "ipv4" | "ipv6"): MatchType =>
   matchType((written) => {
-    const found = parseIp(written);
-    return found?.family === family ? { text: formatIp(found) } : undefined;
+    const found = parseNumericHost(written, family);
+    return found && { text: formatIp(found) };
   });
 export const ipv4Address = address("ipv4");
 export const ipv6Address = address("ipv6");
@@ -147,10 +164,11 @@ export const ipv6Address = address("ipv6");
 /** Length of a network's part of an address, read from a mask too. */
 const mask = (family: "ipv4" | "ipv6"): MatchType =>
   matchType((written) => {
-    const plain = readNumber(written, ipBits[family]);
-    if (plain) return "number" in plain ? { number: plain.number, isHex: false } : undefined;
-    const found = parseIp(written);
-    const prefix = found?.family === family ? prefixOfMask(found) : undefined;
+    // A number that is too long is no mask in another notation.
+    const plain = readDecimal(written, 0xffffffff);
+    if (plain) return readDecimal(written, ipBits[family]);
+    const found = /[.:]/.test(written) ? parseNumericHost(written, family) : undefined;
+    const prefix = found && prefixOfMask(found);
     return prefix === undefined ? undefined : { number: prefix, isHex: false };
   });
 export const ipv4Mask = mask("ipv4");
@@ -167,7 +185,7 @@ export const commentText = matchType((written) => ({ text: written.slice(0, long
 
 /** Words in any order and case, shown in the given order. */
 function readWords(written: string, words: readonly string[]): string[] | undefined {
-  const given = written === "" ? [] : written.split(",").map((word) => word.toUpperCase());
+  const given = (written.match(/[^, \t\n]+/g) ?? []).map((word) => word.toUpperCase());
   return given.every((word) => words.includes(word))
     ? words.filter((word) => given.includes(word))
     : undefined;
@@ -196,7 +214,7 @@ export const tcpFlags = matchType((written) => {
 });
 
 export const ipsetName = matchType((written) =>
-  /^[a-zA-Z0-9_.:\-+ ]{1,31}$/.test(written) ? { text: written } : undefined,
+  /^[a-zA-Z0-9_.:\-+ ]{0,31}$/.test(written) ? { text: written } : undefined,
 );
 /** Up to six times the side of the packet the set is asked about. */
 export const ipsetFlags = matchType((written) =>

@@ -6,12 +6,15 @@ import {
   element,
   type Infer,
   leaf,
+  oneOf,
   parseXml,
+  refusing,
   str,
   variant,
   type XmlElement,
   XmlWriter,
   xmlError,
+  yesNo,
 } from "@libvirt-ts/xml";
 
 /** What a secret may be for, in the order of the numbers the API uses (`virSecretUsageType`). */
@@ -19,17 +22,6 @@ export const secretUsageTypes = ["none", "volume", "ceph", "iscsi", "tls", "vtpm
 export type SecretUsageType = (typeof secretUsageTypes)[number];
 
 const secretError = (code: ErrorCode, detail: string) => new VirError(ErrorDomain.SECRET, code, detail);
-
-const usageType = {
-  words: secretUsageTypes,
-  parse(text: string): SecretUsageType {
-    const found = secretUsageTypes.find((word) => word === text);
-    if (found === undefined)
-      throw secretError(ErrorCode.CONFIG_UNSUPPORTED, `unknown secret usage type ${text}`);
-    return found;
-  },
-  format: (value: SecretUsageType) => value,
-};
 
 /** `<TAG>ID</TAG>`: what the secret is looked up by. */
 const usageId = (tag: string, usage: string, what: string) => ({
@@ -41,10 +33,7 @@ const usageId = (tag: string, usage: string, what: string) => ({
 
 /** Whose secret it is; usage and `id` together are unique. */
 const Usage = element("usage", {
-  type: attr("type", usageType, {
-    required: true,
-    missing: () => secretError(ErrorCode.XML_ERROR, "unknown secret usage type"),
-  }),
+  type: attr("type", oneOf(secretUsageTypes), { required: true }),
   $id: variant("type", {
     none: {},
     volume: usageId("volume", "volume", "volume path"),
@@ -56,14 +45,12 @@ const Usage = element("usage", {
 });
 export type SecretUsage = Infer<typeof Usage>;
 
-const truth = (name: string) => ({
-  words: ["yes", "no"],
-  parse(text: string): boolean {
-    if (text !== "yes" && text !== "no") throw secretError(ErrorCode.XML_ERROR, `invalid value of '${name}'`);
-    return text === "yes";
-  },
-  format: (value: boolean) => (value ? "yes" : "no"),
-});
+const truth = (name: string) =>
+  attr(
+    name,
+    refusing(yesNo, () => secretError(ErrorCode.XML_ERROR, `invalid value of '${name}'`)),
+    { default: false, emptyIsAbsent: true },
+  );
 
 const uuid = {
   parse(text: string): Uuid {
@@ -76,9 +63,9 @@ const uuid = {
 
 export const SecretSyntax = element("secret", {
   /** Kept in memory only. */
-  isEphemeral: attr("ephemeral", truth("ephemeral"), { default: false }),
+  isEphemeral: truth("ephemeral"),
   /** The value is not handed out to clients. */
-  isPrivate: attr("private", truth("private"), { default: false }),
+  isPrivate: truth("private"),
   uuid: leaf("uuid", uuid),
   description: leaf("description", str),
   usage: child(Usage),
