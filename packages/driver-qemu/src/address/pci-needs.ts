@@ -57,8 +57,10 @@ export function pciNeeds(def: DomainDef, host: HostPci): PciNeeds {
             return 0;
         }
       }
-      case "filesystem":
-        return virtio(each.device);
+      case "filesystem": {
+        const { type = "path" } = each.device.driver ?? {};
+        return ["path", "handle", "virtiofs"].includes(type) ? virtio(each.device) : 0;
+      }
       case "interface": {
         const { device } = each;
         if (device.type === "hostdev") return pcie;

@@ -98,13 +98,14 @@ function usbDevices(def: DomainDef): { device: Placeable; isHub: boolean }[] {
   const found: { device: Placeable; isHub: boolean }[] = [];
   const add = (device: Placeable) => found.push({ device, isHub: false });
   for (const device of devices.hubs) found.push({ device, isHub: true });
-  for (const each of devices.hostdevs) if (each.type === "usb") add(each);
   for (const each of devices.disks) if (each.target.bus === "usb") add(each);
   for (const each of devices.interfaces) if (each.model === "usb-net") add(each);
-  for (const each of devices.controllers) if (each.type === "ccid") add(each);
-  for (const each of devices.inputs) if (each.bus === "usb") add(each);
-  for (const each of devices.serials) if (each.target?.type === "usb-serial") add(each);
   for (const each of devices.sounds) if (each.model === "usb") add(each);
+  for (const each of devices.hostdevs) if (each.type === "usb") add(each);
+  for (const each of devices.controllers) if (each.type === "ccid") add(each);
+  for (const each of devices.serials) if (each.target?.type === "usb-serial") add(each);
+  for (const each of devices.inputs) if (each.bus === "usb") add(each);
+  for (const each of devices.filesystems) if (each.driver?.type === "mtp") add(each);
   for (const each of devices.redirdevs) add(each);
   return found;
 }

@@ -51,6 +51,8 @@ const serialRule: DeviceRule<Serial> = ({ target, address }, def) => {
   const { type, model } = target ?? {};
   const kind = serialKinds[type ?? ""];
   if (kind === undefined) return undefined;
+  if (kind.address === undefined && address !== undefined)
+    return `Target type '${type}' cannot have an associated address`;
   if (model !== undefined && !kind.models.includes(model))
     return `Target model '${model}' requires target type '${ownerOf(model)}'`;
   if (model !== undefined && boards[model]?.(def) === false)

@@ -1,5 +1,5 @@
 import type { Controller, DomainDef, PciController } from "@libvirt-ts/conf/domain";
-import { hasBuiltinIde, isArmVirt, isI440fx, isPseries, isQ35 } from "../device/machine.ts";
+import { hasBuiltinEsp, hasBuiltinIde, isArmVirt, isI440fx, isPseries, isQ35 } from "../device/machine.ts";
 import { iothreadRule } from "./iothread-rules.ts";
 import { type DeviceRule, forEach, type Rule, xmlComplaint } from "./rule.ts";
 
@@ -124,6 +124,10 @@ const scsi: DeviceRule<Controller> = (controller, def) => {
   const model = controller.type === "scsi" ? controller.model : undefined;
   if (model !== undefined && model !== "auto" && !scsiModelsOfQemu.includes(model))
     return `Unsupported controller model: ${model}`;
+  if (model === "ncr53c90" && controller.index !== 0)
+    return "ncr53c90 can only be used as first SCSI controller";
+  if (model === "ncr53c90" && !hasBuiltinEsp(def))
+    return "ncr53c90 SCSI controller is not a built-in for this machine";
   const isVirtio = model?.startsWith("virtio") === true;
   for (const [option, shown] of virtioScsiOptions)
     if (driver?.[option] !== undefined && !isVirtio)

@@ -1,13 +1,26 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { findMachine } from "../caps/qemu-caps.ts";
-import { isPseries } from "../device/machine.ts";
-import type { Rule } from "./rule.ts";
+import { isPseries, isQ35 } from "../device/machine.ts";
+import { isX86 } from "../device/parts.ts";
+import { archOf, type Rule } from "./rule.ts";
 
 const limit: Rule = ({ vcpu, os, type }, { caps }) => {
   const most = findMachine(caps, type, os.type.machine ?? "")?.maxCpus;
   return most !== undefined && most > 0 && vcpu.count > most
     ? `Maximum CPUs greater than specified machine type limit ${most}`
     : undefined;
+};
+
+/** What interrupts of an 8-bit number can reach. */
+const plainInterrupts = 255;
+
+const manyCpus: Rule = (def) => {
+  if (!isX86(archOf(def)) || def.vcpu.count <= plainInterrupts) return undefined;
+  const many = `more than ${plainInterrupts} vCPUs`;
+  if (!isQ35(def)) return `${many} are only supported on q35-based machine types`;
+  return def.devices.iommus[0]?.driver?.eim === true
+    ? undefined
+    : `${many} require extended interrupt mode enabled on the iommu device`;
 };
 
 const topology: Rule = ({ cpu, vcpu }) => {
@@ -39,6 +52,8 @@ const granularity: Rule = (def) => {
 const isHosts = ({ cpu }: DomainDef): boolean => cpu?.mode === "host-passthrough" || cpu?.mode === "maximum";
 
 const cache: Rule = (def) => {
+  if (def.cpu?.cache && !isX86(archOf(def)))
+    return `CPU cache specification is not supported for '${archOf(def)}' architecture`;
   const { mode, level } = def.cpu?.cache ?? {};
   switch (mode) {
     case "emulate":
@@ -54,12 +69,16 @@ const cache: Rule = (def) => {
   }
 };
 
-const addressBits: Rule = (def) => {
-  const { mode, bits } = def.cpu?.maxphysaddr ?? {};
-  if (mode !== "passthrough") return undefined;
-  if (bits !== undefined)
+const addressBits: Rule = (def, { hostAddressBits = 0 }) => {
+  if (def.cpu?.maxphysaddr === undefined) return undefined;
+  const { mode, bits } = def.cpu.maxphysaddr;
+  if (!isX86(archOf(def)))
+    return `CPU maximum physical address bits specification is not supported for '${archOf(def)}' architecture`;
+  if (mode === "passthrough" && bits !== undefined)
     return "CPU maximum physical address bits number specification cannot be used with mode='passthrough'";
-  return undefined;
+  return hostAddressBits > 0 && (bits ?? 0) > hostAddressBits
+    ? "The number of virtual CPU address bits cannot exceed the number supported by the host CPU"
+    : undefined;
 };
 
 /** Rules for processors. */
@@ -68,6 +87,7 @@ export const cpuRules: readonly Rule[] = [
   limit,
   firstCpu,
   topology,
+  manyCpus,
   cache,
   addressBits,
   ({ cputune, type }) =>

@@ -74,7 +74,7 @@ const tpm: DeviceRule<Tpm> = ({ backend, model }, def, { caps, tpmVersions }) =>
     : undefined;
 };
 
-const iommu: DeviceRule<Iommu> = ({ model }, def) => {
+const iommu: DeviceRule<Iommu> = ({ model, address }, def) => {
   const needs = (boards: string) => `IOMMU device: '${model}' is only supported with ${boards} machines`;
   switch (model) {
     case "intel":
@@ -84,7 +84,8 @@ const iommu: DeviceRule<Iommu> = ({ model }, def) => {
       return isArmVirt(def) ? undefined : needs("ARM Virt");
     case "virtio":
       if (!isQ35(def) && !isArmVirt(def)) return needs("Q35 and ARM Virt");
-      return def.features?.acpi ? undefined : "IOMMU device: 'virtio' requires ACPI";
+      if (!def.features?.acpi) return "IOMMU device: 'virtio' requires ACPI";
+      return address && address.type !== "pci" ? "IOMMU device: 'virtio' needs a PCI address" : undefined;
   }
 };
 
@@ -122,15 +123,28 @@ const filesystem: DeviceRule<Filesystem> = (fs, def) => {
   if (type !== "mount") return "only supports mount filesystem type";
   if (spaceHardLimit !== undefined || spaceSoftLimit !== undefined)
     return "filesystem usage limits are not supported with QEMU";
-  if (driver?.type !== "virtiofs") {
-    if (driver?.type === "handle" && accessmode !== "passthrough")
-      return "only supports passthrough accessmode";
-    return (fs.fmode !== undefined || fs.dmode !== undefined) && accessmode !== "mapped"
-      ? "fmode and dmode must be used with accessmode=mapped"
-      : undefined;
+  if ((fs.fmode !== undefined || fs.dmode !== undefined) && accessmode !== "mapped")
+    return "fmode and dmode must be used with accessmode=mapped";
+  const isPassed = accessmode === "passthrough";
+  switch (driver?.type) {
+    case "handle":
+      return isPassed ? undefined : "only supports passthrough accessmode";
+    case "mtp":
+      return isPassed ? undefined : "mtp only supports passthrough accessmode";
+    case "loop":
+    case "nbd":
+    case "ploop":
+      return "Filesystem driver type not supported";
+    case "virtiofs":
+      break;
+    default:
+      return undefined;
   }
-  if (accessmode !== "passthrough") return "virtiofs only supports passthrough accessmode";
+  if (!isPassed) return "virtiofs only supports passthrough accessmode";
   if (driver.wrpolicy !== undefined) return "virtiofs does not support wrpolicy";
+  if (fs.model !== undefined) return "virtiofs does not support model";
+  if (driver.format !== undefined) return "virtiofs does not support format";
+  if (fs.multidevs !== undefined && fs.multidevs !== "default") return "virtiofs does not support multidevs";
   if (!hasSharedMemory(def)) return "'virtiofs' requires shared memory";
   return fs.boot !== undefined && fs.address !== undefined && fs.address.type !== "pci"
     ? "setting virtiofs boot order is supported only with PCI bus"
@@ -175,6 +189,10 @@ export const deviceRules: readonly Rule[] = [
   watchdogs,
   forEach((def) => def.devices.filesystems, filesystem),
   forEach((def) => def.devices.shmems, shmem),
+  ({ devices: { pstore } }) =>
+    pstore?.address && pstore.address.type !== "pci"
+      ? "ACPI ERST device must reside on a PCI bus"
+      : undefined,
   forEach(
     (def) => def.devices.inputs,
     ({ model, type }) =>

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Disk, type DomainDef, diskIndex, hasPartition } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { isEmptySource } from "../device/image-layer.ts";
@@ -12,8 +13,11 @@ type DiskRule = DeviceRule<Disk>;
 /** What QEMU can be told of a disk's bandwidth at most, bytes and operations alike. */
 const maxThrottle = 1_000_000_000_000_000n;
 
-const throttle: DiskRule = ({ iotune }) => {
+const throttle: DiskRule = ({ iotune, target }, { devices }) => {
   if (iotune === undefined) return undefined;
+  if (target.bus === "sd") return "<iotune> is not supported with bus='sd'";
+  const other = iotune.groupName && devices.disks.find((each) => isThrottledOtherwise(each, iotune));
+  if (other) return `different iotunes for disks ${target.dev} and ${other.target.dev}`;
   const limits = Object.values(iotune).filter(
     (value) => typeof value === "bigint" || typeof value === "number",
   );
@@ -28,19 +32,30 @@ const throttle: DiskRule = ({ iotune }) => {
     : undefined;
 };
 
+/** Disks of one group share what they are given. */
+const isThrottledOtherwise = ({ iotune }: Disk, mine: NonNullable<Disk["iotune"]>): boolean =>
+  iotune?.groupName === mine.groupName && !isDeepStrictEqual(iotune, mine);
+
 const driverName: DiskRule = ({ driver, target }) =>
   driver?.name !== undefined && driver.name !== "qemu"
     ? `unsupported driver name '${driver.name}' for disk '${target.dev}'`
     : undefined;
 
-const identity: DiskRule = ({ target, vendor, product, serial, wwn }) => {
+const identity: DiskRule = ({ target, vendor, product, serial, wwn, device }) => {
   const { bus = "", dev = "" } = target;
+  if (serial !== undefined && bus === "sd")
+    return internalComplaint(`Serial property not supported for drive bus '${bus}'`);
   if (diskIndex(dev) !== undefined && hasPartition(dev))
     return `invalid disk target '${dev}', partitions can't appear in disk targets`;
   if (wwn !== undefined && bus !== "ide" && bus !== "scsi") return "Only ide and scsi disk support wwn";
   if (vendor !== undefined && bus !== "scsi") return "Only scsi disk supports 'vendor'";
   if (product !== undefined && !["ide", "sata", "scsi"].includes(bus))
     return "Only ide, sata and scsi disk supports 'product'";
+  if (device === "lun" && wwn !== undefined) return "Setting wwn is not supported for lun device";
+  if (device === "lun" && (vendor !== undefined || product !== undefined))
+    return "Setting vendor or product is not supported for lun device";
+  if (device === "lun" && serial !== undefined && bus === "scsi")
+    return "scsi-block 'lun' devices do not support the serial property";
   return serial !== undefined && /[^A-Za-z0-9_.+\- ]/.test(serial)
     ? internalComplaint(`driver serial '${serial}' contains unsafe characters`)
     : undefined;
@@ -59,12 +74,15 @@ const medium: DiskRule = (disk) => {
     return `readonly ${bus} disks are not supported`;
   if (!driver?.copyOnRead) return undefined;
   if (readonly || device === "cdrom") return `copy_on_read is not compatible with read-only disk '${dev}'`;
+  if (device === "lun") return `copy_on_read is not compatible with 'lun' disk '${dev}'`;
   return device === "floppy" ? `copy_on_read is not supported with removable disk '${dev}'` : undefined;
 };
 
-const transient: DiskRule = ({ transient: wish, readonly, device = "disk", type, target }) => {
+const transient: DiskRule = (disk) => {
+  const { transient: wish, readonly, device = "disk", type, target } = disk;
   if (wish === undefined) return undefined;
   const { dev, bus } = target;
+  if (type !== "vhostuser" && isEmptySource(disk)) return `transient disk '${dev}' must not be empty`;
   if (readonly || device === "cdrom") return `transient disk '${dev}' must not be read-only`;
   if (device !== "disk") return `transient disk supported only with 'disk' device (${dev})`;
   if (type !== undefined && type !== "file") return `transient disk supported only with 'file' type (${dev})`;
@@ -83,10 +101,14 @@ const access: DiskRule = ({ driver, shareable, readonly, target, type }) => {
     : undefined;
 };
 
-const shape: DiskRule = ({ target, geometry }) => {
+const shape: DiskRule = ({ target, geometry, device = "disk" }) => {
   const { bus = "", rotationRate } = target;
   if (rotationRate !== undefined && !["scsi", "ide", "sata"].includes(bus))
     return internalComplaint("rotation rate is only valid for SCSI/IDE/SATA bus");
+  if (rotationRate !== undefined && device !== "disk")
+    return internalComplaint("rotation rate is only valid for disk device");
+  if (geometry !== undefined && (bus === "usb" || bus === "sd"))
+    return `CHS geometry can not be set for '${bus}' bus`;
   return geometry?.trans !== undefined && bus !== "ide"
     ? `CHS translation mode can only be set for 'ide' bus not '${bus}'`
     : undefined;

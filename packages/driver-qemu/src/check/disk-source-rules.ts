@@ -53,9 +53,11 @@ export const encryption: DiskRule = ({ encryption: outer, source, driver, type }
 };
 
 /** Where an image is. */
-export const place: DiskRule = ({ type, source }, def, { caps }) => {
+export const place: DiskRule = ({ type, source, driver }, def, { caps }) => {
   if ((type === "vhostuser" || type === "vhostvdpa") && !hasSharedMemory(def))
     return `'${type}' requires shared memory`;
+  if (type === "vhostvdpa" && driver?.cache !== "directsync" && driver?.cache !== "none")
+    return "disk type 'vhostvdpa' requires cache mode 'directsync' or 'none'";
   if (type !== "network" || source === undefined || !("protocol" in source)) return undefined;
   if (source.protocol === "sheepdog")
     return new VirError(

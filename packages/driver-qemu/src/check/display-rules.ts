@@ -1,4 +1,5 @@
 import type { DomainDef, Video } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { CheckContext, DeviceRule, Rule } from "./rule.ts";
 import { forEach, isPowerOfTwo, xmlComplaint } from "./rule.ts";
 
@@ -63,11 +64,24 @@ const videoPlace: VideoRule = (video, { devices }) => {
     : undefined;
 };
 
+/** What fits into 32 bits when counted in bytes. */
+const maxQxlKiB = 4_194_303;
+
+const tooMuch = (name: string) =>
+  new VirError(
+    ErrorDomain.QEMU,
+    ErrorCode.OVERFLOW,
+    `value for '${name}' must be less than '${maxQxlKiB}'`,
+  );
+
 const videoMemory: VideoRule = ({ model }) => {
   const { type, vram = 0, vgamem = 0 } = model ?? {};
   const tooSmall = (name: string) => `value for '${name}' must be at least 1 MiB (1024 KiB)`;
   if ((type === "vga" || type === "vmvga") && vram !== 0 && vram < minVgamemKiB) return tooSmall("vram");
-  if (type !== "qxl" || vgamem === 0) return undefined;
+  if (type !== "qxl") return undefined;
+  if (vram > maxQxlKiB) return tooMuch("vram");
+  if ((model?.ram ?? 0) > maxQxlKiB) return tooMuch("ram");
+  if (vgamem === 0) return undefined;
   if (vgamem < minVgamemKiB) return tooSmall("vgamem");
   return isPowerOfTwo(vgamem) ? undefined : "value for 'vgamem' must be power of two";
 };
@@ -86,6 +100,15 @@ const videoAbilities: VideoRule = ({ model }, def) => {
     : undefined;
 };
 
+/** Sound for those who watch by D-Bus goes the same way. */
+const dbusAudio: DeviceRule<Graphics> = (graphics, { devices }) => {
+  if (graphics.type !== "dbus" || graphics.audio === undefined) return undefined;
+  const audio = devices.audios.find(({ id }) => id === graphics.audio);
+  return audio !== undefined && audio.type !== "dbus"
+    ? "The associated audio is not of 'dbus' kind."
+    : undefined;
+};
+
 const spiceAudio: Rule = ({ devices }) =>
   devices.audios.some(({ type }) => type === "spice") &&
   !devices.graphics.some(({ type }) => type === "spice")
@@ -95,7 +118,7 @@ const spiceAudio: Rule = ({ devices }) =>
 /** Rules for what is seen and heard of a guest. */
 export const displayRules: readonly Rule[] = [
   openGl,
-  forEach((def: DomainDef) => def.devices.graphics, graphicsRule),
+  forEach((def: DomainDef) => def.devices.graphics, graphicsRule, dbusAudio),
   forEach((def: DomainDef) => def.devices.videos, videoModel, videoPlace, videoMemory, videoAbilities),
   spiceAudio,
 ];

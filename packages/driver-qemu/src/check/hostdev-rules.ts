@@ -16,6 +16,8 @@ const hostdev: DeviceRule<Hostdev> = (device, def, { caps }) => {
         return "VFIO AP device assignment is not supported by this version of QEMU";
       if (device.model === "vfio-ap" && device.boot !== undefined)
         return "booting from assigned devices is not supported by mediated devices of model vfio-ap";
+      if (device.model === "vfio-pci" && device.boot !== undefined)
+        return "booting from assigned devices is not supported by mediated devices of model vfio-pci";
       return displayRule(device, def);
     case "scsi_host":
       return device.boot && "booting from assigned devices is not supported by vhost SCSI devices";
@@ -27,6 +29,11 @@ const hostdev: DeviceRule<Hostdev> = (device, def, { caps }) => {
 const displayRule = ({ display }: { display?: boolean | undefined }, { devices }: DomainDef) =>
   display && devices.graphics.length === 0
     ? "graphics device is needed for attribute value 'display=on' in <hostdev>"
+    : undefined;
+
+const oneVfioAp: Rule = ({ devices }) =>
+  devices.hostdevs.filter((each) => each.type === "mdev" && each.model === "vfio-ap").length > 1
+    ? "Only one hostdev of model vfio-ap is supported"
     : undefined;
 
 const oneRamfb: Rule = ({ devices }) =>
@@ -41,5 +48,6 @@ const oneRamfb: Rule = ({ devices }) =>
 /** Rules for devices of the host. */
 export const hostdevRules: readonly Rule[] = [
   forEach((def: DomainDef) => def.devices.hostdevs, hostdev),
+  oneVfioAp,
   oneRamfb,
 ];

@@ -16,7 +16,6 @@ const boardFeatures: readonly (readonly [
   board: (def: DomainDef) => boolean,
 ])[] = [
   ["gic", (def) => def.features?.gic !== undefined, isArmVirt],
-  ["aia", (def) => def.features?.aia !== undefined, isRiscvVirt],
   ["hpt", (def) => def.features?.hpt !== undefined, isPseries],
   ["htm", (def) => def.features?.htm !== undefined, isPseries],
   ["nested-hv", (def) => def.features?.nestedHv !== undefined, isPseries],
@@ -30,6 +29,7 @@ const ps2: Rule = (def, { caps }) => {
   const state = def.features?.ps2;
   if (state === undefined) return undefined;
   if (!isX86(archOf(def)) || (!isI440fx(def) && !isQ35(def))) return notHere("ps2", def);
+  if (!caps.flags.has("i8042")) return "ps2 feature is not available with this QEMU binary";
   if (!caps.flags.has("machine-i8042-opt"))
     return "ps2 feature state cannot be controlled with this QEMU binary";
   if (!state && def.devices.inputs.some((input) => input.bus === "ps2")) {
@@ -54,6 +54,13 @@ const endings: Rule = ({ onPoweroff, onReboot, onCrash }) => {
     ? "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'"
     : undefined;
 };
+
+const latestStart = 253_402_300_799n; // the end of the year 9999
+
+const start: Rule = ({ clock }) =>
+  clock.offset === "absolute" && BigInt(clock.start ?? 0) > latestStart
+    ? `The maximum 'start' value for <clock offset='absolute'> is ${latestStart}`
+    : undefined;
 
 const timer = ({ name, track, tickpolicy }: Timer, def: DomainDef): string | undefined => {
   switch (name) {
@@ -83,8 +90,22 @@ const firmware: Rule = (def) => {
     if (def.features?.smm?.state !== true) return "Secure boot requires SMM feature enabled";
   }
   const isUefi = loader?.type === "pflash" || wanted === "efi";
-  return isUefi && isX86(archOf(def)) && !def.features?.acpi
-    ? "UEFI requires ACPI on this architecture"
+  if (isUefi && isX86(archOf(def)) && !def.features?.acpi) return "UEFI requires ACPI on this architecture";
+  return !isUefi && archOf(def) === "aarch64" && def.features?.acpi
+    ? "ACPI requires UEFI on this architecture"
+    : undefined;
+};
+
+/** Where variables of the firmware are. */
+const nvram: Rule = ({ os: { nvram } }) => {
+  if (nvram === undefined) return undefined;
+  const { type = "file" } = nvram;
+  if (type !== "file" && type !== "block" && type !== "network")
+    return `unsupported nvram disk type '${type}'`;
+  const source = "source" in nvram ? (nvram.source ?? {}) : {};
+  if ("slices" in source && source.slices) return "slices are not supported with NVRAM";
+  return "reservations" in source && source.reservations
+    ? "persistent reservations are not supported with NVRAM"
     : undefined;
 };
 
@@ -146,14 +167,35 @@ export const machineRules: readonly Rule[] = [
     def.features?.ras !== undefined && !isArmVirt(def)
       ? "ras feature is only supported with ARM Virt machines"
       : undefined,
+  (def) =>
+    def.features?.aia !== undefined && !isRiscvVirt(def)
+      ? "aia feature is only supported with RISC-V Virt machines"
+      : undefined,
+  ({ features, type }) => {
+    if (features?.tcg === undefined) return undefined;
+    if (type !== "qemu") return `TCG features are incompatible with domain type '${type}'`;
+    return (features.tcg.tbCacheKiB ?? 0) % 1024 === 0
+      ? undefined
+      : "tb-cache size must be an integer multiple of MiB";
+  },
   ps2,
   (def) =>
     def.features?.smm?.tsegBytes !== undefined && !isQ35(def)
       ? "SMM TSEG is only supported with q35 machine type"
       : undefined,
+  start,
   forEach((def) => def.clock.timers, timer),
   endings,
   firmware,
+  nvram,
+  ({ os }) =>
+    os.acpi?.tables.some(({ type }) => type === "rawset")
+      ? "ACPI table type 'rawset' is not supported"
+      : undefined,
+  (def) =>
+    def.os.bios?.useserial && !isX86(archOf(def))
+      ? "BIOS serial console only supported on x86 architectures"
+      : undefined,
   ({ os, devices }) =>
     os.bios?.useserial && devices.serials.length === 0
       ? xmlComplaint("need at least one serial port to use BIOS serial output")

@@ -58,6 +58,8 @@ const sharedMemory: NetRule = (net, def) => {
   if (net.type !== "vhostuser") return undefined;
   if (net.backend?.type !== "passt" && net.source?.path === undefined)
     return xmlComplaint("Missing required attribute 'path' in element 'source'");
+  if (net.source?.mode === "server" && net.source.reconnect?.enabled)
+    return "'reconnect' attribute is not supported when source mode='server' for <interface type='vhostuser'>";
   return hasSharedMemory(def) ? undefined : "'interface' requires shared memory";
 };
 

@@ -9,6 +9,8 @@ export interface CheckContext {
   tpmVersions?: readonly string[] | undefined;
   /** SPICE is served with TLS (`spice_tls`); absent: nobody has said. */
   spiceTls?: boolean | undefined;
+  /** Bits of an address of the host's memory; absent: nobody has looked. */
+  hostAddressBits?: number | undefined;
   /** The program that serves RDP is there; absent: nobody has looked. */
   hasRdp?: boolean | undefined;
 }

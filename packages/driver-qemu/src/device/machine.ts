@@ -42,6 +42,9 @@ export const isPpcMac = (def: Board): boolean =>
 export const hasBuiltinIde = (def: Board): boolean =>
   isI440fx(def) || isIsapc(def) || ["malta", "sun4u", "g3beige"].includes(machineOf(def));
 
+/** The board has an NCR 53C90 SCSI controller nobody puts on the command line. */
+export const hasBuiltinEsp = (def: Board): boolean => archOf(def) === "sparc";
+
 /** The floppy controller is a device of its own. */
 export function needsFdc(def: Board): boolean {
   if (!isQ35(def)) return false;

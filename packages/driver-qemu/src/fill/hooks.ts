@@ -30,6 +30,8 @@ export interface FillContext extends FirmwareContext, HostPci {
   spiceTls?: boolean;
   /** There is a program that serves RDP; absent: nobody has looked. */
   hasRdp?: boolean;
+  /** Bits of an address of the host's memory; absent: nobody has looked. */
+  hostAddressBits?: number;
   /** Folder with the guests' own folders. */
   libDir?: string;
   /** Paths below this are made by us and not part of a definition. */
@@ -72,8 +74,8 @@ export function qemuHooks(context: FillContext): DomainHooks {
       assignAddresses(def, capsOf(def), { ...context, isNew: abiUpdate === true });
     },
     check(def) {
-      const { tpmVersions, spiceTls, hasRdp } = context;
-      checkQemu(def, capsOf(def), { tpmVersions, spiceTls, hasRdp });
+      const { tpmVersions, spiceTls, hasRdp, hostAddressBits } = context;
+      checkQemu(def, capsOf(def), { tpmVersions, spiceTls, hasRdp, hostAddressBits });
     },
   };
 }

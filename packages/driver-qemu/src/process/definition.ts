@@ -102,6 +102,7 @@ export function fillContext({
   settings,
   dirs,
   firmware,
+  processor,
   env,
 }: QemuDriver): FillContext {
   return {
@@ -109,6 +110,7 @@ export function fillContext({
     defaultEmulator: (arch) => emulators.get(arch),
     hostArch: host.arch,
     spiceTls: settings.spice_tls,
+    hostAddressBits: processor.physicalBits,
     hasRdp: host.hasRdp,
     noGraphicsAllowHostAudio: settings.nographics_allow_host_audio,
     vncAllowHostAudio: settings.vnc_allow_host_audio,
