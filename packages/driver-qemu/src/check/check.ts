@@ -1,6 +1,7 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
+import { abilityRules } from "./ability-rules.ts";
 import { chardevRules } from "./chardev-rules.ts";
 import { controllerRules } from "./controller-rules.ts";
 import { cpuRules } from "./cpu-rules.ts";
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   ...chardevRules,
   ...displayRules,
   ...deviceRules,
+  ...abilityRules,
 ];
 const startRules: readonly Rule[] = [
   ...machineStartRules,

@@ -32,6 +32,7 @@ const addressRule: Rule = (def, { caps }) => {
       return `spapr-vio reg='0x${address.reg?.toString(16)}' exceeds maximum possible value (0xffffffff)`;
     if (address?.type === "pci" && address.zpci !== undefined && !caps.flags.has("zpci"))
       return "This QEMU binary doesn't support zPCI";
+    if (acpiIndex && !caps.flags.has("acpi-index")) return "ACPI index is not supported with this QEMU";
     const isElsewhere = address !== undefined && address.type !== "pci" && address.type !== "unassigned";
     if (acpiIndex && isElsewhere) return "ACPI index is only supported for PCI devices";
     if (rom && isElsewhere) return "ROM tuning is only supported for PCI devices";
@@ -78,7 +79,6 @@ const iommu: DeviceRule<Iommu> = ({ model, address }, def) => {
   const needs = (boards: string) => `IOMMU device: '${model}' is only supported with ${boards} machines`;
   switch (model) {
     case "intel":
-    case "amd":
       return isQ35(def) ? undefined : needs("Q35");
     case "smmuv3":
       return isArmVirt(def) ? undefined : needs("ARM Virt");
@@ -209,7 +209,7 @@ export const deviceRules: readonly Rule[] = [
   forEach(
     (def) => def.devices.cryptos,
     ({ backend }, _def, { caps }) =>
-      backend?.model === "lkcf" && !caps.flags.has("cryptodev-backend-lkcf")
+      backend.model === "lkcf" && !caps.flags.has("cryptodev-backend-lkcf")
         ? "crypto backend lkcf is not supported"
         : undefined,
   ),

@@ -68,11 +68,7 @@ const videoPlace: VideoRule = (video, { devices }) => {
 const maxQxlKiB = 4_194_303;
 
 const tooMuch = (name: string) =>
-  new VirError(
-    ErrorDomain.QEMU,
-    ErrorCode.OVERFLOW,
-    `value for '${name}' must be less than '${maxQxlKiB}'`,
-  );
+  new VirError(ErrorDomain.QEMU, ErrorCode.OVERFLOW, `value for '${name}' must be less than '${maxQxlKiB}'`);
 
 const videoMemory: VideoRule = ({ model }) => {
   const { type, vram = 0, vgamem = 0 } = model ?? {};

@@ -53,7 +53,9 @@ const backing: Rule = ({ memoryBacking: backing }) => {
   if (backing?.hugepages === undefined) return undefined;
   if (backing.allocation?.mode === "ondemand")
     return "hugepages are not allowed with memory allocation ondemand";
-  return backing.source === "anonymous" ? "hugepages are not allowed with anonymous memory source" : undefined;
+  return backing.source === "anonymous"
+    ? "hugepages are not allowed with anonymous memory source"
+    : undefined;
 };
 
 /** Rules for memory and what can be plugged in. */

@@ -1,57 +1,7 @@
-import { parseDomain } from "@libvirt-ts/conf/domain";
-import { ErrorDomain } from "@libvirt-ts/errors";
 import { expect, test } from "vitest";
-import { capsFlags } from "../caps/flags.ts";
-import type { MachineType, QemuCaps } from "../caps/qemu-caps.ts";
-import { qemuHooks } from "../fill/hooks.ts";
 import { refused } from "./refused.ts";
+import { read, refusal } from "./testing.ts";
 
-const machine = (name: string, alias: string, maxCpus: number): MachineType => ({
-  name,
-  alias,
-  isDefault: alias === "pc",
-  hotplugCpus: true,
-  maxCpus,
-  numaMemSupported: false,
-  deprecated: false,
-  acpi: true,
-});
-
-/** Not in a QEMU for PCs, or not without help of the host. */
-const absent =
-  /^(s390|sclp|spapr|tpm-spapr|vfio-(ap|ccw)|zpci|sev|cryptodev-backend-lkcf|virtio-blk-pci\.scsi)/;
-const caps: QemuCaps = {
-  emulator: "/usr/bin/qemu-system-x86_64",
-  arch: "x86_64",
-  version: 10_000_000,
-  microcodeVersion: 0,
-  flags: new Set(capsFlags.filter((flag) => !absent.test(flag))),
-  accel: {
-    tcg: { cpus: [], machines: [machine("pc-q35-10.0", "q35", 4096), machine("pc-i440fx-10.0", "pc", 255)] },
-  },
-  gic: [],
-  origin: { binaryCtime: 0, selfCtime: 0, selfVersion: 0 },
-};
-const hooks = qemuHooks({
-  caps: () => caps,
-  defaultEmulator: () => caps.emulator,
-  hostArch: "x86_64",
-  noGraphicsAllowHostAudio: false,
-  vncAllowHostAudio: false,
-  channelDir: "/run/libvirt/qemu/channel",
-  spiceTls: false,
-  hasRdp: false,
-});
-
-const has = (text: string, tag: string) => text.includes(`<${tag}`);
-
-test.each(refused)("%s %s %s", (type, beside, devices, message) => {
-  const usual = [
-    has(beside, "memory ") ? "" : "<memory unit='MiB'>256</memory>",
-    has(beside, "vcpu") ? "" : "<vcpu>1</vcpu>",
-    has(beside, "os") ? "" : `<os><type machine='${type}'>hvm</type></os>`,
-  ].join("");
-  const text = `<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><name>g</name>${usual}${beside}<devices>${devices}</devices></domain>`;
-  const refusal = expect.objectContaining({ message, domain: ErrorDomain.QEMU });
-  expect(() => parseDomain(text, { inactive: true, abiUpdate: true, hooks })).toThrow(refusal);
+test.each(refused)("%s %s %s", (machine, beside, devices, message) => {
+  expect(() => read({ machine, beside, devices })).toThrow(refusal(message));
 });

@@ -18,6 +18,7 @@ const machine: MachineType = {
   acpi: true,
 };
 const flags: CapsFlag[] = [
+  "ich9-ahci",
   "tcg",
   "qemu-xhci",
   "pcie-pci-bridge",

@@ -6,12 +6,12 @@ import { virtioProps } from "./virtio.ts";
 export function cryptoParts(crypto: Crypto, { def }: DeviceContext): Part[] {
   const id = aliasOf(crypto);
   const object = `obj${id}`;
-  const model = crypto.backend?.model ?? "builtin";
+  const model = crypto.backend.model;
   return [
     objectPart({
       "qom-type": `cryptodev-backend-${model}`,
       id: object,
-      queues: crypto.backend?.queues || undefined,
+      queues: crypto.backend.queues || undefined,
     }),
     devicePart({
       ...virtioProps("virtio-crypto", crypto),

@@ -7,8 +7,26 @@ import { aliasOf, type DeviceContext, devicePart, optionPart, type Part } from "
 import { virtioProps } from "./virtio.ts";
 
 export function filesystemParts(fs: Filesystem, context: DeviceContext): Part[] {
-  return fs.driver?.type === "virtiofs" ? virtiofsParts(fs, context) : plan9Parts(fs, context);
+  switch (fs.driver?.type) {
+    case "virtiofs":
+      return virtiofsParts(fs, context);
+    case "mtp":
+      return [mediaPart(fs, context)];
+    default:
+      return plan9Parts(fs, context);
+  }
 }
+
+/** A player or camera whose pictures lie in a folder of the host. */
+const mediaPart = (fs: Filesystem, { def }: DeviceContext): Part =>
+  devicePart({
+    driver: "usb-mtp",
+    id: aliasOf(fs),
+    rootdir: fs.type === "mount" ? fs.source?.dir : undefined,
+    desc: fs.target?.dir,
+    readonly: fs.readonly === true,
+    ...addressProps(def, fs),
+  });
 
 function plan9Parts(fs: Filesystem, { def }: DeviceContext): Part[] {
   const id = aliasOf(fs);

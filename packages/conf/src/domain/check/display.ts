@@ -22,12 +22,13 @@ export function checkDisplay({ videos, audios, sounds, graphics }: Devices): voi
 const audioOf = (display: Devices["graphics"][number]): number | undefined =>
   display.type === "vnc" ? display.audio : undefined;
 
-function checkVideo({ driver, model }: Video): void {
+function checkVideo({ driver, model, address }: Video): void {
   const type = model?.type ?? "default";
   if (driver?.name === "vhostuser") {
     if (type !== "virtio") throw unsupported("'vhostuser' driver is only supported with 'virtio' device");
   } else if (model?.acceleration?.rendernode !== undefined)
     throw unsupported("unsupported rendernode accel attribute without 'vhostuser'");
+  if (type === "ramfb" && address) throw unsupported("address not supported for video type ramfb");
   const { resolution } = model ?? {};
   if (resolution && (resolution.x === 0 || resolution.y === 0))
     throw unsupported("video resolution values must be greater than 0");

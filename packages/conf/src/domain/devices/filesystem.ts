@@ -120,6 +120,7 @@ export const Filesystem = element(
   },
   {
     read(fs) {
+      if (fs.driver?.type !== "virtiofs") fs.binary = undefined; // there is no such program
       if (fs.type !== "ram" && fs.source === undefined) throw noSource(fs.target?.dir);
       if (fs.target?.dir === undefined)
         throw noTarget(fs.type === "mount" || fs.type === "bind" ? fs.source?.dir : undefined);

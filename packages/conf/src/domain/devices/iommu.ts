@@ -24,8 +24,6 @@ const IommuDriver = element("driver", {
   iotlb: fixed(onOffDefault(option("iotlb value")), attr("iotlb", onOff)),
   awBits: fixed(absentIs(0, option("aw_bits value")), attr("aw_bits", uint8(uint))),
   dmaTranslation: fixed(onOffDefault(option("dma translation")), attr("dma_translation", onOff)),
-  xtsup: attr("xtsup", onOff),
-  passthrough: attr("pt", onOff),
 });
 
 /** Address translation for devices. */
@@ -34,7 +32,7 @@ export const Iommu = element(
   {
     model: fixed(
       "Target domain IOMMU device model '%t' does not match source '%s'",
-      attrOneOf("model", ["intel", "smmuv3", "virtio", "amd"], { required: true }),
+      attrOneOf("model", ["intel", "smmuv3", "virtio"], { required: true }),
     ),
     driver: child(IommuDriver),
     ...info,
