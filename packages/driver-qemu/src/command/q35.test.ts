@@ -19,6 +19,7 @@ const machine: MachineType = {
 };
 const flags: CapsFlag[] = [
   "ich9-ahci",
+  "ich9-intel-hda",
   "tcg",
   "qemu-xhci",
   "pcie-pci-bridge",
