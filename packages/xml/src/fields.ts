@@ -100,7 +100,10 @@ const attrShape = <T>(
 });
 
 /** The text of the element itself. Blank text counts as absent unless `keepBlank`. */
-export function text<T>(scalar: Scalar<T>, options: { readonly required: true }): Field<T, "always">;
+export function text<T>(
+  scalar: Scalar<T>,
+  options: { readonly required: true; readonly missing?: () => Error },
+): Field<T, "always">;
 export function text<T>(
   scalar: Scalar<T>,
   options?: { readonly keepBlank?: true; readonly show?: Show; readonly strict?: StrictOptions },
@@ -109,6 +112,8 @@ export function text<T>(
   scalar: Scalar<T>,
   options: {
     readonly required?: true;
+    /** The refusal when required text is absent. */
+    readonly missing?: () => Error;
     readonly keepBlank?: true;
     readonly show?: Show;
     readonly strict?: StrictOptions;
@@ -121,7 +126,8 @@ export function text<T>(
       after(from, out, context) {
         if (!isRead(options.show, context)) return;
         if (from.text === "" || (!options.keepBlank && from.text.trim() === "")) {
-          if (options.required) throw xmlError(`missing value in element '${from.name}'`);
+          if (options.required)
+            throw options.missing?.() ?? xmlError(`missing value in element '${from.name}'`);
           return;
         }
         out[key] = scalar.parse(from.text, from, undefined, context);
@@ -142,7 +148,7 @@ interface ChildOptions {
   /** Seen again: the later one wins rather than the first. */
   readonly last?: true;
   /** Elements that are passed over. */
-  readonly skip?: (element: XmlElement) => boolean;
+  readonly skip?: (element: XmlElement, parent: XmlElement) => boolean;
   /** In valid documents, where that differs. */
   readonly strict?: StrictOptions;
 }
@@ -166,8 +172,8 @@ export function child<T>(
         inner: { shape: () => codec.shape?.(), many: false },
       },
       tags: {
-        [codec.tag](source, out, context) {
-          if ((out[key] !== undefined && !last) || !isRead(show, context) || skip?.(source)) return;
+        [codec.tag](source, out, context, from) {
+          if ((out[key] !== undefined && !last) || !isRead(show, context) || skip?.(source, from)) return;
           out[key] = codec.parse(source, context);
         },
       },

@@ -41,6 +41,7 @@ export {
   intAnyBase,
   invalidValue,
   long,
+  nonNegativeAnyBase,
   nonNegativeInt,
   oneOf,
   onlyYes,

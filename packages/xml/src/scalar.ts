@@ -164,6 +164,15 @@ export const positive = number(
   { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value", nonZero: true },
   plain,
 );
+/** Signed 32 bit in any C notation, but not below zero; written in decimal. */
+export const nonNegativeAnyBase: Scalar<number> = {
+  ...nonNegativeInt,
+  parse(text, element, attr) {
+    const value = intAnyBase.parse(text, element, attr);
+    if (value < 0) throw invalidValue(text, element, attr, "Expected non-negative value");
+    return value;
+  },
+};
 /** Unsigned, up to 2^53-1 (for sizes, counts and limits that fit a number). */
 export const size = number(
   { min: 0, max: Number.MAX_SAFE_INTEGER, radix: 10, expected: "Expected non-negative integer value" },

@@ -11,51 +11,43 @@ import {
   size,
   str,
   strictly,
-  uint,
   ulong,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
-import { internalError, unsupported } from "./errors.ts";
+import { internalError, unsupported, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
 const Catchup = element("catchup", {
-  threshold: attr("threshold", uint, { omit: 0 }),
-  slew: attr("slew", uint, { omit: 0 }),
-  limit: attr("limit", uint, { omit: 0 }),
+  threshold: attr("threshold", size, { omit: 0 }),
+  slew: attr("slew", size, { omit: 0 }),
+  limit: attr("limit", size, { omit: 0 }),
 });
 
 /** A clock device or time source of the guest. */
-export const Timer = element(
-  "timer",
-  {
-    name: fixed(
-      "timer",
-      attrOneOf("name", ["platform", "pit", "rtc", "hpet", "tsc", "kvmclock", "hypervclock", "armvtimer"], {
-        required: true,
-      }),
-    ),
-    present: fixed(
-      absentIs("default", "Target timer presence '%t' does not match source '%s'"),
-      attr("present", yesNo),
-    ),
-    tickpolicy: attrOneOf("tickpolicy", ["delay", "catchup", "merge", "discard"]),
-    track: attrOneOf("track", ["boot", "guest", "wall", "realtime"]),
-    frequency: fixed("TSC frequency", attr("frequency", ulong)),
-    mode: fixed("TSC mode", attrOneOf("mode", ["auto", "native", "emulate", "paravirt", "smpsafe"])),
-    catchup: child(Catchup),
-  },
-  {
-    read(timer) {
-      if (timer.name !== "tsc" && timer.frequency !== undefined) timer.frequency = undefined;
-    },
-  },
-);
+export const Timer = element("timer", {
+  name: fixed(
+    "timer",
+    attrOneOf("name", ["platform", "pit", "rtc", "hpet", "tsc", "kvmclock", "hypervclock", "armvtimer"], {
+      required: true,
+    }),
+  ),
+  present: fixed(
+    absentIs("default", "Target timer presence '%t' does not match source '%s'"),
+    attr("present", yesNo),
+  ),
+  tickpolicy: attrOneOf("tickpolicy", ["delay", "catchup", "merge", "discard"]),
+  track: attrOneOf("track", ["boot", "guest", "wall", "realtime"]),
+  frequency: fixed("TSC frequency", attr("frequency", ulong)),
+  mode: fixed("TSC mode", attrOneOf("mode", ["auto", "native", "emulate", "paravirt", "smpsafe"])),
+  catchup: child(Catchup),
+});
 export type Timer = Infer<typeof Timer>;
 
+const seconds = refusing(long, (text) => xmlError(`unknown clock adjustment '${text}'`));
 /** Seconds added to the time base, or `reset`: taken from the base at each start. */
 const adjustment = attr("adjustment", {
-  parse: (text: string, from, name) => (text === "reset" ? text : long.parse(text, from, name)),
+  parse: (text: string, from, name) => (text === "reset" ? text : seconds.parse(text, from, name)),
   format: (value: number | "reset") => String(value),
 });
 
@@ -75,7 +67,9 @@ export const Clock = element(
       utc: { adjustment },
       localtime: { adjustment },
       timezone: {
-        timezone: attr("timezone", strictly(str, /[a-zA-Z0-9_.+\-/]+/, "the name of a time zone")),
+        timezone: attr("timezone", strictly(str, /[a-zA-Z0-9_.+\-/]+/, "the name of a time zone"), {
+          emptyIsAbsent: true,
+        }),
         adjustment,
       },
       variable: {

@@ -6,6 +6,7 @@ import {
   attrOf,
   type Compare,
   child,
+  childrenNamed,
   custom,
   element,
   firstChange,
@@ -13,6 +14,7 @@ import {
   type Infer,
   leaf,
   list,
+  nonNegativeInt,
   onOff,
   positive,
   size,
@@ -23,7 +25,8 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { featureName, within } from "../types.ts";
-import { unsupported, xmlError } from "./errors.ts";
+import { refuseTwice } from "./check/twice.ts";
+import { xmlError } from "./errors.ts";
 import { amount, bitmap, missingAmount, scaledBytes, unit } from "./scalars.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -39,7 +42,9 @@ const CpuModel = element(
     }),
     vendorId: fixed(
       "CPU vendor id",
-      attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma")),
+      attr("vendor_id", strictly(str, /[^,]{12}/, "twelve characters without comma"), {
+        emptyIsAbsent: true,
+      }),
     ),
     name: fixed("CPU model", text(str)),
   },
@@ -63,14 +68,14 @@ export type CpuTopology = Infer<typeof Topology>;
 
 const cacheDiffers = "Target CPU cache does not match source";
 const CpuCache = element("cache", {
-  level: fixed(cacheDiffers, attr("level", uint)),
+  level: fixed(cacheDiffers, attr("level", nonNegativeInt)),
   mode: fixed(cacheDiffers, attrOneOf("mode", ["emulate", "passthrough", "disable"], { required: true })),
 });
 const addressBitsDiffer = "Target CPU maxphysaddr does not match source";
 const MaxPhysAddr = element("maxphysaddr", {
   mode: fixed(addressBitsDiffer, attrOneOf("mode", ["emulate", "passthrough"], { required: true })),
-  bits: fixed(addressBitsDiffer, attr("bits", uint)),
-  limit: fixed(addressBitsDiffer, attr("limit", uint)),
+  bits: fixed(addressBitsDiffer, attr("bits", nonNegativeInt)),
+  limit: fixed(addressBitsDiffer, attr("limit", positive)),
 });
 const CpuFeature = element("feature", {
   policy: fixed(
@@ -94,17 +99,16 @@ const CpuFeature = element("feature", {
 });
 export type CpuFeature = Infer<typeof CpuFeature>;
 
-/** `<size value='10' unit='KiB'/>` in KiB, `<line value='8' unit='B'/>` in bytes. */
+/** `<size value='10' unit='KiB'/>` in KiB, `<line value='8' unit='B'/>` in bytes; the unit is not looked at. */
 const cacheAmount = (tag: "size" | "line") =>
   custom<number>({
     tags: [tag],
     like: { [tag]: child(element(tag, { value: attr("value", amount, { required: true }), unit })) },
     parse(from) {
-      const found = from.children.find((each) => each.name === tag);
-      if (!found) throw xmlError(`Missing ${tag} in NUMA cache`);
+      const value = from.children.find((each) => each.name === tag)?.attrs.value;
       const where = `./${tag}/@value`;
-      if (!found.attrs.value) throw missingAmount(where);
-      const bytes = scaledBytes(found.attrs.value, found.attrs.unit, tag === "size" ? "KiB" : "B", where);
+      if (!value) throw missingAmount(where);
+      const bytes = scaledBytes(value, undefined, tag === "size" ? "KiB" : "B", where);
       return Number(tag === "size" ? bytesToKiB(bytes) : bytes);
     },
     formatBody(value, writer) {
@@ -123,35 +127,53 @@ const NumaCache = element("cache", {
   lineBytes: cacheAmount("line"),
 });
 
-const NumaCell = element("cell", {
-  id: attr("id", uint),
-  cpus: attr("cpus", bitmap),
-  memoryKiB: custom<number>({
-    attrs: ["memory", "unit"],
-    like: { memory: attr("memory", amount, { required: true }), unit },
-    parse: (from) => {
-      if (!from.attrs.memory) throw missingAmount("./@memory");
-      return Number(bytesToKiB(scaledBytes(from.attrs.memory, from.attrs.unit, "KiB", "./@memory")));
-    },
-    formatAttrs(value, writer) {
-      writer.attr("memory", String(value));
-      writer.attr("unit", "KiB");
-    },
-  }),
-  memAccess: attrOneOf("memAccess", ["shared", "private"]),
-  discard: attr("discard", yesNo),
-  distances: child(
-    element("distances", {
-      siblings: list(
-        element("sibling", {
-          id: attr("id", uint, { required: true }),
-          value: attr("value", within(uint, 10, 255), { required: true }),
-        }),
-      ),
+const NumaCell = element(
+  "cell",
+  {
+    id: attr("id", uint),
+    cpus: attr("cpus", bitmap),
+    memoryKiB: custom<number>({
+      attrs: ["memory", "unit"],
+      like: { memory: attr("memory", amount, { required: true }), unit },
+      parse: (from) => {
+        if (!from.attrs.memory) throw missingAmount("./@memory");
+        return Number(bytesToKiB(scaledBytes(from.attrs.memory, from.attrs.unit, "KiB", "./@memory")));
+      },
+      formatAttrs(value, writer) {
+        writer.attr("memory", String(value));
+        writer.attr("unit", "KiB");
+      },
     }),
-  ),
-  caches: list(NumaCache),
-});
+    memAccess: attrOneOf("memAccess", ["shared", "private"]),
+    discard: attr("discard", yesNo),
+    distances: child(
+      element(
+        "distances",
+        {
+          siblings: list(
+            element("sibling", {
+              id: attr("id", uint, { required: true }),
+              value: attr("value", within(uint, 10, 255), { required: true }),
+            }),
+          ),
+        },
+        {
+          read({ siblings }) {
+            if (siblings.length === 0) throw xmlError("NUMA distances defined without siblings");
+          },
+        },
+      ),
+    ),
+    caches: list(NumaCache),
+  },
+  {
+    read: ({ caches }) =>
+      refuseTwice(
+        caches.map(({ level }) => level),
+        (level) => xmlError(`Cache level '${level}' already defined`),
+      ),
+  },
+);
 export type NumaCell = Infer<typeof NumaCell>;
 
 const ends = {
@@ -185,10 +207,18 @@ const Interconnects = element("interconnects", {
 });
 
 /** The guest's NUMA nodes. */
-const Numa = element("numa", {
-  cells: list(NumaCell, { strict: { required: true } }),
-  interconnects: child(Interconnects),
-});
+const Numa = element(
+  "numa",
+  {
+    cells: list(NumaCell, { strict: { required: true } }),
+    interconnects: child(Interconnects),
+  },
+  {
+    read({ cells }) {
+      if (cells.length === 0) throw xmlError("NUMA topology defined without NUMA cells");
+    },
+  },
+);
 
 /** The CPU the guest sees. */
 export const Cpu = element(
@@ -221,15 +251,19 @@ export const Cpu = element(
       const isModeShown = mode !== "custom" || isModelShown || cpu.match !== undefined;
       return { ...cpu, mode: isModeShown ? mode : undefined, model: isModelShown ? model : undefined };
     },
-    read(cpu) {
+    read(cpu, from) {
+      if (childrenNamed(from, "cache").length > 1)
+        throw cpuXmlError("at most one CPU cache element may be specified");
       cpu.mode ??= "custom";
       if (cpu.model?.name !== undefined) cpu.model.fallback ??= "allow";
       if (cpu.model && cpu.mode === "custom") cpu.match ??= "exact";
       const { maxphysaddr } = cpu;
       if (maxphysaddr?.mode === "emulate" && maxphysaddr.limit !== undefined) {
-        throw unsupported("CPU maximum physical address bits limit cannot be used with mode='emulate'");
+        throw cpuUnsupported("attribute 'limit' is only supported for maxphysaddr mode 'passthrough'");
       }
       if (cpu.numa) cpu.numa.cells = orderCells(cpu.numa.cells);
+      if (cpu.vendor !== undefined && cpu.model?.name === undefined)
+        throw cpuXmlError("CPU vendor specified without CPU model");
       if (cpu.mode === "custom" && cpu.model?.name === undefined && cpu.features.length > 0) {
         throw cpuXmlError("Non-empty feature list specified without CPU model");
       }

@@ -2,6 +2,7 @@ import {
   attr,
   attrOf,
   child,
+  childrenNamed,
   custom,
   element,
   fixed,
@@ -35,7 +36,7 @@ import { Cputune } from "./cputune.ts";
 import { Devices } from "./devices/devices.ts";
 import { Idmap } from "./devices/filesystem.ts";
 import { ThrottleGroups } from "./devices/iotune.ts";
-import { unsupported, xmlError } from "./errors.ts";
+import { internalError, unsupported, xmlError } from "./errors.ts";
 import { Features } from "./features.ts";
 import { withTwin } from "./fill/consoles.ts";
 import { Keywrap, LaunchSecurity } from "./launch-security.ts";
@@ -100,6 +101,7 @@ const dumpCore = custom<boolean>({
   },
 });
 
+const slotCount = refusing(uint, () => xmlError("Failed to parse memory slot count"));
 /** `<maxMemory slots='16' unit='KiB'>N</maxMemory>`: how far memory may grow. */
 const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
   tags: ["maxMemory"],
@@ -110,7 +112,7 @@ const maxMemory = custom<{ sizeKiB: number; slots?: number | undefined }>({
     const slots = found.attrs.slots;
     return {
       sizeKiB: found.text === "" ? 0 : parseKiB(found, "./maxMemory[1]"),
-      ...(slots !== undefined && { slots: uint.parse(slots, found, "slots") }),
+      ...(slots && { slots: slotCount.parse(slots, found, "slots") }),
     };
   },
   formatBody(value, writer) {
@@ -182,6 +184,13 @@ const Perf = element("perf", {
 });
 const Genid = element("genid", { uuid: fixed("domain genid", text(uuid)) }, { keepEmpty: true });
 
+/** Of these a guest has one. */
+const single = [
+  ["genid", () => xmlError("element 'genid' can only appear once")],
+  ["resource", () => xmlError("only one resource element is supported")],
+  ["numatune", () => xmlError("only one numatune is supported")],
+] as const;
+
 /** A guest, as written. Memory sizes in KiB. */
 export const DomainSyntax = element(
   "domain",
@@ -190,7 +199,9 @@ export const DomainSyntax = element(
       "domain virt type",
       attrOneOf("type", domainTypes, {
         required: true,
+        emptyIsAbsent: true,
         refuse: (text) => unsupported(`invalid domain type ${text}`),
+        missing: () => internalError("missing domain type attribute"),
       }),
     ),
     id: attr("id", unsigned(int), { show: "live" }),
@@ -272,7 +283,11 @@ export const DomainSyntax = element(
     ...namespaceFields,
   },
   {
-    read: (def, _from, context) => keepNamespace(def, context.namespace),
+    read(def, from, context) {
+      keepNamespace(def, context.namespace);
+      for (const [tag, refuse] of single) if (childrenNamed(from, tag).length > 1) throw refuse();
+      if (def.vcpu && def.vcpu.count === undefined) throw xmlError("maximum vcpus count must be an integer");
+    },
     view(def) {
       const xmlns = usedNamespace(def);
       const isHvm = def.os.type.name === "hvm";

@@ -20,6 +20,10 @@ export const unsupported = (detail: string): VirError =>
 export const internalError = (detail: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.INTERNAL_ERROR, detail);
 
+/** Only what the host hands out may be kept from the guest. */
+export const misplaced = (): VirError =>
+  unsupported("address of type 'unassigned' is supported only for hostdevs");
+
 /** A text without heading: what is written is well formed but makes no sense. */
 export const xmlDetail = (text: string): VirError =>
   new VirError(ErrorDomain.DOMAIN, ErrorCode.XML_DETAIL, text);

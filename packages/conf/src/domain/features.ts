@@ -8,11 +8,13 @@ import {
   type Field,
   flag,
   type Infer,
+  missingAttribute,
   oneOf,
   onOff,
   str,
   strictly,
   uint,
+  type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
 import { xmlError } from "./errors.ts";
@@ -33,7 +35,8 @@ const pretty = (tag: string, defaultUnit: string): Field<bigint, "optional"> =>
     like: sized(tag),
     parse(from) {
       const found = from.children.find((each) => each.name === tag);
-      return found && scaledBytes(found.text, found.attrs.unit, defaultUnit, `string(./features/smm/${tag})`);
+      if (!found?.text) return undefined;
+      return scaledBytes(found.text, found.attrs.unit, defaultUnit, `string(./features/smm/${tag})`);
     },
     formatBody(value, writer) {
       const [count, unit] = prettySize(value);
@@ -43,13 +46,27 @@ const pretty = (tag: string, defaultUnit: string): Field<bigint, "optional"> =>
     },
   });
 
+/** What is switched on says more; of what is off nothing else is kept. */
+const needs =
+  <K extends string>(name: K) =>
+  (value: { state: boolean } & { [N in K]?: unknown }, from: XmlElement): void => {
+    if (!value.state) delete value[name];
+    else if (value[name] === undefined) throw missingAttribute(name, from);
+  };
+
 const Hyperv = element(
   "hyperv",
   {
     mode: attrOneOf("mode", ["custom", "passthrough", "host-model"], { default: "custom" }),
     relaxed: switchOf("relaxed"),
     vapic: switchOf("vapic"),
-    spinlocks: child(element("spinlocks", { state: requiredState, retries: attr("retries", uint) })),
+    spinlocks: child(
+      element(
+        "spinlocks",
+        { state: requiredState, retries: attr("retries", uint) },
+        { read: needs("retries") },
+      ),
+    ),
     vpindex: switchOf("vpindex"),
     runtime: switchOf("runtime"),
     synic: switchOf("synic"),
@@ -83,29 +100,47 @@ const Hyperv = element(
   },
   {
     endTag: true,
-    read({ spinlocks, vendorId }) {
+    read({ spinlocks, vendorId, stimer }) {
+      if (stimer?.state === false) stimer.direct = undefined;
+      if (vendorId && !vendorId.state) vendorId.value = undefined;
       if (spinlocks?.state && spinlocks.retries !== undefined && spinlocks.retries < 0xfff) {
         throw xmlError("HyperV spinlock retry count must be at least 4095");
       }
-      if (vendorId?.state && vendorId.value === undefined) throw xmlError("missing HyperV vendor_id value");
+      if (vendorId?.state && vendorId.value === undefined)
+        throw xmlError("missing 'value' attribute for HyperV feature 'vendor_id'");
       if (vendorId?.value !== undefined && vendorId.value.length > 12) {
         throw xmlError("HyperV vendor_id value must not be more than 12 characters.");
       }
       if (vendorId?.value?.includes(",")) throw xmlError("HyperV vendor_id value is invalid");
-      if (spinlocks && !spinlocks.state) spinlocks.retries = undefined;
-      if (vendorId && !vendorId.state) vendorId.value = undefined;
     },
   },
 );
 export type Hyperv = Infer<typeof Hyperv>;
 
-const Kvm = element("kvm", {
-  hidden: switchOf("hidden"),
-  hintDedicated: switchOf("hint-dedicated"),
-  pollControl: switchOf("poll-control"),
-  pvIpi: switchOf("pv-ipi"),
-  dirtyRing: child(element("dirty-ring", { state: requiredState, size: attr("size", uint) })),
-});
+const Kvm = element(
+  "kvm",
+  {
+    hidden: switchOf("hidden"),
+    hintDedicated: switchOf("hint-dedicated"),
+    pollControl: switchOf("poll-control"),
+    pvIpi: switchOf("pv-ipi"),
+    dirtyRing: child(
+      element(
+        "dirty-ring",
+        { state: requiredState, size: attr("size", uint) },
+        {
+          read(ring, from) {
+            needs("size")(ring, from);
+            const { size = 0 } = ring;
+            if (ring.state && (size < 1024 || size > 65536 || !Number.isInteger(Math.log2(size))))
+              throw xmlError("dirty ring must be power of 2 and ranges [1024, 65536]");
+          },
+        },
+      ),
+    ),
+  },
+  { endTag: true },
+);
 
 const Xen = element("xen", {
   e820Host: switchOf("e820_host"),
@@ -185,89 +220,98 @@ const Capabilities = element("capabilities", {
 });
 
 /** Switches of the machine, the CPU's surroundings and the hypervisor. */
-export const Features = element("features", {
-  acpi: flag("acpi"),
-  apic: child(element("apic", { eoi: attr("eoi", onOff) }, { keepEmpty: true })),
-  pae: flag("pae"),
-  hap: child(element("hap", { state }, { keepEmpty: true })),
-  viridian: flag("viridian"),
-  privnet: flag("privnet"),
-  hyperv: child(Hyperv),
-  kvm: child(Kvm),
-  pvspinlock: child(
-    element(
-      "pvspinlock",
-      { state },
-      {
-        keepEmpty: true,
-        read: (it) => {
-          it.state ??= true;
+export const Features = element(
+  "features",
+  {
+    acpi: flag("acpi"),
+    apic: child(element("apic", { eoi: attr("eoi", onOff) }, { keepEmpty: true })),
+    pae: flag("pae"),
+    hap: child(element("hap", { state }, { keepEmpty: true })),
+    viridian: flag("viridian"),
+    privnet: flag("privnet"),
+    hyperv: child(Hyperv),
+    kvm: child(Kvm),
+    pvspinlock: child(
+      element(
+        "pvspinlock",
+        { state },
+        {
+          keepEmpty: true,
+          read: (it) => {
+            it.state ??= true;
+          },
         },
-      },
+      ),
     ),
-  ),
-  capabilities: child(Capabilities),
-  pmu: child(
-    element(
-      "pmu",
-      { state },
-      {
-        keepEmpty: true,
-        read: (it) => {
-          it.state ??= true;
+    capabilities: child(Capabilities),
+    pmu: child(
+      element(
+        "pmu",
+        { state },
+        {
+          keepEmpty: true,
+          read: (it) => {
+            it.state ??= true;
+          },
         },
-      },
+      ),
     ),
-  ),
-  vmport: child(
-    element(
-      "vmport",
-      { state },
-      {
-        keepEmpty: true,
-        read: (it) => {
-          it.state ??= true;
+    vmport: child(
+      element(
+        "vmport",
+        { state },
+        {
+          keepEmpty: true,
+          read: (it) => {
+            it.state ??= true;
+          },
         },
-      },
+      ),
     ),
-  ),
-  gic: child(element("gic", { version: attrOneOf("version", ["2", "3", "host"]) }, { keepEmpty: true })),
-  smm: child(Smm),
-  ioapic: word("ioapic", "driver", "kvm", "qemu"),
-  hpt: child(
-    element("hpt", {
-      resizing: attrOneOf("resizing", ["enabled", "disabled", "required"]),
-      maxpagesizeBytes: byteSize("maxpagesize"),
-    }),
-  ),
-  vmcoreinfo: child(
-    element(
-      "vmcoreinfo",
-      { state },
-      {
-        keepEmpty: true,
-        read: (it) => {
-          it.state ??= true;
+    gic: child(element("gic", { version: attrOneOf("version", ["2", "3", "host"]) }, { keepEmpty: true })),
+    smm: child(Smm),
+    ioapic: word("ioapic", "driver", "kvm", "qemu"),
+    hpt: child(
+      element("hpt", {
+        resizing: attrOneOf("resizing", ["enabled", "disabled", "required"]),
+        maxpagesizeBytes: byteSize("maxpagesize"),
+      }),
+    ),
+    vmcoreinfo: child(
+      element(
+        "vmcoreinfo",
+        { state },
+        {
+          keepEmpty: true,
+          read: (it) => {
+            it.state ??= true;
+          },
         },
-      },
+      ),
     ),
-  ),
-  htm: switchOf("htm"),
-  nestedHv: switchOf("nested-hv"),
-  msrs: attrOf("msrs", "unknown", oneOf(["ignore", "fault"]), { required: true }),
-  ccfAssist: switchOf("ccf-assist"),
-  xen: child(Xen),
-  cfpc: word("cfpc", "value", "broken", "workaround", "fixed"),
-  sbbc: word("sbbc", "value", "broken", "workaround", "fixed"),
-  ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
-  tcg: child(element("tcg", { tbCacheKiB: kib("tb-cache") })),
-  asyncTeardown: child(
-    element("async-teardown", {
-      enabled: attr("enabled", yesNo, { default: true, strict: { required: true } }),
-    }),
-  ),
-  ras: switchOf("ras"),
-  ps2: switchOf("ps2"),
-  aia: word("aia", "value", "none", "aplic", "aplic-imsic"),
-});
+    htm: switchOf("htm"),
+    nestedHv: switchOf("nested-hv"),
+    msrs: attrOf("msrs", "unknown", oneOf(["ignore", "fault"]), { required: true }),
+    ccfAssist: switchOf("ccf-assist"),
+    xen: child(Xen),
+    cfpc: word("cfpc", "value", "broken", "workaround", "fixed"),
+    sbbc: word("sbbc", "value", "broken", "workaround", "fixed"),
+    ibs: word("ibs", "value", "broken", "workaround", "fixed-ibs", "fixed-ccd", "fixed-na"),
+    tcg: child(element("tcg", { tbCacheKiB: kib("tb-cache") })),
+    asyncTeardown: child(
+      element("async-teardown", {
+        enabled: attr("enabled", yesNo, { default: true, strict: { required: true } }),
+      }),
+    ),
+    ras: switchOf("ras"),
+    ps2: switchOf("ps2"),
+    aia: word("aia", "value", "none", "aplic", "aplic-imsic"),
+  },
+  {
+    read(features) {
+      const { hpt } = features;
+      if (hpt && Object.keys(hpt).length === 0) delete features.hpt;
+    },
+  },
+);
 export type Features = Infer<typeof Features>;

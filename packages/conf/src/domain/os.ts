@@ -19,17 +19,19 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath, arch, genericName, machineName, unsignedShort, within } from "../types.ts";
+import { refuseTwice } from "./check/twice.ts";
 import { sourceByType, sourceTypes } from "./devices/storage-source.ts";
 import { unsupported, xmlError } from "./errors.ts";
-import { attrOneOf } from "./words.ts";
+import { attrOneOf, orNothing } from "./words.ts";
 
 const osTypes = oneOf(["linux", "xen", "hvm", "exe", "uml", "xenpvh"], (value) =>
   unsupported(`unknown OS type '${value}'`),
 );
+const noType = () => xmlError("an os <type> must be specified");
 const OsType = element("type", {
-  arch: fixed("domain architecture", attr("arch", arch)),
-  machine: fixed("domain machine type", attr("machine", machineName)),
-  name: fixed("domain OS type", text(osTypes, { required: true })),
+  arch: fixed("domain architecture", attr("arch", arch, { emptyIsAbsent: true })),
+  machine: fixed("domain machine type", attr("machine", machineName, { emptyIsAbsent: true })),
+  name: fixed("domain OS type", text(osTypes, { required: true, missing: noType })),
 });
 
 const Loader = element(
@@ -39,7 +41,7 @@ const Loader = element(
     secure: attr("secure", yesNo),
     type: attrOneOf("type", ["rom", "pflash"]),
     stateless: attr("stateless", yesNo),
-    format: attrOneOf("format", ["raw", "qcow2"]),
+    format: attrOneOf("format", ["raw", "qcow2"], { neutral: "none" }),
     path: text(absPath),
   },
   { keepEmpty: true },
@@ -48,9 +50,9 @@ export type Loader = Infer<typeof Loader>;
 
 const NvramSyntax = element("nvram", {
   template: attr("template", absPath),
-  templateFormat: attrOneOf("templateFormat", ["raw", "qcow2"]),
+  templateFormat: attrOneOf("templateFormat", ["raw", "qcow2"], { neutral: "none" }),
   type: attrOneOf("type", sourceTypes),
-  format: attrOneOf("format", ["raw", "qcow2"]),
+  format: attrOneOf("format", ["raw", "qcow2"], { neutral: "none" }),
   $source: optionalVariant("type", sourceByType),
   path: text(absPath),
 });
@@ -84,12 +86,18 @@ const AcpiTable = element("table", {
   path: text(absPath),
 });
 
+function checkTables(tables: readonly { type: string }[]): void {
+  const types = tables.flatMap(({ type }) => (type === "raw" ? [] : [type]));
+  refuseTwice(types, (type) => xmlError(`ACPI table type '${type}' may only appear once`));
+}
+
 /** What the guest boots, and on which machine. */
 export const Os = element("os", {
-  firmware: attrOneOf("firmware", ["none", "bios", "efi"], {
+  firmware: attrOneOf("firmware", ["bios", "efi"], {
+    emptyIsAbsent: true,
     refuse: (value) => xmlError(`unknown firmware value ${value}`),
   }),
-  type: child(OsType, { required: true, missing: () => xmlError("an os <type> must be specified") }),
+  type: child(OsType, { required: true, missing: noType }),
   firmwareInfo: child(Firmware),
   init: leaf("init", absPath),
   initargs: leaves("initarg", str),
@@ -112,14 +120,22 @@ export const Os = element("os", {
   shim: leaf("shim", str),
   dtb: leaf("dtb", absPath),
   root: leaf("root", absPath),
-  acpi: child(element("acpi", { tables: list(AcpiTable) })),
+  acpi: child(element("acpi", { tables: list(AcpiTable) }, { read: ({ tables }) => checkTables(tables) })),
   boots: list(
     element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),
   ),
   bootmenu: child(Bootmenu),
   smbios: fixed(
     absentIs("none", "domain SMBIOS mode"),
-    attrOf("smbios", "mode", oneOf(["emulate", "host", "sysinfo"])),
+    attrOf(
+      "smbios",
+      "mode",
+      orNothing(
+        oneOf(["emulate", "host", "sysinfo"], (text) => unsupported(`unknown smbios mode '${text}'`)),
+        "none",
+      ),
+      { emptyIsAbsent: true },
+    ),
   ),
   bios: child(Bios),
 });

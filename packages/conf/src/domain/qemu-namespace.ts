@@ -1,21 +1,48 @@
-import { attr, child, element, type Infer, list, str } from "@libvirt-ts/xml";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { attr, child, element, type Infer, list, str, strictlyOneOf } from "@libvirt-ts/xml";
 import { attrOneOf } from "./words.ts";
+
+const internalError = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, detail);
+const xmlError = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.XML_ERROR, detail);
 
 /** The namespace of settings only the QEMU driver knows. */
 export const qemuNamespace = "http://libvirt.org/schemas/domain/qemu/1.0";
 
 /** Arguments and environment handed to QEMU as they are. */
 const Commandline = element("qemu:commandline", {
-  args: list(element("qemu:arg", { value: attr("value", str, { required: true }) })),
-  envs: list(element("qemu:env", { name: attr("name", str, { required: true }), value: attr("value", str) })),
+  args: list(
+    element("qemu:arg", {
+      value: attr("value", str, {
+        required: true,
+        missing: () => internalError("No qemu command-line argument specified"),
+      }),
+    }),
+  ),
+  envs: list(
+    element("qemu:env", {
+      name: attr("name", str, {
+        required: true,
+        missing: () => internalError("No qemu environment name specified"),
+      }),
+      value: attr("value", str),
+    }),
+  ),
 });
-const capability = { capability: attr("capability", str, { required: true }) };
+const capability = {
+  capability: attr("capability", str, {
+    required: true,
+    missing: () => internalError("missing capability name"),
+  }),
+};
 const Capabilities = element("qemu:capabilities", {
   add: list(element("qemu:add", capability)),
   del: list(element("qemu:del", capability)),
 });
 const Property = element("qemu:property", {
-  name: attr("name", str, { required: true }),
+  name: attr("name", str, {
+    required: true,
+    missing: () => xmlError("missing 'name' attribute for qemu:property"),
+  }),
   type: attrOneOf("type", ["string", "unsigned", "signed", "bool", "remove"], { required: true }),
   value: attr("value", str),
 });
@@ -34,7 +61,9 @@ export const qemuFields = {
   qemuOverride: child(Override),
   qemuDeprecation: child(
     element("qemu:deprecation", {
-      behavior: attrOneOf("behavior", ["none", "omit", "reject", "crash"], { required: true }),
+      behavior: attr("behavior", strictlyOneOf(str, ["none", "omit", "reject", "crash"]), {
+        strict: { required: true },
+      }),
     }),
   ),
 };

@@ -5,11 +5,12 @@ import {
   type Infer,
   leaf,
   list,
+  onlyYes,
   str,
   type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
-import { xmlError } from "./errors.ts";
+import { unsupported, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
 /** How a security driver labels one source rather than the whole guest. */
@@ -18,7 +19,7 @@ export const SourceSeclabel = element(
   {
     model: attr("model", str),
     relabel: attr("relabel", yesNo),
-    labelskip: attr("labelskip", yesNo, { show: "kept" }),
+    labelskip: attr("labelskip", onlyYes, { show: "kept", omit: false }),
     label: leaf("label", str, { strict: { many: true } }),
   },
   {
@@ -44,7 +45,9 @@ const isLive = (element: XmlElement): boolean => element.attrs.labelskip === "ye
 export const sourceSeclabels = {
   seclabels: list(SourceSeclabel, {
     skip: (element, { inactive }) => inactive === true && isLive(element),
-    hide: ({ labelskip }, { inactive }) => inactive === true && labelskip === true,
+    // One that says nothing at all had its label skipped, once.
+    hide: ({ labelskip, relabel, label }, { inactive }) =>
+      inactive === true && (labelskip === true || (relabel !== false && label === undefined)),
   }),
 };
 
@@ -59,6 +62,13 @@ export const Seclabel = element(
     baselabel: leaf("baselabel", str),
     imagelabel: leaf("imagelabel", str, { show: "kept" }),
   },
-  { keepEmpty: true },
+  {
+    keepEmpty: true,
+    read(label) {
+      if (label.type === "none" && label.relabel)
+        throw unsupported("resource relabeling is not compatible with 'none' label type");
+      if (label.type === "none") label.label = undefined;
+    },
+  },
 );
 export type Seclabel = Infer<typeof Seclabel>;

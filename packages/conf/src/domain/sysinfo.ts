@@ -49,14 +49,24 @@ function block<const N extends readonly string[]>(tag: string, names: N) {
   });
 }
 
-const Fwcfg = element("entry", {
-  name: attr("name", str, {
-    required: true,
-    missing: () => xmlError("Firmware entry is missing 'name' attribute"),
-  }),
-  file: attr("file", str),
-  value: text(str),
-});
+const Fwcfg = element(
+  "entry",
+  {
+    name: attr("name", str, {
+      required: true,
+      missing: () => xmlError("Firmware entry is missing 'name' attribute"),
+    }),
+    file: attr("file", str),
+    value: text(str),
+  },
+  {
+    read(entry) {
+      if (entry.file !== undefined) entry.value = undefined;
+      else if (entry.value === undefined)
+        throw xmlError("Firmware entry must have either value or 'file' attribute");
+    },
+  },
+);
 
 /** What firmware tells the guest about its machine. */
 export const Sysinfo = element("sysinfo", {

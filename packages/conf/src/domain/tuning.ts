@@ -3,6 +3,7 @@ import {
   attr,
   attrOf,
   child,
+  childNamed,
   custom,
   element,
   flag,
@@ -51,7 +52,9 @@ export const Numatune = element(
     ),
   },
   {
-    read({ memory, memnodes }) {
+    read(numatune, from) {
+      if (Object.keys(childNamed(from, "memory")?.attrs ?? {}).length === 0) delete numatune.memory;
+      const { memory, memnodes } = numatune;
       if (memory) {
         if (memory.placement === "auto") memory.nodeset = undefined;
       }
@@ -109,15 +112,18 @@ export const MemoryBacking = element("memoryBacking", {
     "source",
     "type",
     oneOf(["file", "anonymous", "memfd"], (text) => unknown("source/type", text)),
+    { emptyIsAbsent: true },
   ),
   access: attrOf(
     "access",
     "mode",
     oneOf(["shared", "private"], (text) => unknown("access/mode", text)),
+    { emptyIsAbsent: true },
   ),
   allocation: child(
     element("allocation", {
       mode: attrOneOf("mode", ["immediate", "ondemand"], {
+        emptyIsAbsent: true,
         refuse: (text) => unknown("allocation/mode", text),
       }),
       threads: attr(
@@ -166,9 +172,15 @@ const limitOf = (tag: string, scalar: Scalar<number>, range = (own: Scalar<numbe
     { omit: 0 },
   );
 
+/** Whatever is no number is none. */
+const uintOrNone: Scalar<number> = {
+  ...uint,
+  parse: (text) => (/^[ \t\n\r]*\+?\d+$/.test(text) && Number(text) <= 0xffffffff ? Number(text) : 0),
+};
+
 /** Shares and limits of block I/O. */
 export const Blkiotune = element("blkiotune", {
-  weight: leaf("weight", within(uint, 100, 1000), { omit: 0 }),
+  weight: leaf("weight", within(uintOrNone, 100, 1000), { omit: 0 }),
   devices: list(
     element("device", {
       path: leaf("path", absPath, {

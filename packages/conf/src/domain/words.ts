@@ -35,6 +35,15 @@ export function attrOneOf<const W extends readonly string[]>(
   return attr<W[number]>(name, neutral === undefined ? scalar : orNothing(scalar, neutral), rest);
 }
 
+/** The same scalar; of words it does not know nothing is kept. */
+export function known<T>(scalar: Scalar<T>): Scalar<T> {
+  return {
+    ...scalar,
+    parse: (text, from, name) =>
+      scalar.words?.includes(text) ? scalar.parse(text, from, name) : (undefined as T), // as below
+  };
+}
+
 /** The same scalar; of one more word nothing is kept. */
 export function orNothing<T>(scalar: Scalar<T>, neutral: string): Scalar<T> {
   return {

@@ -100,6 +100,73 @@ test.each([
     "<memballoon model='virtio'><address type='pci' function='1'/></memballoon>",
     "<memballoon model='virtio'>\n      <address type='pci'/>",
   ],
+  [
+    "<features><hyperv><vendor_id state='off' value='a,b'/></hyperv></features>",
+    "",
+    "<vendor_id state='off'/>",
+  ],
+  [
+    "<features><hyperv><stimer state='off'><direct state='on'/></stimer></hyperv></features>",
+    "",
+    "<stimer state='off'/>",
+  ],
+  ["<features><kvm/></features>", "", "<kvm>\n    </kvm>"],
+  ["<features><hpt/></features>", "", "</os>\n  <clock"],
+  ["<features><smm><tseg/></smm></features>", "", "<smm state='on'/>"],
+  ["<cpu><model vendor_id=''>qemu64</model></cpu>", "", "<model fallback='allow'>qemu64</model>"],
+  [
+    "<cpu><numa><cell memory='1024'><cache level='1' associativity='none' policy='none'><size value='10' unit='x'/><line value='8' unit='y'/></cache></cell></numa></cpu>",
+    "",
+    "<size value='10' unit='KiB'/>\n          <line value='8' unit='B'/>",
+  ],
+  ["<memoryBacking><access mode=''/><allocation mode=''/></memoryBacking>", "", "</currentMemory>\n  <vcpu"],
+  ["<blkiotune><weight>x</weight></blkiotune>", "", "</currentMemory>\n  <vcpu"],
+  ["<numatune><memory/></numatune>", "", "</vcpu>\n  <os>"],
+  [
+    "<sysinfo type='fwcfg'><entry name='opt/a' file='b'>c</entry></sysinfo>",
+    "",
+    "<entry name='opt/a' file='b'/>",
+  ],
+  [
+    "",
+    "<interface type='bridge' managed='yes'><source bridge='a'/></interface>",
+    "<interface type='bridge'>",
+  ],
+  [
+    "",
+    "<interface type='user'><mac address='52:54:00:00:00:01'/><driver name='bogus'/><filterref/><model type='e1000'/></interface>",
+    "<mac address='52:54:00:00:00:01'/>\n      <model type='e1000'/>\n    </interface>",
+  ],
+  [
+    "",
+    "<interface type='vhostuser'><source path='/a'/></interface>",
+    "<source type='unix' path='/a' mode='client'/>",
+  ],
+  [
+    "",
+    "<filesystem><driver type='path' queue='5'/><binary path='/a'/><source dir='/a'/><target dir='b'/></filesystem>",
+    "<driver type='path'/>\n      <source dir='/a'/>",
+  ],
+  [
+    "",
+    "<video><model type='vga' primary='true'/></video>",
+    "<model type='vga' vram='16384' heads='1' primary='yes'/>",
+  ],
+  [
+    "",
+    "<graphics type='vnc' port='5901' autoport='true'/>",
+    "<graphics type='vnc' port='5901' autoport='no'>",
+  ],
+  [
+    "",
+    "<controller type='pci' index='1' model='pci-bridge'><target chassisNr='0x10' memReserve='0x10'/></controller>",
+    "<target chassisNr='16' memReserve='16'/>",
+  ],
+  [
+    "",
+    "<disk><source file='/a'><seclabel model='selinux'/></source><target dev='vda'/></disk>",
+    "<source file='/a'/>",
+  ],
 ])("%s%s becomes %s", (beside, devices, part) => {
   const text = `<domain type='qemu'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
   expect(formatDomain(parseDomain(text, { inactive: true, abiUpdate: true }))).toContain(part);

@@ -60,7 +60,11 @@ const sharedMemory: NetRule = (net, def) => {
     return xmlComplaint("Missing required attribute 'path' in element 'source'");
   if (net.source?.mode === "server" && net.source.reconnect?.enabled)
     return "'reconnect' attribute is not supported when source mode='server' for <interface type='vhostuser'>";
-  return hasSharedMemory(def) ? undefined : "'interface' requires shared memory";
+  if (!hasSharedMemory(def)) return "'interface' requires shared memory";
+  const { model: name = "" } = net;
+  return name.startsWith("virtio")
+    ? undefined
+    : `invalid model for interface of type 'vhostuser': '${name}' - must be 'virtio'`;
 };
 
 /** Rules for network cards. */

@@ -23,8 +23,8 @@ export function baseParts(context: DeviceContext): Part[] {
       ]),
     ),
   );
-  if (def.qemuDeprecation !== undefined && def.qemuDeprecation.behavior !== "none")
-    parts.push(compatPart(def.qemuDeprecation.behavior));
+  const behavior = def.qemuDeprecation?.behavior ?? "none";
+  if (behavior !== "none") parts.push(compatPart(behavior));
   parts.push(optionPart("-S"));
   parts.push(
     objectPart({

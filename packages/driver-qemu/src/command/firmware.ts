@@ -47,7 +47,7 @@ export const pflashNodes = (context: Flashed): string[] => flashLayers(context).
 
 export function firmwareParts(context: DeviceContext): Part[] {
   const { def } = context;
-  const isAutomatic = def.os.firmware !== undefined && def.os.firmware !== "none";
+  const isAutomatic = def.os.firmware !== undefined;
   const chosen =
     def.os.loader?.path && def.os.firmwareInfo?.features.some(({ name }) => name === "secure-boot");
   if (isAutomatic && !chosen) throw noFirmware(def.os);

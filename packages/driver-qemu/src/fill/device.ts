@@ -1,6 +1,7 @@
 import type {
   AnyDevice,
   Console,
+  DeviceOf,
   Disk,
   DomainDef,
   FillFlags,
@@ -44,7 +45,6 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
     case "serial":
       fillSerial(device, def);
       return;
-    case "console":
     case "channel":
       fillChannel(device, context);
       return;
@@ -76,7 +76,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       if (device.model === "virtio") device.streams ??= 2;
       return;
     case "filesystem":
-      device.accessmode ??= "passthrough";
+      if (!isForeign(device)) device.accessmode ??= "passthrough";
       return;
     case "vsock":
       if (device.model === undefined || device.model === "default") device.model = "virtio";
@@ -94,6 +94,10 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       return;
   }
 }
+
+/** A socket somebody else serves says itself who may do what. */
+const isForeign = (fs: DeviceOf<"filesystem">): boolean =>
+  fs.type === "mount" && fs.source?.socket !== undefined;
 
 const defaultPorts: Readonly<Record<string, number>> = {
   nbd: 10809,
@@ -120,8 +124,7 @@ function fillDisk(disk: Disk) {
   }
   disk.driver ??= {};
   disk.driver.name ??= "qemu";
-  if (disk.type !== "volume" && (disk.driver.type === undefined || disk.driver.type === "none"))
-    disk.driver.type = "raw";
+  if (disk.type !== "volume") disk.driver.type ??= "raw";
 }
 
 function fillNet(net: Interface, def: DomainDef, { flags }: QemuCaps) {

@@ -16,7 +16,7 @@ type Os = DomainDef["os"];
 /** Finds firmware for what a guest asks for, or what is known about the firmware it names. */
 export function fillFirmware(def: DomainDef, context: FirmwareContext, { abiUpdate }: FillFlags): void {
   const { os } = def;
-  const isAutomatic = os.firmware !== undefined && os.firmware !== "none";
+  const isAutomatic = os.firmware !== undefined;
   if (!isAutomatic && os.loader?.type !== "pflash") {
     if (os.loader?.path) {
       os.loader.type = "rom";

@@ -10,7 +10,7 @@ import { type DeviceContext, fillDevice, fillSerial } from "./device.ts";
 import { fillFeatures } from "./features.ts";
 import { type FirmwareContext, fillFirmware } from "./firmware.ts";
 import { fillMachine } from "./machine.ts";
-import { addNumaNode } from "./memory.ts";
+import { addNumaNode, fillNodeCpus } from "./memory.ts";
 
 /** What filling in a definition may look up. All answers are at hand: filling in never waits. */
 export interface FillContext extends FirmwareContext, HostPci {
@@ -62,6 +62,7 @@ export function qemuHooks(context: FillContext): DomainHooks {
       fillFeatures(def, caps);
       fillCpu(def, caps);
       if (flags.abiUpdate) addNumaNode(def);
+      fillNodeCpus(def);
     },
     device(device, def, flags) {
       if (last?.def !== def || last.flags !== flags)
@@ -94,6 +95,6 @@ const noEmulator = (def: DomainDef, emulator: string | undefined) =>
       )
     : new VirError(
         ErrorDomain.QEMU,
-        ErrorCode.INVALID_ARG,
+        ErrorCode.SYSTEM_ERROR,
         `Cannot check QEMU binary ${emulator}: No such file or directory`,
       );

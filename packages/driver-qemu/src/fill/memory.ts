@@ -17,6 +17,17 @@ export function alignModule({ model, target }: MemoryDevice, def: DomainDef): vo
   } else target.sizeKiB = Math.ceil(target.sizeKiB / block) * block;
 }
 
+/** Processors of no node are the first node's. */
+export function fillNodeCpus({ cpu, vcpu }: DomainDef): void {
+  const [first, ...others] = cpu?.numa?.cells ?? [];
+  if (!first) return;
+  const taken = new Set(others.flatMap(({ cpus = [] }) => cpus));
+  const own = new Set(first.cpus);
+  if (own.size + taken.size >= vcpu.count) return;
+  for (let id = 0; id < vcpu.count; id++) if (!taken.has(id)) own.add(id);
+  first.cpus = [...own].sort((a, b) => a - b);
+}
+
 /** Memory can only be plugged into a NUMA node: a new guest that wants that has one. */
 export function addNumaNode(def: DomainDef): void {
   if (def.maxMemory === undefined || (def.cpu?.numa?.cells.length ?? 0) > 0) return;

@@ -15,7 +15,8 @@ export function checkChardevs(devices: Devices): void {
     if (at > 0 && target?.type === "serial") throw unsupported("Only the first console can be a serial port");
     checkSource(source);
   }
-  for (const { source } of devices.redirdevs) checkSource(source);
+  // Over D-Bus a device needs no channel.
+  for (const { source } of devices.redirdevs) if (source.type !== "dbus") checkSource(source);
   for (const { backend } of devices.rngs) if (backend.model === "egd") checkSource(backend.source);
 }
 

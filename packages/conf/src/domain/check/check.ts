@@ -1,6 +1,7 @@
+import { parseUuid } from "@libvirt-ts/util/uuid";
 import type { DomainDef } from "../def.ts";
-import { type AnyDevice, insertDevice, withoutDevices } from "../device.ts";
-import { unsupported, xmlDetail, xmlError } from "../errors.ts";
+import { type AnyDevice, allDevices, insertDevice, withoutDevices } from "../device.ts";
+import { misplaced, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { checkChardevs } from "./chardevs.ts";
 import { checkClock } from "./clock.ts";
 import { checkCpu } from "./cpu.ts";
@@ -34,6 +35,15 @@ export function checkNewDevice(each: AnyDevice, def: DomainDef): void {
 }
 
 function checkAllDevices(def: DomainDef): void {
+  for (const { kind, device } of allDevices(def.devices))
+    if (
+      kind !== "hostdev" &&
+      kind !== "graphics" &&
+      kind !== "disk" &&
+      "address" in device &&
+      device.address?.type === "unassigned"
+    )
+      throw misplaced();
   checkControllers(def);
   checkThrottling(def);
   checkDisks(def);
@@ -46,10 +56,14 @@ function checkAllDevices(def: DomainDef): void {
 }
 
 /** The machine's UUID told by firmware is the guest's. */
-function checkSysinfo({ sysinfos, uuid }: DomainDef): void {
+function checkSysinfo({ sysinfos, uuid, idmap }: DomainDef): void {
+  if (idmap && (idmap.uids.length === 0) !== (idmap.gids.length === 0))
+    throw unsupported("uid and gid should be mapped both");
   for (const info of sysinfos) {
     if (info.type !== "smbios") continue;
     const told = info.system?.entries?.uuid;
+    if (told !== undefined && parseUuid(told) === undefined)
+      throw xmlDetail("malformed <sysinfo> uuid element");
     if (told !== undefined && told.toLowerCase() !== uuid)
       throw xmlDetail("UUID mismatch between <uuid> and <sysinfo>");
   }

@@ -3,7 +3,7 @@ import type { AddressOf } from "../address.ts";
 import type { DomainDef } from "../def.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Hostdev } from "../devices/hostdev.ts";
-import { internalError, unsupported, xmlError } from "../errors.ts";
+import { internalError, misplaced, unsupported, xmlError } from "../errors.ts";
 import { checkDiskName, checkNetworkSource, checkRates } from "./disk-parts.ts";
 
 /** Sense of the disks, one by one and together. */
@@ -65,6 +65,7 @@ function checkDisk(disk: Disk): void {
   if (product !== undefined && product.length > 16)
     throw unsupported("disk product is more than 16 characters");
   if (address && address.type !== "drive" && driveBuses.includes(target.bus ?? "")) {
+    if (address.type === "unassigned") throw misplaced();
     throw unsupported(
       `Invalid address type '${address.type}' for the disk '${target.dev}' with the bus type '${target.bus}'`,
     );

@@ -48,7 +48,7 @@ function checkAudio(audio: Audio): void {
   for (const way of ["input", "output"] as const) {
     const side = way in audio ? (audio as Record<typeof way, Audio["input"]>)[way] : undefined;
     if (!side) continue;
-    if (side.fixedSettings && side.mixingEngine === false)
+    if (side.fixedSettings && side.mixingEngine !== true)
       throw unsupported("fixed audio settings requires mixing engine");
     if (side.settings && !side.fixedSettings)
       throw unsupported("audio settings specified without fixed settings flag");

@@ -43,7 +43,7 @@ function checkTeaming({ type, persistent }: NonNullable<Hostdev["teaming"]>): vo
 function checkPlace(hostdev: Hostdev): void {
   const { address, type, teaming } = hostdev;
   if (teaming && type !== "pci") throw unsupported("teaming is only supported for pci hostdev devices");
-  if (teaming) checkTeaming(teaming);
+  if (teaming?.type !== undefined) checkTeaming(teaming);
   if (hostdev.sgio === "unfiltered") throw unsupported("unfiltered sgio is no longer supported");
   if (!address) return;
   const place = places[type];

@@ -61,6 +61,9 @@ function checkHugepages({ memoryBacking, cpu }: DomainDef): void {
       throw xmlDetail(`nodeset attribute of hugepages of sizes ${sizes} intersect`);
     }
   }
+  const [first, second] = pages.filter(({ nodeset }) => nodeset === undefined);
+  if (first && second)
+    throw xmlDetail(`two master hugepages detected: ${second.sizeKiB ?? 0} and ${first.sizeKiB ?? 0}`);
   for (const { nodeset = [] } of pages) {
     const missing = nodeset.find((node) => node >= nodes);
     if (missing !== undefined) throw xmlDetail(`hugepages: node ${missing} not found`);

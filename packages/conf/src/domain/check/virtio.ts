@@ -27,20 +27,15 @@ export function checkVirtioOptions(devices: Devices): void {
   }
 }
 
-/** Undefined: a kind that either is always virtio's, or has no such options. */
+/** Undefined: of these nobody asks. */
 function isVirtio({ kind, device }: AnyDevice): boolean | undefined {
   switch (kind) {
     case "disk":
       return device.target.bus === "virtio";
     case "interface":
       return device.model?.startsWith("virtio") === true;
-    case "input":
-      return device.bus === "virtio";
     case "video":
       return device.model?.type === "virtio";
-    case "controller":
-      if (device.type === "scsi") return device.model?.startsWith("virtio") === true;
-      return device.type === "virtio-serial";
     default:
       return undefined;
   }

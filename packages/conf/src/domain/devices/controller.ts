@@ -3,15 +3,17 @@ import {
   attr,
   byNumber,
   child,
-  custom,
+  childrenNamed,
   element,
   fixed,
   type Infer,
-  invalidValue,
   leaf,
+  nonNegativeAnyBase,
   nonNegativeInt,
   onOff,
   positive,
+  refusing,
+  sizeAnyBase,
   str,
   uint,
   variant,
@@ -89,6 +91,8 @@ const unknownModel = (text: string) => unsupported(`Unknown model type '${text}'
 const model = <const W extends readonly string[]>(words: W) =>
   attrOneOf("model", words, { refuse: unknownModel });
 
+const modelless = { model: model([] as const) };
+
 /** The device that plays the bridge, where a model has several (`<model name=…>`). */
 const ModelName = element("model", {
   name: attrOneOf(
@@ -107,7 +111,6 @@ const ModelName = element("model", {
       "pcie-pci-bridge",
     ],
     {
-      refuse: (text) => xmlError(`Unknown PCI controller model name '${text}'`),
       strict: { required: true },
     },
   ),
@@ -115,28 +118,17 @@ const ModelName = element("model", {
 
 /** How the bridge presents itself; set by address assignment where the model has it. */
 const PciTarget = element("target", {
-  chassisNr: attr("chassisNr", uint8(nonNegativeInt)),
-  chassis: attr("chassis", uint8(nonNegativeInt)),
-  port: custom<number>({
-    attrs: ["port"],
-    like: { port: attr("port", uint8(uint)) },
-    parse: (from) => {
-      const text = from.attrs.port;
-      if (text === undefined) return undefined;
-      if (!/^\s*[+-]?(?:0[xX][0-9a-fA-F]+|\d+)$/.test(text))
-        throw invalidValue(text, from, "port", "Expected integer value");
-      const value = Number(text);
-      if (!(value >= 0 && value <= 255))
-        throw xmlError(`PCI controller target port '${text}' out of range - must be 0-255`);
-      return value;
-    },
-    formatAttrs: (value, writer) => writer.attr("port", `0x${value.toString(16)}`),
-  }),
-  busNr: attr("busNr", uint8(nonNegativeInt)),
-  index: attr("index", uint8(nonNegativeInt)),
+  chassisNr: attr("chassisNr", uint8(nonNegativeAnyBase)),
+  chassis: attr("chassis", uint8(nonNegativeAnyBase)),
+  port: attr("port", uint8({ ...nonNegativeAnyBase, format: (value) => `0x${value.toString(16)}` })),
+  busNr: attr("busNr", uint8(nonNegativeAnyBase)),
+  index: attr("index", uint8(nonNegativeAnyBase)),
   hotplug: attr("hotplug", onOff),
-  memReserve: attr("memReserve", uint),
-  node: leaf("node", nonNegativeInt),
+  memReserve: attr("memReserve", sizeAnyBase),
+  node: leaf(
+    "node",
+    refusing(nonNegativeInt, () => xmlError("invalid NUMA node in target")),
+  ),
 });
 
 const ControllerDriver = element("driver", {
@@ -144,7 +136,7 @@ const ControllerDriver = element("driver", {
   cmdPerLun: attr("cmd_per_lun", uint),
   maxSectors: attr("max_sectors", uint),
   ioeventfd: attr("ioeventfd", onOff),
-  iothread: attr("iothread", uint),
+  iothread: attr("iothread", uint, { omit: 0 }),
   ...virtioOptions,
   iothreads: child(IothreadMap),
 });
@@ -170,30 +162,34 @@ export const Controller = element(
       scsi: { model: fixed(byNumber("controller model", scsiModels), model(scsiModels)) },
       usb: {
         model: fixed(byNumber("controller model", usbModels), model(usbModels)),
-        ports: fixed(absentIs(-1, "controller ports"), attr("ports", uint)),
+        ports: fixed(absentIs(-1, "controller ports"), attr("ports", nonNegativeInt)),
       },
       ide: { model: model(["piix3", "piix4", "ich6"]) },
       "virtio-serial": {
         model: model(virtioModels),
-        ports: fixed(absentIs(-1, "controller ports"), attr("ports", uint)),
-        vectors: fixed(absentIs(-1, "controller vectors"), attr("vectors", uint)),
+        ports: fixed(absentIs(-1, "controller ports"), attr("ports", nonNegativeInt)),
+        vectors: fixed(absentIs(-1, "controller vectors"), attr("vectors", nonNegativeInt)),
       },
       xenbus: {
+        ...modelless,
         maxGrantFrames: attr("maxGrantFrames", uint),
         maxEventChannels: attr("maxEventChannels", uint),
       },
-      nvme: { serial: leaf("serial", str) },
-      isa: { model: model([] as const) },
-      fdc: {},
-      sata: {},
-      ccid: {},
+      nvme: { ...modelless, serial: leaf("serial", str) },
+      isa: modelless,
+      fdc: modelless,
+      sata: modelless,
+      ccid: modelless,
     }),
     driver: child(ControllerDriver),
     ...masterInfo,
     pcihole64: kib("pcihole64"),
   },
   {
-    read(controller) {
+    read(controller, from) {
+      for (const tag of ["model", "target"])
+        if (controller.type === "pci" && childrenNamed(from, tag).length > 1)
+          throw xmlError(`Multiple <${tag}> elements in controller definition not allowed`);
       if (controller.type === "usb") controller.masterStartPort ??= companionPorts[controller.model ?? ""];
       if (controller.type !== "scsi" || !controller.model?.startsWith("virtio")) {
         const { iothread, iothreads } = controller.driver ?? {};
@@ -201,9 +197,10 @@ export const Controller = element(
         if ((iothread !== undefined || iothreads) && isOther) throw misplacedIothread();
       }
       if (controller.type !== "pci" || !controller.target) return;
-      const { chassisNr, chassis, busNr } = controller.target;
+      const { chassisNr, chassis, port, busNr } = controller.target;
       range("chassisNr", chassisNr, 1, 255);
       range("chassis", chassis, 0, 255);
+      range("port", port, 0, 255);
       range("busNr", busNr, 1, 254);
     },
   },

@@ -1,3 +1,4 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import {
   absentIs,
   attr,
@@ -14,6 +15,7 @@ import {
   onOff,
   positive,
   raw,
+  type Scalar,
   str,
   strictly,
   uint,
@@ -29,8 +31,8 @@ import { attrOneOf } from "../words.ts";
 import { Iotune } from "./iotune.ts";
 import { Auth, Encryption, MetadataCache } from "./storage-parts.ts";
 import {
-  diskFormats,
   Format,
+  imageFormats,
   type SourceType,
   type StorageSource,
   sourceByType,
@@ -43,7 +45,7 @@ export type DiskBus = (typeof diskBuses)[number];
 
 const DiskDriver = element("driver", {
   name: attr("name", genericName),
-  type: attrOneOf("type", [...diskFormats, "aio"], {
+  type: attrOneOf("type", [...imageFormats, "aio"], {
     refuse: (text) => unsupported(`unknown driver format value '${text}'`),
   }),
   cache: attrOneOf("cache", ["default", "none", "writethrough", "writeback", "directsync", "unsafe"]),
@@ -72,17 +74,12 @@ const DiskTarget = element("target", {
       strict: { required: true },
     }),
   ),
-  bus: fixed(
-    "disk bus",
-    attrOneOf("bus", diskBuses, {
-      refuse: (text) => xmlError(`Invalid value for attribute 'bus' in element 'target': '${text}'.`),
-    }),
-  ),
+  bus: fixed("disk bus", attrOneOf("bus", diskBuses)),
   tray: attrOneOf("tray", ["closed", "open"]),
   removable: attr("removable", onOff),
   rotationRate: fixed(
     absentIs(0, "Target disk rotation rate %t RPM does not match source %s RPM"),
-    attr("rotation_rate", positive),
+    attr("rotation_rate", nonZero(uint), { omit: 0 }),
   ),
 });
 
@@ -143,7 +140,7 @@ const Mirror = element(
   {
     type: attrOneOf("type", sourceTypes),
     file: attr("file", absPath),
-    formatName: attrOneOf("format", diskFormats),
+    formatName: attrOneOf("format", imageFormats),
     job: attrOneOf("job", ["copy", "active-commit"]),
     ready: attrOneOf("ready", ["yes", "abort", "pivot"]),
     format: child(Format),
@@ -166,6 +163,15 @@ const Mirror = element(
         : mirror,
   },
 );
+
+const writtenWwn: Scalar<string> = {
+  ...wwn,
+  parse(text) {
+    if (!/^(?:0x)?[0-9a-fA-F]{16}$/.test(text))
+      throw new VirError(ErrorDomain.NONE, ErrorCode.INTERNAL_ERROR, `Malformed wwn: ${text}`);
+    return text;
+  },
+};
 
 const ThrottleFilters = element("throttlefilters", {
   filters: list(element("throttlefilter", { group: attr("group", str, { required: true }) })),
@@ -217,7 +223,7 @@ export const Disk = element(
       "disk serial",
       leaf("serial", strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'")),
     ),
-    wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", wwn)),
+    wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", writtenWwn)),
     vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
     product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
     encryption: child(Encryption),

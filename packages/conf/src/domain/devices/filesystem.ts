@@ -29,8 +29,12 @@ const FsDriver = element("driver", {
   type: attrOneOf("type", ["path", "handle", "loop", "nbd", "ploop", "virtiofs", "mtp"]),
   format: attr("format", str),
   name: attr("name", str),
-  wrpolicy: attrOneOf("wrpolicy", ["immediate"]),
-  queue: attr("queue", uint),
+  wrpolicy: attrOneOf("wrpolicy", ["immediate"], { neutral: "default" }),
+  queue: attr(
+    "queue",
+    refusing(size, (text) => xmlError(`cannot parse queue size '${text}' for virtiofs`)),
+    { omit: 0 },
+  ),
   ...virtioOptions,
 });
 
@@ -45,7 +49,12 @@ const Binary = element("binary", {
     "size",
     anyInteger(refusing(uint, (text) => xmlError(`cannot parse thread pool size '${text}' for virtiofs`))),
   ),
-  openfilesMax: attrOf("openfiles", "max", size),
+  openfilesMax: attrOf(
+    "openfiles",
+    "max",
+    refusing(size, (text) => xmlError(`cannot parse openfiles '${text}' for virtiofs`)),
+    { emptyIsAbsent: true },
+  ),
 });
 
 const badIdmap = () => xmlError("invalid idmap start/target/count settings");
@@ -85,12 +94,12 @@ export const Filesystem = element(
     type: attrOneOf("type", ["mount", "block", "file", "template", "ram", "bind", "volume"], {
       default: "mount",
     }),
-    accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"]),
+    accessmode: attrOneOf("accessmode", ["passthrough", "mapped", "squash"], { emptyIsAbsent: true }),
     model: fixed(
       "Target filesystem model does not match source",
       attrOneOf("model", ["virtio", "virtio-transitional", "virtio-non-transitional"]),
     ),
-    multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"]),
+    multidevs: attrOneOf("multidevs", ["default", "remap", "forbid", "warn"], { omit: "default" }),
     fmode: attr("fmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
     dmode: attr("dmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
     driver: child(FsDriver),
@@ -120,8 +129,14 @@ export const Filesystem = element(
   },
   {
     read(fs) {
-      if (fs.driver?.type !== "virtiofs") fs.binary = undefined; // there is no such program
-      if (fs.type !== "ram" && fs.source === undefined) throw noSource(fs.target?.dir);
+      if (fs.type !== "ram" && !fs.source) throw noSource(fs.target?.dir);
+      if (fs.driver?.type !== "virtiofs") {
+        fs.binary = undefined;
+        if (fs.driver) fs.driver.queue = undefined;
+      }
+      if (fs.driver && fs.driver.type === undefined) fs.driver.wrpolicy = undefined;
+      if (fs.type === "mount" && fs.source?.dir === undefined && fs.source?.socket === undefined)
+        throw noSource(fs.target?.dir);
       if (fs.target?.dir === undefined)
         throw noTarget(fs.type === "mount" || fs.type === "bind" ? fs.source?.dir : undefined);
     },

@@ -7,6 +7,7 @@ import {
   int,
   list,
   oneOf,
+  onlyYes,
   onOff,
   refusing,
   str,
@@ -77,7 +78,7 @@ const portsOf = (server: string) => ({
     "port",
     portNumber(refusing(int, (text) => internalError(`cannot parse ${server} port ${text}`))),
   ),
-  autoport: attr("autoport", yesNo),
+  autoport: attr("autoport", onlyYes),
 });
 const listens = list(Listen);
 const words = <const W extends readonly string[]>(tag: string, name: string, ...known: W) =>

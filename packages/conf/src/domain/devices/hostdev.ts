@@ -21,13 +21,13 @@ import {
   yesNo,
 } from "@libvirt-ts/xml";
 import { NetworkRoute } from "../../network/ip.ts";
-import { absPath, aliasName, deviceName, digits, hexDigits } from "../../types.ts";
+import { absPath, deviceName, digits, hexDigits } from "../../types.ts";
 import { checkPciNumbers, pciNumbers } from "../address.ts";
 import { internalError, unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
-import { InterfaceIp } from "./interface.ts";
+import { InterfaceIp, Teaming } from "./interface.ts";
 import { Auth, Initiator, StorageHost } from "./storage-parts.ts";
 import { withUnit } from "./storage-source.ts";
 
@@ -222,15 +222,7 @@ export const Hostdev = element(
         routes: list(NetworkRoute),
       },
     }),
-    teaming: child(
-      element("teaming", {
-        type: attrOneOf("type", ["persistent", "transient"], {
-          strict: { required: true },
-          refuse: (text) => unsupported(`unknown teaming type '${text}'`),
-        }),
-        persistent: attr("persistent", aliasName),
-      }),
-    ),
+    teaming: child(Teaming),
     ...romInfo,
   },
   {

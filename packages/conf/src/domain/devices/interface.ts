@@ -16,6 +16,7 @@ import {
   list,
   missingAttribute,
   oneOf,
+  onlyYes,
   onOff,
   positive,
   raw,
@@ -60,7 +61,7 @@ import { invalidArgument, unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { mac, uuid } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
-import { attrOneOf } from "../words.ts";
+import { attrOneOf, known } from "../words.ts";
 import { netModel } from "./net-model.ts";
 
 const unicast: Scalar<string> = {
@@ -135,7 +136,7 @@ export const InterfaceIp = element(
       required: true,
       missing: () => xmlError("Missing required address in <ip>"),
     }),
-    family: attr("family", oneOf(["ipv4", "ipv6"])),
+    family: attr("family", known(oneOf(["ipv4", "ipv6"]))),
     prefix: attr(
       "prefix",
       ipPrefix(refusing(uint, (text) => xmlError(`Invalid prefix value '${text}' in <ip>`))),
@@ -159,15 +160,33 @@ export const InterfaceIp = element(
   },
 );
 
-const PortRange = element("range", {
-  start: attr("start", portNumber(uint), { required: true }),
-  end: attr("end", portNumber(uint), { omit: 0 }),
-  to: attr("to", portNumber(uint), { omit: 0 }),
-  exclude: attr("exclude", yesNo),
-});
+const PortRange = element(
+  "range",
+  {
+    start: attr("start", portNumber(positive), { strict: { required: true } }),
+    end: attr("end", portNumber(positive)),
+    to: attr("to", portNumber(positive)),
+    exclude: attr("exclude", yesNo),
+  },
+  {
+    read({ start, end, to, exclude }) {
+      if (start === undefined && (end ?? to ?? exclude) !== undefined)
+        throw unsupported(
+          "The 'range' of a 'portForward' requires 'start' attribute if 'end', 'to', or 'exclude' is specified",
+        );
+    },
+  },
+);
+const forwardAddress: Scalar<string> = {
+  ...ip,
+  parse(text) {
+    if (parseIp(text) === undefined) throw xmlError(`Invalid address '${text}' in <portForward>`);
+    return text;
+  },
+};
 const PortForward = element("portForward", {
   proto: attrOneOf("proto", ["tcp", "udp"], { required: true }),
-  address: attr("address", ip),
+  address: attr("address", forwardAddress),
   dev: attr("dev", deviceName),
   ranges: list(PortRange),
 });
@@ -227,6 +246,9 @@ const HostAddress = element("address", {
   ...pciNumbers,
 });
 
+const socketType = oneOf(["unix"], (text) =>
+  unsupported(`Type='${text}' unsupported for <interface type='vhostuser'>`),
+);
 const bridgeName = strictly(str, /[a-zA-Z0-9_.\-\\:/ ]*/, "the name of a bridge");
 
 /** What each kind of network attachment has as its `<source>`. */
@@ -275,9 +297,9 @@ const kinds = {
   vhostuser: {
     source: child(
       element("source", {
-        type: attr("type", str),
+        type: attr("type", socketType, { default: "unix" }),
         path: attr("path", absPath),
-        mode: attrOneOf("mode", ["client", "server"]),
+        mode: attrOneOf("mode", ["client", "server"], { default: "client", strict: { required: false } }),
         dev: attr("dev", str),
         reconnect: child(Reconnect),
       }),
@@ -354,22 +376,38 @@ const Actual = element("actual", {
 
 const sndbuf = refusing(size, () => xmlError("sndbuf must be a positive integer"));
 
-const teaming = child(
-  element("teaming", {
+const unknownTeaming = (text: string) => unsupported(`unknown teaming type '${text}'`);
+/** Two cards that stand in for each other. */
+export const Teaming = element(
+  "teaming",
+  {
     type: attrOneOf("type", ["persistent", "transient"], {
+      emptyIsAbsent: true,
       strict: { required: true },
-      refuse: (text) => unsupported(`unknown teaming type '${text}'`),
+      refuse: unknownTeaming,
     }),
-    persistent: attr("persistent", aliasName),
-  }),
+    persistent: attr("persistent", aliasName, { emptyIsAbsent: true }),
+  },
+  {
+    read({ type, persistent }) {
+      if (type === undefined && persistent !== undefined) throw unknownTeaming("(null)");
+    },
+  },
 );
+
+/** Only these cards take options of a driver. */
+const isVirtio = (card: XmlElement): boolean =>
+  childNamed(card, "model")?.attrs.type?.startsWith("virtio") === true;
+
+/** Kinds whose traffic can be filtered. */
+const filtered = new Set<string | undefined>(["network", "bridge", "ethernet"]);
 
 /** A network card and what it is attached to. */
 export const Interface = element(
   "interface",
   {
     type: attrOneOf("type", interfaceTypes, { default: "user", strict: { required: true } }),
-    managed: attr("managed", yesNo),
+    managed: attr("managed", onlyYes),
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
     mac: child(Mac),
     $source: variant("type", kinds),
@@ -395,9 +433,9 @@ export const Interface = element(
       "network card model",
       attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'")),
     ),
-    driver: child(NetDriver),
+    driver: child(NetDriver, { skip: (_own, card) => !isVirtio(card) }),
     backend: child(NetBackend),
-    filterref: child(Filterref),
+    filterref: child(Filterref, { skip: (_own, { attrs }) => !filtered.has(attrs.type) }),
     link: attrOf(
       "link",
       "state",
@@ -408,7 +446,7 @@ export const Interface = element(
       attrOf("mtu", "size", unsignedShort(refusing(positive, () => xmlError("malformed mtu size")))),
     ),
     coalesce: child(Coalesce),
-    teaming,
+    teaming: child(Teaming),
     sndbuf: custom<number>({
       tags: ["tune"],
       like: { tune: child(element("tune", { sndbuf: leaf("sndbuf", size) })) },
@@ -439,12 +477,8 @@ export const Interface = element(
       }
       requireSource(net, from);
       if (net.virtualport && switchedKinds.has(net.type)) checkWholePort(net.virtualport);
-      if (!net.model?.startsWith("virtio")) {
-        net.driver = undefined;
-        if (net.backend) net.backend.vhost = undefined;
-      }
-      if (net.type !== "network" && net.type !== "bridge" && net.type !== "ethernet")
-        net.filterref = undefined;
+      if (!isVirtio(from) && net.backend) net.backend.vhost = undefined;
+      if (net.type !== "hostdev") net.managed = undefined;
       if (net.model !== undefined && !/^[a-zA-Z0-9_-]*$/.test(net.model)) {
         throw invalidArgument("Model name contains invalid characters");
       }

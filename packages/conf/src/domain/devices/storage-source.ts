@@ -26,7 +26,7 @@ import {
   uint32,
   volName,
 } from "../../types.ts";
-import { pciNumbers } from "../address.ts";
+import { checkPciNumbers, pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { sourceSeclabels } from "../seclabel.ts";
@@ -44,8 +44,8 @@ import {
   StorageHost,
 } from "./storage-parts.ts";
 
-export const diskFormats = [
-  "none",
+/** Formats a definition may name. */
+export const imageFormats = [
   "raw",
   "dir",
   "bochs",
@@ -63,6 +63,8 @@ export const diskFormats = [
   "qed",
   "vmdk",
 ] as const;
+/** All of them, and none that is known. */
+export const diskFormats = ["none", ...imageFormats] as const;
 export type DiskFormat = (typeof diskFormats)[number];
 
 export const networkProtocols = [
@@ -141,8 +143,8 @@ const NetworkSource = element(
     initiator: child(Initiator),
     ssl: attrOf("ssl", "verify", yesNo),
     cookies: child(Cookies),
-    readahead: attrOf("readahead", "size", nonZero(transferLimit), { omit: 0 }),
-    timeout: attrOf("timeout", "seconds", nonZero(transferLimit), { omit: 0 }),
+    readahead: attrOf("readahead", "size", nonZero(transferLimit), { omit: 0, emptyIsAbsent: true }),
+    timeout: attrOf("timeout", "seconds", nonZero(transferLimit), { omit: 0, emptyIsAbsent: true }),
     reconnect: child(SourceReconnect),
     knownHosts: attrOf("knownHosts", "path", str, { required: true }),
     identity: child(Identity),
@@ -203,6 +205,7 @@ const NvmeSource = element(
   {
     read(source) {
       if (source.address === undefined) throw xmlError("NVMe disk source is missing address");
+      checkPciNumbers(source.address);
       source.managed ??= false;
       if (source.namespace === 0n) throw unsupported("NVMe namespace can't be zero");
     },
@@ -271,8 +274,9 @@ export type NvmeSource = Infer<typeof NvmeSource>;
 
 /** Format of an image below the top, with how much of its metadata is kept in memory. */
 export const Format = element("format", {
-  type: attrOneOf("type", diskFormats, {
+  type: attrOneOf("type", imageFormats, {
     required: true,
+    emptyIsAbsent: true,
     refuse: (text) => xmlError(`unknown storage source format '${text}'`),
     missing: () => xmlError("missing disk backing store format"),
   }),

@@ -5,12 +5,13 @@ import {
   element,
   fixed,
   type Infer,
+  onlyYes,
   onOff,
   uint,
-  uintAnyBase,
   yesNo,
 } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
+import { unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -18,11 +19,19 @@ import { attrOneOf } from "../words.ts";
 /** How switches are told here: by number. */
 const tristate = ["undefined", "true", "false"];
 
-const Acceleration = element("acceleration", {
-  accel3d: fixed(byNumber("video card 3d accel", tristate), attr("accel3d", yesNo)),
-  accel2d: fixed(byNumber("video card 2d accel", tristate), attr("accel2d", yesNo)),
-  rendernode: attr("rendernode", absPath),
-});
+const Acceleration = element(
+  "acceleration",
+  {
+    accel3d: fixed(byNumber("video card 3d accel", tristate), attr("accel3d", yesNo)),
+    accel2d: fixed(byNumber("video card 2d accel", tristate), attr("accel2d", yesNo)),
+    rendernode: attr("rendernode", absPath),
+  },
+  {
+    read(written) {
+      if (Object.keys(written).length === 0) throw unsupported("missing values for acceleration");
+    },
+  },
+);
 
 const VideoModel = element("model", {
   type: fixed(
@@ -52,14 +61,14 @@ const VideoModel = element("model", {
   vram64: fixed("video card vram64", attr("vram64", uint, { omit: 0 })),
   vgamem: fixed("video card vgamem", attr("vgamem", uint, { omit: 0 })),
   heads: fixed("video card heads", attr("heads", uint, { omit: 0 })),
-  primary: attr("primary", yesNo, { omit: false }),
+  primary: attr("primary", onlyYes, { omit: false }),
   blob: attr("blob", onOff),
   edid: attr("edid", onOff),
   acceleration: fixed("Target video card acceleration does not match source", child(Acceleration)),
   resolution: child(
     element("resolution", {
-      x: attr("x", uintAnyBase, { required: true }),
-      y: attr("y", uintAnyBase, { required: true }),
+      x: attr("x", uint, { required: true }),
+      y: attr("y", uint, { required: true }),
     }),
   ),
 });
