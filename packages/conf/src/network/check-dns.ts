@@ -58,7 +58,7 @@ export function checkSrv(srv: DnsSrv, def: Named, partial = false): void {
     if (srv[name]?.includes("\n"))
       throw networkDetail(`invalid line break in DNS SRV record ${name} attribute`);
   }
-  if (target !== undefined || partial) return;
+  if (target !== undefined) return;
   for (const key of ["port", "priority", "weight"] as const) {
     if (srv[key] === undefined) continue;
     throw networkDetail(

@@ -78,6 +78,7 @@ export function checkDhcpHost(host: DhcpHost, ip: NetworkIp, { name }: Named, pa
     throw networkError(`Invalid character '${bad}' in id '${host.id}' of network '${name}'`);
   if (host.name !== undefined && !/^[A-Za-z0-9]/.test(host.name))
     throw networkError(`Cannot use host name '${host.name}' in network '${name}'`);
+  refuseMacOfIpv6(host, ip, name);
   if (partial) {
     if (host.mac === undefined && host.name === undefined && host.ip === undefined && host.id === undefined) {
       throw networkError(
@@ -92,13 +93,18 @@ export function checkDhcpHost(host: DhcpHost, ip: NetworkIp, { name }: Named, pa
   checkLease(host);
 }
 
+const isOfIpv6 = ({ address }: NetworkIp): boolean =>
+  address !== undefined && knownIp(address).family === "ipv6";
+
+function refuseMacOfIpv6({ mac }: DhcpHost, ip: NetworkIp, name: string): void {
+  if (mac === undefined || !isOfIpv6(ip)) return;
+  throw networkError(
+    `Invalid to specify MAC address '${mac}' in network '${name}' IPv6 static host definition`,
+  );
+}
+
 function checkIdentity(host: DhcpHost, ip: NetworkIp, name: string): void {
-  const isIpv6 = ip.address !== undefined && knownIp(ip.address).family === "ipv6";
-  if (isIpv6 && host.mac !== undefined) {
-    throw networkError(
-      `Invalid to specify MAC address '${host.mac}' in network '${name}' IPv6 static host definition`,
-    );
-  }
+  const isIpv6 = isOfIpv6(ip);
   if (host.name !== undefined || (isIpv6 ? host.id : host.mac) !== undefined) return;
   const [family, key] = isIpv6 ? (["IPv6", "id"] as const) : (["IPv4", "mac"] as const);
   throw networkError(

@@ -18,7 +18,7 @@ import {
 } from "@libvirt-ts/xml";
 import { told } from "../told.ts";
 import { nonZero, uint8, uint24, within } from "../types.ts";
-import { uuidText } from "./scalars.ts";
+import { uuidText, yesOrElse } from "./scalars.ts";
 
 const sharedError = (code: ErrorCode, detail: string) => new VirError(ErrorDomain.NONE, code, detail);
 const sharedXmlError = (detail: string) => sharedError(ErrorCode.XML_ERROR, detail);
@@ -131,13 +131,7 @@ function checkRanges(given: VirtualPort["parameters"]): void {
 export const Vlan = element(
   "vlan",
   {
-    trunk: attr(
-      "trunk",
-      refusing({ ...yesNo, parse: (text, ...rest) => yesNo.parse(text.toLowerCase(), ...rest) }, (text) =>
-        sharedXmlError(`invalid "trunk='${text}'" in <vlan> - must be yes or no`),
-      ),
-      { omit: false, emptyIsAbsent: true },
-    ),
+    trunk: attr("trunk", yesOrElse, { omit: false, emptyIsAbsent: true }),
     tags: list(
       element("tag", {
         id: attr("id", within(uint, 0, 4095), { required: true }),
@@ -146,7 +140,7 @@ export const Vlan = element(
     ),
   },
   {
-    read(vlan) {
+    read(vlan, { attrs }) {
       const { tags } = vlan;
       if (tags.length === 0) {
         throw sharedXmlError("missing tag id - each <vlan> must have at least one <tag id='n'/> subelement");
@@ -155,20 +149,27 @@ export const Vlan = element(
         if (id > 4095) throw sharedXmlError(`vlan tag id ${id} too large (maximum 4095)`);
       const natives = tags.filter((tag) => tag.nativeMode !== undefined).length;
       if (natives > 1) throw sharedXmlError("duplicate native vlan setting");
-      if (vlan.trunk === false && tags.length > 1) {
-        throw sharedXmlError(
-          "invalid 'trunk=no' in <vlan> - trunk='yes' is required for more than one vlan tag",
-        );
-      }
-      if (vlan.trunk === false && natives > 0) {
-        throw sharedXmlError(
-          "invalid configuration in <vlan> - \"trunk='no'\" is not allowed with a native vlan id",
-        );
-      }
+      if (vlan.trunk === false) refuseTrunk(attrs.trunk ?? "", { tags: tags.length, natives });
       if (tags.length > 1) vlan.trunk = true;
     },
   },
 );
+
+/** What is said of a trunk that is not `yes`. */
+function refuseTrunk(said: string, { tags, natives }: { tags: number; natives: number }): void {
+  if (tags > 1) {
+    throw sharedXmlError(
+      `invalid "trunk='${said}'" in <vlan> - trunk='yes' is required for more than one vlan tag`,
+    );
+  }
+  if (natives > 0) {
+    throw sharedXmlError(
+      `invalid configuration in <vlan> - "trunk='no'" is not allowed with a native vlan id`,
+    );
+  }
+  if (said.toLowerCase() !== "no")
+    throw sharedXmlError(`invalid "trunk='${said}'" in <vlan> - must be yes or no`);
+}
 export type Vlan = Infer<typeof Vlan>;
 
 const rate = {

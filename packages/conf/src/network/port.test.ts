@@ -25,14 +25,42 @@ test.each([
   expect(formatNetworkPort(parseNetworkPort(text))).toBe(text);
 });
 
+const uuid = "<uuid>5d744f21-ba4a-4d6e-bdb2-30a35ff3207d</uuid>";
+const mac = "<mac address='52:54:00:7b:35:93'/>";
+const plugged = (plug: string) => `${head}${mac}${plug}</networkport>`;
+
+test.each([
+  [plugged("<plug type='direct' dev='e'/>"), "<plug type='direct' dev='e' mode='vepa'/>"],
+  [plugged("<plug/>"), "<mac address='52:54:00:7b:35:93'/>\n</networkport>"],
+  [`${head}<mac address='01:00:5e:00:00:01'/></networkport>`, "<mac address='01:00:5e:00:00:01'/>"],
+])("%s", (text, part) => {
+  expect(formatNetworkPort(parseNetworkPort(text))).toContain(part);
+});
+
 test.each([
   [`${head}</networkport>`, "network port has no mac"],
-  ["<networkport><mac address='52:54:00:7b:35:93'/></networkport>", "network port has no owner name"],
+  [`<networkport>${uuid}${mac}</networkport>`, "network port has no owner name"],
+  ["<networkport><owner><name>g</name></owner></networkport>", "network port has no owner UUID"],
+  [`${head}<mac address='x'/></networkport>`, "Unable to parse MAC 'x'"],
+  ["<networkport><uuid>x</uuid></networkport>", "Unable to parse UUID 'x'"],
+  [plugged("<plug type='magic'/>"), "Invalid value for attribute 'type' in element 'plug'"],
+  [plugged("<plug type='bridge'/>"), "Missing network port bridge name"],
+  [plugged("<plug type='direct'/>"), "Missing network port link device name"],
+  [plugged("<plug type='direct' dev='e' mode='x'/>"), "Invalid mode setting 'x' in network port"],
+  [plugged("<plug type='hostdev-pci'/>"), "Missing network port PCI address"],
   [
-    "<networkport><owner><uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner></networkport>",
-    "network port has no owner name",
+    plugged("<plug type='hostdev-pci'><address slot='0x20'/></plug>"),
+    "Invalid PCI address slot='0x20', must be <= 0x1F",
   ],
-  [`${head}<plug type='magic'/></networkport>`, "Invalid value for attribute 'type' in element 'plug'"],
+  [
+    plugged("<plug type='bridge' bridge='b' macTableManager='x'/>"),
+    "Invalid macTableManager setting 'x' in network port",
+  ],
+  [
+    plugged("<vlan trunk='x'><tag id='1'/><tag id='2'/></vlan>"),
+    `invalid "trunk='x'" in <vlan> - trunk='yes' is required for more than one vlan tag`,
+  ],
+  [plugged("<vlan trunk='x'><tag id='1'/></vlan>"), `invalid "trunk='x'" in <vlan> - must be yes or no`],
   ["<port/>", "expecting <networkport>"],
 ])("refused: %s", (text, message) => {
   expect(() => parseNetworkPort(text)).toThrow(message);

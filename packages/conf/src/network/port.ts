@@ -1,4 +1,5 @@
-import { ErrorDomain } from "@libvirt-ts/errors";
+import { ErrorDomain, internal } from "@libvirt-ts/errors";
+import { parseMac } from "@libvirt-ts/util/mac";
 import { randomUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import {
   attr,
@@ -9,6 +10,8 @@ import {
   leaf,
   oneOf,
   parseXml,
+  refusing,
+  type Scalar,
   str,
   variant,
   type XmlElement,
@@ -16,15 +19,33 @@ import {
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
-import { pciNumbers } from "../domain/address.ts";
+import { checkPciNumbers, pciNumbers } from "../domain/address.ts";
+import { strictUnicastMac } from "../types.ts";
+import { networkError } from "./errors.ts";
 import { macTableManagers } from "./network.ts";
 import { Bandwidth, isolatedPort, PciDriver, VirtualPort, Vlan } from "./parts.ts";
-import { unicastMac, uuidText } from "./scalars.ts";
+import { uuidText } from "./scalars.ts";
+
+const lacks = (what: string) => internal(ErrorDomain.NETWORK, `network port has no ${what}`);
+const needs = (what: string) => ({
+  required: true as const,
+  missing: () => networkError(`Missing network port ${what}`),
+});
 
 const onBridge = {
-  bridge: attr("bridge", str, { required: true }),
-  macTableManager: attr("macTableManager", oneOf(macTableManagers)),
+  bridge: attr("bridge", str, needs("bridge name")),
+  macTableManager: attr(
+    "macTableManager",
+    oneOf(macTableManagers, (text) =>
+      networkError(`Invalid macTableManager setting '${text}' in network port`),
+    ),
+  ),
 };
+
+/** How several share one device. */
+const sharing = oneOf(["vepa", "private", "bridge", "passthrough"], (text) =>
+  networkError(`Invalid mode setting '${text}' in network port`),
+);
 
 /** `<plug>`: what a guest's interface has to be connected to. */
 const Plug = element("plug", {
@@ -33,37 +54,46 @@ const Plug = element("plug", {
     network: onBridge,
     bridge: onBridge,
     direct: {
-      dev: attr("dev", str, { required: true }),
-      mode: attr("mode", oneOf(["bridge", "passthrough", "private", "vepa"]), { required: true }),
+      dev: attr("dev", str, needs("link device name")),
+      mode: attr("mode", sharing, { default: "vepa" as const }),
     },
     "hostdev-pci": {
       managed: attr("managed", yesNo),
       driver: child(PciDriver),
-      address: child(element("address", pciNumbers), { required: true }),
+      address: child(element("address", pciNumbers, { read: checkPciNumbers }), needs("PCI address")),
     },
   }),
 });
 export type Plug = Infer<typeof Plug>;
 
+const uuid = refusing(uuidText, (text) => internal(ErrorDomain.NETWORK, `Unable to parse UUID '${text}'`));
+const mac: Scalar<string> = strictUnicastMac({
+  parse(text) {
+    const address = parseMac(text);
+    if (address === undefined) throw internal(ErrorDomain.NETWORK, `Unable to parse MAC '${text}'`);
+    return address;
+  },
+  format: (value) => value,
+});
+
 const Owner = element("owner", {
-  name: leaf("name", str, { required: true, missing: () => xmlError("network port has no owner name") }),
-  uuid: leaf("uuid", uuidText, {
-    required: true,
-    missing: () => xmlError("network port has no owner UUID"),
-  }),
+  name: leaf("name", str, { required: true, missing: () => lacks("owner name") }),
+  uuid: leaf("uuid", uuid, { required: true, missing: () => lacks("owner UUID") }),
 });
 
 export const PortSyntax = element("networkport", {
-  uuid: leaf("uuid", uuidText),
-  owner: child(Owner, { required: true, missing: () => xmlError("network port has no owner name") }),
+  // differs: libvirt says that it makes up one that is not told, and then refuses.
+  uuid: leaf("uuid", uuid),
+  owner: child(Owner, { required: true, missing: () => lacks("owner name") }),
   group: leaf("group", str),
-  mac: attrOf("mac", "address", unicastMac, { required: true }),
+  mac: attrOf("mac", "address", mac, { emptyIsAbsent: true }),
   virtualPort: child(VirtualPort),
   bandwidth: child(Bandwidth),
   vlan: child(Vlan),
   isolated: isolatedPort,
-  trustGuestRxFilters: attrOf("rxfilters", "trustGuest", yesNo, { required: true }),
-  plug: child(Plug),
+  trustGuestRxFilters: attrOf("rxfilters", "trustGuest", yesNo),
+  // Plugged into nothing is as not plugged at all.
+  plug: child(Plug, { skip: ({ attrs: { type = "none" } }) => type === "none" }),
 });
 
 /** One guest interface's claim on a network. */
@@ -80,7 +110,7 @@ function readNetworkPort(root: XmlElement, newUuid: () => Uuid): NetworkPortDef 
   }
   const syntax = PortSyntax.parse(root, {});
   const { mac } = syntax;
-  if (mac === undefined) throw xmlError("network port has no mac");
+  if (mac === undefined) throw lacks("mac");
   return { ...syntax, mac, uuid: syntax.uuid ?? newUuid() };
 }
 

@@ -2,7 +2,7 @@ import { ErrorCode, ErrorDomain, internal, VirError } from "@libvirt-ts/errors";
 import { formatIp, type IpAddress, parseNumericHost } from "@libvirt-ts/util/ip";
 import { isMulticastMac, parseMac } from "@libvirt-ts/util/mac";
 import { formatUuid, parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
-import { type Refusal, type Scalar, xmlError, yesNo } from "@libvirt-ts/xml";
+import { type Refusal, type Scalar, yesNo } from "@libvirt-ts/xml";
 import { ip, strictUnicastMac, strictUuid } from "../types.ts";
 
 declare module "@libvirt-ts/xml" {
@@ -54,19 +54,6 @@ export const stationMac = (
     },
     format: same,
   });
-
-/** As `stationMac`, with the errors of ports and of guests' interfaces. */
-export const unicastMac: Scalar<string> = strictUnicastMac({
-  parse(text, element) {
-    const mac = parseMac(text);
-    if (!mac) throw xmlError(`Cannot parse MAC address '${text}' in element '${element.name}'`);
-    if (isMulticastMac(mac)) {
-      throw xmlError(`expected unicast mac address, found multicast '${text}' in element '${element.name}'`);
-    }
-    return mac;
-  },
-  format: same,
-});
 
 /** A UUID, kept as canonical text. */
 export const uuidText: Scalar<Uuid> = strictUuid({

@@ -2,15 +2,15 @@ import { knownIp } from "./addresses.ts";
 import { checkDhcpHost, checkRange } from "./check-ip.ts";
 import { DhcpHost, DhcpRange, type NetworkIp } from "./ip.ts";
 import type { NetworkDef } from "./network.ts";
-import { insert, invalid, type SectionUpdate } from "./update-sections.ts";
+import { insert, invalid, type SectionUpdate, unchangeable } from "./update-sections.ts";
 
 /** The `<ip>` an update of DHCP means: by index, or the one with DHCP, or the first of IPv4. */
-function pickIp(def: NetworkDef, parentIndex: number, what: string): NetworkIp {
+function pickIp(def: NetworkDef, parentIndex: number): NetworkIp {
   if (parentIndex >= 0) {
     const ip = def.ips[parentIndex];
     if (!ip) {
       throw invalid(
-        `couldn't update ${what} entry - no <ip> element found at index ${parentIndex} in network '${def.name}'`,
+        `couldn't update dhcp host entry - no <ip> element found at index ${parentIndex} in network '${def.name}'`,
       );
     }
     return ip;
@@ -18,7 +18,7 @@ function pickIp(def: NetworkDef, parentIndex: number, what: string): NetworkIp {
   const ip =
     def.ips.find(hasDhcp) ??
     def.ips.find((known) => known.address && knownIp(known.address).family === "ipv4");
-  if (!ip) throw invalid(`couldn't update ${what} entry - no <ip> element found in network '${def.name}'`);
+  if (!ip) throw invalid(`couldn't update dhcp host entry - no <ip> element found in network '${def.name}'`);
   return ip;
 }
 
@@ -30,13 +30,26 @@ function dhcpOf(ip: NetworkIp): NonNullable<NetworkIp["dhcp"]> {
   return ip.dhcp;
 }
 
+/** One subnet of each family may have DHCP. */
+function refuseSecondDhcp(def: NetworkDef, ip: NetworkIp): void {
+  const others = def.ips.filter((other) => other !== ip && hasDhcp(other));
+  if (!others.some(({ address }) => address !== undefined && isOfFamily(address, ip))) return;
+  const family = ip.address?.includes(":") ? "IPv6" : "IPv4";
+  throw invalid(`dhcp is supported only for a single ${family} address on each network`);
+}
+
 /** `ip-dhcp-host` */
 export const dhcpHosts: SectionUpdate = {
   tag: "host",
-  run(def, { command, parentIndex, root }) {
-    const ip = pickIp(def, parentIndex, "dhcp host");
-    const host = DhcpHost.parse(root, {});
+  run(def, { command, parentIndex, root, context }) {
+    const ip = pickIp(def, parentIndex);
+    const host = DhcpHost.parse(root, context);
     checkDhcpHost(host, ip, def, command === "delete");
+    if (command !== "delete" && host.ip !== undefined && !isOfFamily(host.ip, ip)) {
+      throw invalid(
+        "the address family of a host entry IP must match the address family of the dhcp element's parent",
+      );
+    }
     const { hosts } = dhcpOf(ip);
     const same = (key: "mac" | "name" | "ip" | "id", known: DhcpHost) =>
       host[key] !== undefined && host[key] === known[key];
@@ -58,6 +71,7 @@ export const dhcpHosts: SectionUpdate = {
       if (index < 0) throw invalid(`couldn't locate a matching dhcp host entry in network '${def.name}'`);
       hosts.splice(index, 1);
     } else {
+      refuseSecondDhcp(def, ip);
       if (hosts.some((known) => same("mac", known) || same("name", known) || same("ip", known))) {
         const text = `<host mac='${host.mac ?? "unknown"}' name='${host.name ?? ""}' ip='${host.ip}'/>`;
         throw invalid(`there is an existing dhcp host entry in network '${def.name}' that matches "${text}"`);
@@ -70,19 +84,12 @@ export const dhcpHosts: SectionUpdate = {
 /** `ip-dhcp-range` */
 export const dhcpRanges: SectionUpdate = {
   tag: "range",
-  run(def, { command, parentIndex, root }) {
-    const ip = pickIp(def, parentIndex, "dhcp range");
-    const range = DhcpRange.parse(root, {});
+  run(def, { command, parentIndex, root, context }) {
+    const ip = pickIp(def, parentIndex);
+    if (command === "modify") throw unchangeable("dhcp ranges");
+    const range = DhcpRange.parse(root, context);
     checkRange(range, ip, def);
-    if (command === "modify") throw invalid("dhcp ranges cannot be modified, only added or deleted");
-    if (
-      command !== "delete" &&
-      !hasDhcp(ip) &&
-      def.ips.some((other) => hasDhcp(other) && sameFamily(other, ip))
-    ) {
-      const family = ip.address?.includes(":") ? "IPv6" : "IPv4";
-      throw invalid(`dhcp is supported only for a single ${family} address on each network`);
-    }
+    if (command !== "delete") refuseSecondDhcp(def, ip);
     const { ranges } = dhcpOf(ip);
     const index = ranges.findIndex((known) => known.start === range.start && known.end === range.end);
     if (command === "delete") {
@@ -99,7 +106,5 @@ export const dhcpRanges: SectionUpdate = {
   },
 };
 
-const sameFamily = (a: NetworkIp, b: NetworkIp): boolean =>
-  a.address !== undefined &&
-  b.address !== undefined &&
-  knownIp(a.address).family === knownIp(b.address).family;
+const isOfFamily = (text: string, ip: NetworkIp): boolean =>
+  ip.address !== undefined && knownIp(ip.address).family === knownIp(text).family;

@@ -1,7 +1,8 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import type { XmlElement } from "@libvirt-ts/xml";
+import type { Context, XmlElement } from "@libvirt-ts/xml";
 import { checkDnsHost, checkSrv, checkTxt } from "./check-dns.ts";
 import { type Dns, DnsHost, DnsSrv, DnsTxt } from "./dns.ts";
+import { networkError } from "./errors.ts";
 import { ForwardInterface } from "./forward.ts";
 import { type NetworkDef, PortGroup } from "./network.ts";
 import type { UpdateCommand, UpdateSection } from "./update.ts";
@@ -12,6 +13,7 @@ export interface SectionCall {
   command: UpdateCommand;
   parentIndex: number;
   root: XmlElement;
+  context: Context;
 }
 
 /** How one section is changed, in place. */
@@ -23,6 +25,14 @@ export interface SectionUpdate {
 
 export const invalid = (detail: string): VirError =>
   new VirError(ErrorDomain.NETWORK, ErrorCode.OPERATION_INVALID, detail);
+
+/** Of some entries nothing can be changed. */
+export const unchangeable = (entries: string): VirError =>
+  new VirError(
+    ErrorDomain.NETWORK,
+    ErrorCode.OPERATION_UNSUPPORTED,
+    `${entries} cannot be modified, only added or deleted`,
+  );
 
 /** Puts a new entry where the command says. */
 export function insert<T>(entries: T[], entry: T, command: UpdateCommand): void {
@@ -38,12 +48,11 @@ function dnsOf(def: NetworkDef): Dns {
 const forwardInterfaces: SectionUpdate = {
   tag: "interface",
   run(def, { command, root }) {
-    if (command === "modify") {
-      throw invalid("forward interface entries cannot be modified, only added or deleted");
-    }
-    const { dev } = ForwardInterface.parse(root, { inactive: true });
-    if (!def.forward) throw invalid(`network '${def.name}' has no <forward> to update`);
-    const { interfaces } = def.forward;
+    if (command === "modify") throw unchangeable("forward interface entries");
+    if (root.attrs.dev === undefined) throw networkError("missing dev attribute in <interface> element");
+    const { dev } = ForwardInterface.parse(root, {});
+    // Where nothing is forwarded, what it could go by is kept by nobody.
+    const interfaces = def.forward?.interfaces ?? [];
     const index = interfaces.findIndex((known) => known.dev === dev);
     if (command === "delete") {
       const known = interfaces[index];
@@ -71,8 +80,8 @@ const forwardInterfaces: SectionUpdate = {
 
 const portGroups: SectionUpdate = {
   tag: "portgroup",
-  run(def, { command, root }) {
-    const group = PortGroup.parse(root, {});
+  run(def, { command, root, context }) {
+    const group = PortGroup.parse(root, context);
     const index = def.portGroups.findIndex((known) => known.name === group.name);
     if (index < 0 && (command === "modify" || command === "delete")) {
       throw invalid(
@@ -119,10 +128,10 @@ function indexesOf<T>(entries: readonly T[], matches: (entry: T) => boolean): nu
 
 const dnsHosts: SectionUpdate = {
   tag: "host",
-  run(def, { command, root }) {
-    const host = DnsHost.parse(root, {});
+  run(def, { command, root, context }) {
+    const host = DnsHost.parse(root, context);
     const deleting = command === "delete";
-    checkDnsHost(host, def, deleting);
+    checkDnsHost(host, def, deleting || command === "modify");
     const { hosts } = dnsOf(def);
     // One name may have several addresses: only a deletion may go by name.
     const found = indexesOf(
@@ -143,10 +152,10 @@ const dnsHosts: SectionUpdate = {
 
 const dnsTxts: SectionUpdate = {
   tag: "txt",
-  run(def, { command, root }) {
-    const txt = DnsTxt.parse(root, {});
+  run(def, { command, root, context }) {
+    const txt = DnsTxt.parse(root, context);
     const deleting = command === "delete";
-    checkTxt(txt, def, deleting);
+    checkTxt(txt, def, deleting || command === "modify");
     const { txts } = dnsOf(def);
     const found = indexesOf(txts, (known) => known.name === txt.name);
     if (deleting) txts.splice(onlyMatch(found, "DNS TXT", def), 1);
@@ -161,15 +170,13 @@ const srvKeys = ["service", "protocol", "domain", "target", "port", "priority", 
 
 const dnsSrvs: SectionUpdate = {
   tag: "srv",
-  run(def, { command, root }) {
-    if (command === "modify") throw invalid("DNS SRV records cannot be modified, only added or deleted");
-    const srv = DnsSrv.parse(root, {});
+  run(def, { command, root, context }) {
+    if (command === "modify") throw unchangeable("DNS SRV records");
+    const srv = DnsSrv.parse(root, context);
     const deleting = command === "delete";
     checkSrv(srv, def, deleting);
     const { srvs } = dnsOf(def);
-    const found = indexesOf(srvs, (known) =>
-      srvKeys.every((key) => srv[key] === undefined || srv[key] === known[key]),
-    );
+    const found = indexesOf(srvs, (known) => srvKeys.every((key) => !srv[key] || srv[key] === known[key]));
     if (deleting) srvs.splice(onlyMatch(found, "DNS SRV", def), 1);
     else if (found.length > 0) {
       throw invalid(

@@ -130,13 +130,44 @@ test.each<[UpdateSection, UpdateCommand, string, string, number?]>([
   ],
   ["dns-srv", "delete", "<srv service='s'/>", "couldn't locate a matching DNS SRV record in network n"],
   ["bridge", "modify", "<bridge/>", "can't update 'bridge' section of network 'n'"],
+  ["dns-srv", "modify", "<srv/>", "DNS SRV records cannot be modified, only added or deleted"],
+  ["forward-interface", "delete", "<interface/>", "missing dev attribute in <interface> element"],
+  ["forward-interface", "modify", "<interface/>", "forward interface entries cannot be modified"],
+  ["dns-host", "modify", "<host/>", "Missing ip and hostname in network 'n' DNS HOST record"],
+  ["dns-txt", "modify", "<txt name='x'/>", "couldn't locate a matching DNS TXT record in network n"],
+  ["dns-txt", "add-last", "<x/>", "unexpected element <x>, expecting <txt>, while updating network 'n'"],
+  [
+    "dns-srv",
+    "add-last",
+    "<srv service='s' protocol='udp' target='t' weight='65536'/>",
+    "invalid DNS SRV weight attribute for service 's' in network 'n'",
+  ],
+  [
+    "ip-dhcp-host",
+    "add-last",
+    "<host name='h' ip='fd00::1'/>",
+    "the address family of a host entry IP must match the address family of the dhcp element's parent",
+  ],
+  [
+    "ip-dhcp-host",
+    "add-last",
+    "<host name='h' ip='10.0.1.7'/>",
+    "dhcp is supported only for a single IPv4 address on each network",
+    1,
+  ],
+  [
+    "ip-dhcp-host",
+    "add-last",
+    "<host mac='x' ip='10.0.0.7'/>",
+    "Cannot parse MAC address 'x' in network 'n'",
+  ],
   ["dns-txt", "delete", "not xml", "Start tag expected"],
 ])("%s %s %s is refused", (section, command, xml, message, parentIndex) => {
   expect(() => apply(section, command, xml, parentIndex)).toThrow(message);
 });
 
 test("numbers nobody knows", () => {
-  const call = { section: 1, command: 1, parentIndex: -1, xml: "<x/>" };
+  const call = { section: 1, command: 1, parentIndex: -1, xml: "<host/>" };
   expect(() => updateNetwork(parseNetwork(base), { ...call, section: 99 })).toThrow(
     "can't update unrecognized section of network",
   );

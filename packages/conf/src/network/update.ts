@@ -64,12 +64,13 @@ export function updateNetwork(def: NetworkDef, update: NetworkUpdate): NetworkDe
   const section = sectionName(update.section);
   const apply: SectionUpdate | undefined = sectionUpdates[section];
   if (!apply) {
-    throw unsupported(`can't update '${section}' section of network '${def.name}'`);
+    throw unsupported(`can't update '${section.replace("-", " ")}' section of network '${def.name}'`);
   }
-  const command = commandName(update.command);
   expectElement(root, apply.tag, def);
+  const command = commandName(update.command);
   const copy = structuredClone(def);
-  apply.run(copy, { command, parentIndex: update.parentIndex, root });
+  const { parentIndex } = update;
+  apply.run(copy, { command, parentIndex, root, context: { networkName: def.name } });
   return copy;
 }
 
