@@ -6,8 +6,8 @@ import {
   type ElementCodec,
   element,
   leaf,
-  long,
   oneOf,
+  type Scalar,
   str,
   type XmlElement,
 } from "@libvirt-ts/xml";
@@ -40,12 +40,20 @@ const parent = custom<string>({
   },
 });
 
+/** Text that is no number counts as none; 0 is not shown. */
+const time: Scalar<number | undefined> = {
+  strict: { test: (text) => /^\d+$/.test(text) && BigInt(text) >> 64n === 0n, expected: "a number" },
+  parse: (text) =>
+    /^\s*[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined,
+  format: (value) => (value ? String(value) : undefined),
+};
+
 /** What snapshots and checkpoints tell first. */
 export const momentStart = { name: leaf("name", str), description: leaf("description", str) };
 export const momentPast = {
   parent,
   /** Seconds since 1970. */
-  creationTime: leaf("creationTime", long, { omit: 0 }),
+  creationTime: leaf("creationTime", time),
 };
 
 const inactive = DomainSyntax.as("inactiveDomain");
@@ -107,11 +115,6 @@ export const isCurrent = custom<boolean>({
   },
 });
 
-interface Named {
-  name?: string | undefined;
-  creationTime?: number | undefined;
-}
-
 export interface MomentOptions extends Context {
   /** It was made before: it says itself when, and what it is called. */
   readonly isRedefined?: boolean;
@@ -119,31 +122,26 @@ export interface MomentOptions extends Context {
   readonly now?: number;
 }
 
+/** What is looked at before all else. */
+const Head = element("moment", { ...momentStart, ...momentPast });
+
 /**
  * Name and time of a moment.
  * @param what for errors: `snapshot`, `checkpoint`
  */
-export function fillMoment(
-  def: Named & { parent?: string | undefined },
+export function readMoment(
+  root: XmlElement,
   options: MomentOptions,
   { what, domain }: { what: string; domain: ErrorDomain },
-): { name: string; creationTime: number } {
+): { name: string; creationTime: number; parent?: string | undefined } {
+  const def = Head.parse(root, options);
   if (options.isRedefined) {
     if (def.name === undefined)
       throw new VirError(domain, ErrorCode.XML_ERROR, `a redefined ${what} must have a name`);
     if (def.creationTime === undefined)
       throw new VirError(domain, ErrorCode.INTERNAL_ERROR, `missing creationTime from existing ${what}`);
-    return { name: def.name, creationTime: def.creationTime };
+    return { name: def.name, creationTime: def.creationTime, parent: def.parent };
   }
-  delete def.parent;
   const creationTime = options.now ?? 0;
-  return { name: def.name ?? String(creationTime), creationTime };
-}
-
-/** A creation time that is no number counts as none. */
-export function withoutBadTime(root: XmlElement): XmlElement {
-  const children = root.children.filter(
-    ({ name, text }) => name !== "creationTime" || /^\s*[+-]?\d+\s*$/.test(text),
-  );
-  return { ...root, children };
+  return { name: def.name ?? String(creationTime), creationTime, parent: undefined };
 }

@@ -14,14 +14,7 @@ import {
   XmlWriter,
   xmlError,
 } from "@libvirt-ts/xml";
-import {
-  fillMoment,
-  type MomentOptions,
-  momentDomain,
-  momentPast,
-  momentStart,
-  withoutBadTime,
-} from "../moment.ts";
+import { type MomentOptions, momentDomain, momentPast, momentStart, readMoment } from "../moment.ts";
 
 declare module "@libvirt-ts/xml" {
   interface Context {
@@ -86,7 +79,7 @@ export const CheckpointSyntax = element("domaincheckpoint", {
   ...momentStart,
   name: leaf("name", strictly(str, nameForm, "a name that can be that of a file")),
   ...momentPast,
-  disks: child(element("disks", { disks: list(CheckpointDisk) })),
+  disks: child(element("disks", { disks: list(CheckpointDisk, { strict: { required: true } }) })),
   domain: momentDomain,
 });
 
@@ -110,9 +103,9 @@ function readCheckpoint(root: XmlElement, options: MomentOptions): CheckpointDef
       `Unable to validate doc against domaincheckpoint\nbad name '${written}'`,
     );
   }
-  const syntax = CheckpointSyntax.parse(withoutBadTime(root), options);
   const identity = { what: "checkpoint", domain: ErrorDomain.DOMAIN_CHECKPOINT };
-  return { ...syntax, ...fillMoment(syntax, options, identity) };
+  const moment = readMoment(root, options, identity);
+  return { ...CheckpointSyntax.parse(root, options), ...moment };
 }
 
 export interface FormatCheckpointOptions {

@@ -1,3 +1,4 @@
+import { ErrorDomain, internal } from "@libvirt-ts/errors";
 import { attr, child, element, type Infer, oneOf, str } from "@libvirt-ts/xml";
 import { MetadataCache } from "../domain/devices/storage-parts.ts";
 import { diskFormats, sourceByType, sourceTypes } from "../domain/devices/storage-source.ts";
@@ -30,7 +31,7 @@ export const SnapshotDisk = element(
   {
     name: attr("name", str, {
       required: true,
-      missing: () => snapshotError("missing name from disk snapshot element"),
+      missing: () => internal(ErrorDomain.DOMAIN_SNAPSHOT, "missing name from disk snapshot element"),
     }),
     snapshot: attr("snapshot", oneOf(snapshotPlaces)),
     type: attr("type", oneOf(sourceTypes), { default: "file" }),
@@ -48,7 +49,8 @@ export const SnapshotDisk = element(
     read(disk) {
       if (!overlayTypes.includes(disk.type))
         throw unsupported(`unsupported disk snapshot type '${disk.type}'`);
-      const path = disk.type === "file" ? disk.source?.file : undefined;
+      const path =
+        disk.type === "file" ? disk.source?.file : disk.type === "block" ? disk.source?.dev : undefined;
       if (path !== undefined && !path.startsWith("/"))
         throw snapshotError(`disk snapshot image path '${path}' must be absolute`);
       if (hasOverlay(disk)) disk.snapshot ??= "external";

@@ -1,6 +1,6 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
-import { fillMoment, type MomentOptions, withoutBadTime } from "../moment.ts";
+import { childNamed, parseXml, type XmlElement, XmlWriter, xmlError } from "@libvirt-ts/xml";
+import { type MomentOptions, readMoment } from "../moment.ts";
 import { snapshotError } from "./errors.ts";
 import { type SnapshotDef, type SnapshotState, SnapshotSyntax } from "./snapshot.ts";
 
@@ -13,14 +13,12 @@ export function parseSnapshot(text: string, options: MomentOptions = {}): Snapsh
 function readSnapshot(root: XmlElement, options: MomentOptions): SnapshotDef {
   if (root.name !== "domainsnapshot")
     throw xmlError(`expecting root element of 'domainsnapshot', not '${root.name}'`);
-  const syntax = SnapshotSyntax.parse(withoutBadTime(root), options);
   const identity = { what: "snapshot", domain: ErrorDomain.DOMAIN_SNAPSHOT };
-  const def: SnapshotDef = { ...syntax, ...fillMoment(syntax, options, identity) };
-  if (!options.isRedefined) {
-    delete def.state;
-    delete def.domain;
-    delete def.inactiveDomain;
-  } else if (def.state === undefined) throw snapshotError("missing state from existing snapshot");
+  const moment = readMoment(root, options, identity);
+  if (options.isRedefined && !childNamed(root, "state")?.text)
+    throw snapshotError("missing state from existing snapshot");
+  const source = options.isRedefined ? root : withoutPast(root);
+  const def: SnapshotDef = { ...SnapshotSyntax.parse(source, options), ...moment };
   fillMemory(def, options);
   checkMemory(def);
   if (options.status && def.isCurrent === undefined) {
@@ -32,6 +30,14 @@ function readSnapshot(root: XmlElement, options: MomentOptions): SnapshotDef {
   }
   return def;
 }
+
+const ofPast = new Set(["state", "domain", "inactiveDomain"]);
+
+/** What only says how something was is not looked at when it is made. */
+const withoutPast = (root: XmlElement): XmlElement => ({
+  ...root,
+  children: root.children.filter(({ name }) => !ofPast.has(name)),
+});
 
 /** Whether a guest in such a state has no memory to keep. */
 const isOffline = (state: SnapshotState | undefined): boolean =>

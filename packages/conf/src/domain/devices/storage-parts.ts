@@ -141,12 +141,12 @@ const hostPort: Scalar<number> = {
   ...uint,
   parse(text) {
     const port = /^\s*\+?\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (!(port <= 0xffffffff)) throw invalidPort(text);
+    if (!(port <= 0xffffffff)) throw invalidPort(`failed to parse port number '${text}'`);
+    if (port > 65535) throw invalidPort(`port '${text}' out of range`);
     return port;
   },
 };
-const invalidPort = (text: string) =>
-  new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `failed to parse port number '${text}'`);
+const invalidPort = (detail: string) => new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, detail);
 
 /** A server of a network disk. */
 export const StorageHost = element(
