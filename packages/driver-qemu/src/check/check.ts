@@ -1,6 +1,6 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
+import { acceleratorOf, findMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { abilityRules } from "./ability-rules.ts";
 import { chardevRules } from "./chardev-rules.ts";
 import { controllerRules } from "./controller-rules.ts";
@@ -64,6 +64,9 @@ export function checkQemu(def: DomainDef, caps: QemuCaps, more: Omit<CheckContex
   if (def.type === "qemu" ? !caps.flags.has("tcg") : caps.accel[acceleratorOf(def.type)] === undefined) {
     throw unsupported(`Emulator '${emulator}' does not support virt type '${def.type}'`);
   }
+  const { machine } = def.os.type;
+  if (machine !== undefined && findMachine(caps, def.type, machine) === undefined)
+    throw unsupported(`Emulator '${emulator}' does not support machine type '${machine}'`);
   if (def.os.type.name !== "hvm")
     throw unsupported(`Emulator '${emulator}' does not support os type '${def.os.type.name}'`);
   apply(rules, def, { caps, ...more });

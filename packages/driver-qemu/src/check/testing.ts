@@ -26,7 +26,14 @@ const capsWithout = (lacking: readonly CapsFlag[]): QemuCaps => ({
   microcodeVersion: 0,
   flags: new Set(capsFlags.filter((flag) => !absent.test(flag) && !lacking.includes(flag))),
   accel: {
-    tcg: { cpus: [], machines: [machine("pc-q35-10.0", "q35", 4096), machine("pc-i440fx-10.0", "pc", 255)] },
+    tcg: {
+      cpus: [],
+      machines: [
+        machine("pc-q35-10.0", "q35", 4096),
+        machine("pc-i440fx-10.0", "pc", 255),
+        machine("isapc", "isapc", 1),
+      ],
+    },
   },
   gic: [],
   origin: { binaryCtime: 0, selfCtime: 0, selfVersion: 0 },

@@ -9,7 +9,7 @@ export function clockParts(context: DeviceContext): Part[] {
   const parts = [optionPart("-rtc", rtcText(context))];
   for (const timer of def.clock.timers) {
     if (timer.name === "pit" && caps.flags.has("kvm-pit-lost-tick-policy")) {
-      const policy = timer.tickpolicy;
+      const { tickpolicy: policy = "delay" } = timer;
       if (policy === "delay" || policy === "discard")
         parts.push(optionPart("-global", `kvm-pit.lost_tick_policy=${policy}`));
     }

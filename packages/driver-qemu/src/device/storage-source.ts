@@ -98,11 +98,7 @@ function networkProps(source: NetworkSource, image: ImageLayer, objects: Storage
         path: source.name,
         server: plainAddress(source, 22),
         user: source.identity?.username ?? image.auth?.username,
-        "host-key-check": image.isHostKeyUnchecked
-          ? { mode: "none" }
-          : source.knownHosts === undefined
-            ? undefined
-            : { mode: "known_hosts" },
+        "host-key-check": image.isHostKeyUnchecked ? { mode: "none" } : undefined,
       };
     case "nfs":
       return {
