@@ -1,6 +1,6 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { acceleratorOf, findMachine, type QemuCaps } from "../caps/qemu-caps.ts";
+import { findMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { abilityRules } from "./ability-rules.ts";
 import { chardevRules } from "./chardev-rules.ts";
 import { controllerRules } from "./controller-rules.ts";
@@ -24,6 +24,9 @@ const guestArches = (arch: string): string[] =>
       : arch === "ppc64"
         ? [arch, "ppc64le"]
         : [arch];
+
+const canBe = (type: string, { flags, accel }: QemuCaps): boolean =>
+  type === "qemu" ? flags.has("tcg") : (type === "kvm" || type === "hvf") && accel[type] !== undefined;
 
 function apply(rules: readonly Rule[], def: DomainDef, context: CheckContext) {
   for (const rule of rules) {
@@ -61,7 +64,7 @@ export function checkQemu(def: DomainDef, caps: QemuCaps, more: Omit<CheckContex
   if (!guestArches(caps.arch).includes(def.os.type.arch ?? "")) {
     throw unsupported(`Emulator '${emulator}' does not support arch '${def.os.type.arch}'`);
   }
-  if (def.type === "qemu" ? !caps.flags.has("tcg") : caps.accel[acceleratorOf(def.type)] === undefined) {
+  if (!canBe(def.type, caps)) {
     throw unsupported(`Emulator '${emulator}' does not support virt type '${def.type}'`);
   }
   const { machine } = def.os.type;

@@ -1737,9 +1737,9 @@ export const refused: readonly (readonly [
     "unsupported configuration: cachetune is only supported for KVM domains",
   ],
   [
-    "pc-2.9",
+    "pc-i440fx-2.9",
     "",
     "",
-    "unsupported configuration: Emulator '/usr/bin/qemu-system-x86_64' does not support machine type 'pc-2.9'",
+    "unsupported configuration: Emulator '/usr/bin/qemu-system-x86_64' does not support machine type 'pc-i440fx-2.9'",
   ],
 ];

@@ -1,5 +1,6 @@
+import { constants } from "node:os";
 import type { DomainDef, DomainHooks, FillFlags } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { ErrorCode, ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import { assignAddresses } from "../address/assign.ts";
 import type { HostPci } from "../address/pci-needs.ts";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
@@ -89,12 +90,8 @@ export const hooksWithoutCaps = (context: AudioContext): DomainHooks => ({
 const noEmulator = (def: DomainDef, emulator: string | undefined) =>
   emulator === undefined
     ? new VirError(
-        ErrorDomain.NONE,
-        ErrorCode.INVALID_ARG,
-        `could not find a usable emulator for arch ${def.os.type.arch}`,
-      )
-    : new VirError(
         ErrorDomain.QEMU,
-        ErrorCode.SYSTEM_ERROR,
-        `Cannot check QEMU binary ${emulator}: No such file or directory`,
-      );
+        ErrorCode.CONFIG_UNSUPPORTED,
+        `No emulator found for arch '${def.os.type.arch}'`,
+      )
+    : systemError(ErrorDomain.QEMU, constants.errno.ENOENT, `Cannot check QEMU binary ${emulator}`);

@@ -1,4 +1,5 @@
 import type { DomainDef, FillFlags } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { findMachine, preferredMachine, type QemuCaps } from "../caps/qemu-caps.ts";
 import { isX86 } from "../device/parts.ts";
 
@@ -7,7 +8,13 @@ export function fillMachine(def: DomainDef, caps: QemuCaps, { abiUpdate }: FillF
   const { type } = def.os;
   if (type.machine === undefined) {
     const machine = preferredMachine(caps, def.type);
-    if (machine !== undefined) type.machine = machine.name;
+    if (machine === undefined)
+      throw new VirError(
+        ErrorDomain.QEMU,
+        ErrorCode.INVALID_ARG,
+        `could not get preferred machine for ${def.devices.emulator} type=${def.type}`,
+      );
+    type.machine = machine.name;
   } else {
     type.machine = findMachine(caps, def.type, type.machine)?.name ?? type.machine;
   }

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domain";
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
+import { ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import type { KeptDefinition } from "@libvirt-ts/hypervisor";
 import { type Context, parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
@@ -129,11 +129,7 @@ export function fillContext({
 export async function capsOf(driver: QemuDriver, { devices }: DomainDef): Promise<QemuCaps> {
   const { emulator = "" } = devices;
   if (await lookAt(driver, emulator)) return driver.caps.get(emulator);
-  throw new VirError(
-    ErrorDomain.QEMU,
-    ErrorCode.INVALID_ARG,
-    `Cannot check QEMU binary ${emulator}: No such file or directory`,
-  );
+  throw systemError(ErrorDomain.QEMU, constants.errno.ENOENT, `Cannot check QEMU binary ${emulator}`);
 }
 
 /** Does the definition say anything about firmware? */
