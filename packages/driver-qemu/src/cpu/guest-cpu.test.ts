@@ -25,7 +25,12 @@ const penryn =
 
 const accel = (has: readonly string[]) => ({
   hostCpu: { model: "base", migratability: true, properties: properties(has, ["avx", "popcnt"]) },
-  cpus: [definition("Penryn"), definition("Conroe"), definition("Denverton", ["mpx", "sha-ni"])],
+  cpus: [
+    definition("Penryn", ["sse4.1"]),
+    definition("Conroe"),
+    definition("Nehalem-IBRS"),
+    definition("Denverton", ["mpx", "sha-ni"]),
+  ],
   machines: [],
 });
 const caps = {
@@ -97,6 +102,11 @@ describe("a guest's processor at start", () => {
     ],
     ["the largest", ["<cpu mode='maximum'/>"], ["<cpu mode='maximum'/>"]],
     [
+      "usable, as QEMU says, whatever else is known of the host",
+      ["<cpu match='exact' check='partial'><model>Nehalem-IBRS</model></cpu>", "kvm"],
+      [">Nehalem-IBRS<"],
+    ],
+    [
       "usable, as QEMU says, with what blocks it taken away",
       [
         "<cpu match='exact' check='partial'><model>Denverton</model><feature policy='disable' name='mpx'/><feature policy='disable' name='sha-ni'/></cpu>",
@@ -127,9 +137,19 @@ describe("a guest's processor at start", () => {
       "Host CPU does not provide required features: cx16, sse4.1",
     ],
     [
+      "<cpu match='exact' check='partial'><model>Nehalem-IBRS</model><feature name='avx'/></cpu>",
+      "kvm",
+      "Host CPU does not provide required features: ",
+    ],
+    [
       "<cpu match='exact' check='partial'><model>Denverton</model></cpu>",
       "kvm",
       "Host CPU does not provide required features: mpx, sha-ni",
+    ],
+    [
+      "<cpu match='exact' check='partial'><model>Denverton</model><feature name='pcid'/><feature policy='disable' name='mpx'/></cpu>",
+      "kvm",
+      "Host CPU does not provide required features: sha-ni, pcid",
     ],
     [
       "<cpu match='exact' check='full'><model>Conroe</model><feature policy='forbid' name='vme'/></cpu>",

@@ -9,7 +9,7 @@ import {
   withFeatures,
 } from "@libvirt-ts/cpu";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { acceleratorOf, type QemuCaps } from "../caps/qemu-caps.ts";
+import { acceleratorOf, type CpuDefinition, type QemuCaps } from "../caps/qemu-caps.ts";
 import { isX86 } from "../device/parts.ts";
 import { type HostModels, usableModels } from "./host-model.ts";
 import { isModeSupported } from "./modes.ts";
@@ -72,24 +72,35 @@ function check(guest: Cpu, { arch, virtType, context }: Check): void {
   const { models, caps } = context;
   if (models === undefined || guest.check === undefined || guest.check === "none") return;
   const host = modelOfGuest(models.full);
-  for (const { name, policy } of guest.features) {
-    if (policy === "forbid" && arch.hasFeature?.(host, name))
-      throw incompatible(`Host CPU provides forbidden feature '${name}'`);
+  const has = (name: string) => arch.hasFeature?.(host, name);
+  if (guest.check !== "partial" || guest.mode !== "custom") {
+    const forbidden = guest.features.find(({ name, policy }) => policy === "forbid" && has(name));
+    if (forbidden) throw incompatible(`Host CPU provides forbidden feature '${forbidden.name}'`);
+    return;
   }
-  if (guest.check !== "partial" || guest.mode !== "custom") return;
   const name = guest.model?.name ?? "";
   const definition = caps.accel[acceleratorOf(virtType)]?.cpus.find((cpu) => cpu.name === name);
   if (definition !== undefined && arch.comparesFeatures?.(name) === false) {
-    const disabled = new Set(guest.features.filter(isTaken).map(({ name: feature }) => feature));
-    const missing = definition.blockers.filter(
-      (blocker) => !disabled.has(featureOfQemu(blocker)?.name ?? blocker),
-    );
+    const missing = [...blockersOf(definition, guest), ...required(guest).filter((each) => !has(each))];
     if (missing.length === 0) return;
     throw incompatible(`Host CPU does not provide required features: ${missing.join(", ")}`);
   }
+  // QEMU knows better what it can be, as long as no more is asked for.
+  if (definition?.usable && guest.features.every(({ policy }) => policy === "disable")) return;
   const verdict = arch.compare(host, candidateOfGuest(guest));
   if (verdict.result === "incompatible") throw incompatible(verdict.why);
 }
+
+/** What keeps QEMU from being this model here, but for what the guest does without. */
+function blockersOf({ blockers }: CpuDefinition, { features }: Cpu): string[] {
+  const disabled = new Set(features.filter(isTaken).map(({ name }) => name));
+  return blockers
+    .map((blocker) => featureOfQemu(blocker)?.name ?? blocker)
+    .filter((name) => !disabled.has(name));
+}
+
+const required = ({ features }: Cpu): string[] =>
+  features.filter(({ policy }) => policy === "require" || policy === undefined).map(({ name }) => name);
 
 const isTaken = ({ policy }: CpuFeature) => policy === "disable" || policy === "forbid";
 
