@@ -26,7 +26,7 @@ const penryn =
 const accel = (has: readonly string[]) => ({
   hostCpu: { model: "base", migratability: true, properties: properties(has, ["avx", "popcnt"]) },
   cpus: [
-    definition("Penryn", ["sse4.1"]),
+    definition("Penryn"),
     definition("Conroe"),
     definition("Nehalem-IBRS"),
     definition("Denverton", ["mpx", "sha-ni"]),
@@ -132,7 +132,7 @@ describe("a guest's processor at start", () => {
       "CPU model Nehalem is not supported by hypervisor",
     ],
     [
-      "<cpu match='exact' check='partial'><model>Penryn</model></cpu>",
+      "<cpu match='exact' check='partial'><model>Penryn</model><feature name='vme'/></cpu>",
       "kvm",
       "Host CPU does not provide required features: cx16, sse4.1",
     ],
