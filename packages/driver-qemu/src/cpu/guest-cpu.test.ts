@@ -28,7 +28,7 @@ const accel = (has: readonly string[]) => ({
   cpus: [
     definition("Penryn"),
     definition("Conroe"),
-    definition("Nehalem-IBRS"),
+    definition("n270"),
     definition("Denverton", ["mpx", "sha-ni"]),
   ],
   machines: [],
@@ -103,8 +103,8 @@ describe("a guest's processor at start", () => {
     ["the largest", ["<cpu mode='maximum'/>"], ["<cpu mode='maximum'/>"]],
     [
       "usable, as QEMU says, whatever else is known of the host",
-      ["<cpu match='exact' check='partial'><model>Nehalem-IBRS</model></cpu>", "kvm"],
-      [">Nehalem-IBRS<"],
+      ["<cpu match='exact' check='partial'><model>n270</model></cpu>", "kvm"],
+      [">n270<"],
     ],
     [
       "usable, as QEMU says, with what blocks it taken away",
@@ -137,7 +137,7 @@ describe("a guest's processor at start", () => {
       "Host CPU does not provide required features: cx16, sse4.1",
     ],
     [
-      "<cpu match='exact' check='partial'><model>Nehalem-IBRS</model><feature name='avx'/></cpu>",
+      "<cpu match='exact' check='partial'><model>n270</model><feature name='avx'/></cpu>",
       "kvm",
       "Host CPU does not provide required features: ",
     ],
