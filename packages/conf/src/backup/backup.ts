@@ -7,16 +7,18 @@ import {
   type Infer,
   leaf,
   list,
+  oneOf,
   parseXml,
   raw,
   str,
-  uint,
   variant,
   type XmlElement,
   XmlWriter,
   xmlError,
   yesNo,
 } from "@libvirt-ts/xml";
+import { hostPort } from "../domain/devices/storage-parts.ts";
+import { absPath } from "../types.ts";
 import { PullDisk, PushDisk } from "./disk.ts";
 import { backupError, unsupported } from "./errors.ts";
 
@@ -25,36 +27,35 @@ const mode = {
   words: modes,
   parse(text: string): (typeof modes)[number] {
     const found = modes.find((word) => word === text);
-    if (found === undefined) throw backupError(`unknown backup mode '${text}'`);
+    if (found === undefined) throw unsupported(`unknown backup mode '${text}'`);
     return found;
   },
   format: (value: (typeof modes)[number]) => value,
 };
 
-const transports = ["tcp", "unix", "rdma"] as const;
-const transport = {
-  words: transports,
-  parse(text: string): (typeof transports)[number] {
-    const found = transports.find((word) => word === text);
-    if (found === undefined) throw backupError(`unknown protocol transport type '${text}'`);
-    if (found === "rdma") throw unsupported("transport rdma is not supported for <server>");
-    return found;
-  },
-  format: (value: (typeof transports)[number]) => value,
-};
+const transport = oneOf(["tcp", "unix", "rdma"]);
 
 /** Where disks are offered for reading. */
 const Server = element(
   "server",
   {
-    transport: attr("transport", transport, { default: "tcp" }),
+    transport: attr("transport", transport, { default: "tcp" as const }),
     tls: attr("tls", yesNo),
     name: attr("name", str),
-    port: attr("port", uint, { omit: 0 }),
-    socket: attr("socket", str),
+    port: attr("port", hostPort, { omit: 0 }),
+    socket: attr("socket", absPath),
   },
   {
+    rule: ({ attrs }) =>
+      attrs.transport === "unix"
+        ? attrs.socket === undefined || attrs.name !== undefined || attrs.port !== undefined
+          ? "a <server> at a socket is told by nothing else"
+          : undefined
+        : attrs.socket === undefined
+          ? undefined
+          : "a <server> of TCP has no 'socket'",
     read({ transport: by, socket, name }) {
+      if (by === "rdma") throw unsupported("transport rdma is not supported for <server>");
       if (by === "unix" && socket === undefined) throw backupError("missing socket for unix transport");
       if (by !== "unix" && socket !== undefined)
         throw backupError(`transport '${by}' does not support socket attribute`);

@@ -1,6 +1,18 @@
-import { attr, child, element, type Infer, oneOf, raw, str, uint, variant, yesNo } from "@libvirt-ts/xml";
+import {
+  attr,
+  child,
+  element,
+  type Infer,
+  oneOf,
+  raw,
+  str,
+  strictlyOneOf,
+  uint,
+  variant,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { Encryption } from "../domain/devices/storage-parts.ts";
-import { diskFormats } from "../domain/devices/storage-source.ts";
+import { diskFormats, sourceTypes } from "../domain/devices/storage-source.ts";
 import { sourceSeclabels } from "../domain/seclabel.ts";
 import { backupError, unsupported } from "./errors.ts";
 
@@ -9,8 +21,10 @@ const storeType = {
   words: storeTypes,
   parse(text: string): (typeof storeTypes)[number] {
     const found = storeTypes.find((word) => word === text);
-    if (found === undefined) throw unsupported(`unsupported disk backup type '${text}'`);
-    return found;
+    if (found !== undefined) return found;
+    throw sourceTypes.some((word) => word === text)
+      ? unsupported(`unsupported disk backup type '${text}'`)
+      : backupError(`unknown storage source type '${text}'`);
   },
   format: (value: (typeof storeTypes)[number]) => value,
 };
@@ -28,7 +42,9 @@ const stores = <T extends "target" | "scratch">(tag: T) => {
 };
 
 const formats = diskFormats.filter((format) => format !== "none");
-const Driver = element("driver", { type: attr("type", oneOf(formats)) });
+const format = oneOf(formats, (text) => backupError(`unknown storage source format '${text}'`));
+const PushDriver = element("driver", { type: attr("type", format) });
+const PullDriver = element("driver", { type: attr("type", strictlyOneOf(format, ["qcow2"])) });
 
 const states = ["none", "running", "complete", "failed", "cancelling", "cancelled"] as const;
 
@@ -59,7 +75,7 @@ const view = <T extends Common>(disk: T): T =>
 /** A disk that is copied as it is at the beginning. */
 export const PushDisk = element(
   "disk",
-  { ...head, ...index, driver: child(Driver), $store: stores("target") },
+  { ...head, ...index, driver: child(PushDriver), $store: stores("target") },
   {
     read(disk, _from, { status }) {
       if (!status) delete disk.index;
@@ -77,7 +93,7 @@ export const PullDisk = element(
     exportName: attr("exportname", str),
     exportBitmap: attr("exportbitmap", str),
     ...index,
-    driver: child(Driver),
+    driver: child(PullDriver),
     $store: stores("scratch"),
   },
   {

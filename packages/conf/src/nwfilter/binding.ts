@@ -42,9 +42,9 @@ export const BindingSyntax = element("filterbinding", {
     }),
     { required: true, missing: () => lacks("owner name") },
   ),
-  portdev: attrOf("portdev", "name", str),
+  portdev: attrOf("portdev", "name", str, { emptyIsAbsent: true }),
   linkdev: attrOf("linkdev", "name", str),
-  mac: attrOf("mac", "address", mac),
+  mac: attrOf("mac", "address", mac, { emptyIsAbsent: true }),
   filterref: child(FilterRef),
 });
 
@@ -65,7 +65,7 @@ function readNwfilterBinding(root: XmlElement): NwfilterBindingDef {
     throw xmlError(`expecting root element of 'filterbinding', not '${root.name}'`);
   }
   for (const each of root.children) {
-    if (each.name === "filterref" && each.attrs.filter === undefined) throw lacks("filter reference");
+    if (each.name === "filterref" && !each.attrs.filter) throw lacks("filter reference");
   }
   const syntax = BindingSyntax.parse(root, {});
   const { portdev, filterref } = syntax;

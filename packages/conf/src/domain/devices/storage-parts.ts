@@ -83,7 +83,13 @@ const EncryptionSecret = element(
     ),
     ...secretRef,
   },
-  { read: checkSecretRef },
+  {
+    read: checkSecretRef,
+    rule: ({ attrs: { uuid, usage } }) =>
+      (uuid === undefined) === (usage === undefined)
+        ? "<secret> needs one of the attributes 'uuid' and 'usage'"
+        : undefined,
+  },
 );
 const Cipher = element("cipher", {
   name: attr("name", str, {
@@ -137,7 +143,7 @@ export const Encryption = element(
 );
 export type Encryption = Infer<typeof Encryption>;
 
-const hostPort: Scalar<number> = {
+export const hostPort: Scalar<number> = {
   ...uint,
   parse(text) {
     const port = /^\s*\+?\d+$/.test(text) ? Number(text) : Number.NaN;
