@@ -102,7 +102,7 @@ const rich = `<domain type='qemu'><name>a</name><uuid>c7a5fdbd-edaf-9455-926a-d6
     <parallel type='pty'><target port='0'/></parallel>
     <channel type='pty'><target type='guestfwd' address='10.0.2.1' port='4600'/></channel>
     <input type='tablet' bus='usb'><address type='usb' bus='0' port='1'/></input>
-    <sound model='ich9'/>
+    <sound model='usb'/>
     <tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>
     <video><model type='virtio'><acceleration accel3d='no'/></model></video>
     <redirdev bus='usb' type='tcp'><source mode='connect' host='localhost' service='4000'/></redirdev>
@@ -188,10 +188,10 @@ test.each([
   ["ports='8'", "", "Target controller ports -1 does not match source 8"],
   ["vectors='4'", "", "Target controller vectors -1 does not match source 4"],
   ["ats='on'", "ats='off'", "Target device ats option 'off' does not match source 'on'"],
-  ["<sound model='ich9'/>", "", "Target domain sound card count 0 does not match source 1"],
+  ["<sound model='usb'/>", "", "Target domain sound card count 0 does not match source 1"],
   [
-    "<sound model='ich9'/>",
-    "<sound model='ich9' multichannel='yes'/>",
+    "<sound model='usb'/>",
+    "<sound model='usb' multichannel='yes'/>",
     "Target sound card multichannel setting 'yes' does not match source 'default'",
   ],
   [

@@ -1,3 +1,4 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import {
   attr,
   child,
@@ -9,6 +10,7 @@ import {
   type Infer,
   mismatch,
   onOff,
+  type Scalar,
   str,
   strictly,
   uint,
@@ -53,6 +55,22 @@ export function checkPciNumbers({ domain, bus, slot, function: fn }: PciNumbers)
   if (fn > 7) throw sharedXmlError(`Invalid PCI address function=0x${fn.toString(16)}, must be <= 7`);
 }
 
+const deepestPort = 4;
+/** `1.2`: the port of a hub in the port of a controller. */
+const writtenPort: Scalar<string> = {
+  ...str,
+  parse(text) {
+    const steps = text.split(".");
+    if (steps.length > deepestPort || steps.some((step) => !/^\d+$/.test(step) || Number(step) > 0xffffffff))
+      throw new VirError(
+        ErrorDomain.DEVICE,
+        ErrorCode.INTERNAL_ERROR,
+        "Cannot parse <address> 'port' attribute",
+      );
+    return text;
+  },
+};
+
 /** Where a device sits in the guest. */
 export const Address = element(
   "address",
@@ -95,7 +113,7 @@ export const Address = element(
         controller: attr("controller", uint, { default: 0 }),
         slot: attr("slot", uint, { default: 0 }),
       },
-      usb: { bus: attr("bus", hexDigits(uint, 3), { default: 0 }), port: attr("port", usbPort(str)) },
+      usb: { bus: attr("bus", hexDigits(uint, 3), { default: 0 }), port: attr("port", usbPort(writtenPort)) },
       "spapr-vio": { reg: attr("reg", hexDigits(hexLong(8), 8)) },
       ccw: {
         cssid: attr("cssid", numberUpTo(hex(1), 0xfe)),

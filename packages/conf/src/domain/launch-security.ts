@@ -7,15 +7,27 @@ import {
   leaf,
   list,
   onOff,
+  refusing,
   str,
   strictly,
   uint,
   variant,
   yesNo,
 } from "@libvirt-ts/xml";
+import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
-const sevCommon = { cbitpos: leaf("cbitpos", uint), reducedPhysBits: leaf("reducedPhysBits", uint) };
+const noPolicy = () => xmlError("failed to get launch security policy");
+const sevCommon = {
+  cbitpos: leaf(
+    "cbitpos",
+    refusing(uint, () => xmlError("Invalid format for launch security cbitpos")),
+  ),
+  reducedPhysBits: leaf(
+    "reducedPhysBits",
+    refusing(uint, () => xmlError("Invalid format for launch security reduced-phys-bits")),
+  ),
+};
 
 /** Memory hidden from the host. */
 export const LaunchSecurity = element("launchSecurity", {
@@ -24,7 +36,7 @@ export const LaunchSecurity = element("launchSecurity", {
     sev: {
       kernelHashes: attr("kernelHashes", yesNo),
       ...sevCommon,
-      policy: leaf("policy", hex(4), { required: true }),
+      policy: leaf("policy", refusing(hex(4), noPolicy), { required: true, missing: noPolicy }),
       dhCert: leaf("dhCert", str),
       session: leaf("session", str),
     },

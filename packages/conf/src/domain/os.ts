@@ -61,11 +61,19 @@ const Bootmenu = element(
   "bootmenu",
   {
     enable: attr("enable", yesNo, { strict: { required: true } }),
-    timeout: attr("timeout", unsignedShort(uint)),
+    timeout: attr(
+      "timeout",
+      unsignedShort({
+        ...uint,
+        parse: (text, from, name) => (from.attrs.enable === "yes" ? uint.parse(text, from, name) : 0),
+      }),
+    ),
   },
   {
     read(menu) {
       if (menu.enable !== true) menu.timeout = undefined;
+      if ((menu.timeout ?? 0) > 0xffff)
+        throw unsupported("invalid value for boot menu timeout, must be in range [0,65535]");
     },
   },
 );

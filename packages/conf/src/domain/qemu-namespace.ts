@@ -49,7 +49,10 @@ const Property = element("qemu:property", {
 const Override = element("qemu:override", {
   devices: list(
     element("qemu:device", {
-      alias: attr("alias", str, { required: true }),
+      alias: attr("alias", str, {
+        required: true,
+        missing: () => xmlError("missing 'alias' attribute for qemu:device"),
+      }),
       frontend: child(element("qemu:frontend", { properties: list(Property) })),
     }),
   ),

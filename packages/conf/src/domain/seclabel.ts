@@ -1,15 +1,4 @@
-import {
-  attr,
-  childNamed,
-  element,
-  type Infer,
-  leaf,
-  list,
-  onlyYes,
-  str,
-  type XmlElement,
-  yesNo,
-} from "@libvirt-ts/xml";
+import { attr, childNamed, element, type Infer, leaf, list, onlyYes, str, yesNo } from "@libvirt-ts/xml";
 import { unsupported, xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -31,6 +20,7 @@ export const SourceSeclabel = element(
       if (value.relabel === true && value.label === undefined && !context.status) {
         throw xmlError(`Cannot specify relabel if label is missing. model=${value.model ?? "(null)"}`);
       }
+      if (!value.labelskip) value.relabel ??= true;
       if (value.label !== undefined && value.relabel === false) {
         throw xmlError(
           `Cannot specify a label if relabelling is turned off. model=${value.model ?? "(null)"}`,
@@ -40,11 +30,8 @@ export const SourceSeclabel = element(
   },
 );
 export type SourceSeclabel = Infer<typeof SourceSeclabel>;
-/** A label that was skipped belongs to the running guest. */
-const isLive = (element: XmlElement): boolean => element.attrs.labelskip === "yes";
 export const sourceSeclabels = {
   seclabels: list(SourceSeclabel, {
-    skip: (element, { inactive }) => inactive === true && isLive(element),
     // One that says nothing at all had its label skipped, once.
     hide: ({ labelskip, relabel, label }, { inactive }) =>
       inactive === true && (labelskip === true || (relabel !== false && label === undefined)),

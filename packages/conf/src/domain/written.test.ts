@@ -167,6 +167,38 @@ test.each([
     "<disk><source file='/a'><seclabel model='selinux'/></source><target dev='vda'/></disk>",
     "<source file='/a'/>",
   ],
+  ["", "<vsock model='virtio'/>", "<cid auto='yes'/>"],
+  ["", "<vsock model='virtio'><cid address='4'/></vsock>", "<cid auto='no' address='4'/>"],
+  ["", "<graphics type='vnc' autoport='no'/>", "<graphics type='vnc' autoport='no'>"],
+  [
+    "",
+    "<redirfilter><usbdev class='9' vendor='0x1' product='0xab' version='1.1' allow='yes'/></redirfilter>",
+    "<usbdev class='0x09' vendor='0x0001' product='0x00AB' version='1.10' allow='yes'/>",
+  ],
+  ["", "<input type='mouse' bus='ps2'><source dev='/a'/></input>", "<input type='mouse' bus='ps2'/>"],
+  ["", "<input type='passthrough'><source evdev='/a' dev='/b'/></input>", "<source evdev='/a'/>"],
+  [
+    "",
+    "<sound model='ac97' streams='3' multichannel='yes'><codec type='duplex'/></sound>",
+    "<sound model='ac97'/>",
+  ],
+  [
+    "",
+    "<parallel type='pty'/><parallel type='pty'><target port='2'/></parallel><parallel type='pty'/>",
+    "<target port='0'/>\n    </parallel>\n    <parallel type='pty'>\n      <target port='2'/>\n    </parallel>\n    <parallel type='pty'>\n      <target port='3'/>",
+  ],
+  [
+    "",
+    "<controller type='usb' index='0' model='ich9-ehci1'/><controller type='usb' index='0' model='ich9-uhci3'><master/></controller>",
+    "model='ich9-uhci3'>\n      <master startport='0'/>",
+  ],
+  ["", "<memballoon model='none'><address type='pci' slot='5'/></memballoon>", "<memballoon model='none'/>"],
+  ["", "<memballoon model='virtio'><stats period='-5'/></memballoon>", "<memballoon model='virtio'/>"],
+  [
+    "",
+    "<disk><source file='/a'><seclabel model='selinux'><label>b</label></seclabel></source><target dev='vda'/></disk>",
+    "<seclabel model='selinux' relabel='yes'>",
+  ],
 ])("%s%s becomes %s", (beside, devices, part) => {
   const text = `<domain type='qemu'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
   expect(formatDomain(parseDomain(text, { inactive: true, abiUpdate: true }))).toContain(part);

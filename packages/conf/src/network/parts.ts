@@ -93,6 +93,15 @@ const parametersOf: {
   midonet: { must: ["interfaceid"], may: parameterNames },
 };
 
+/** Numbers a port is known by that are made up where none are written. */
+export function completePort(port: VirtualPort, newUuid: () => string): void {
+  const { type } = port;
+  const parameters: NonNullable<VirtualPort["parameters"]> = port.parameters ?? {};
+  if (type === undefined || type === "802.1Qbg") parameters.instanceid ??= newUuid();
+  if (type === undefined || type === "openvswitch") parameters.interfaceid ??= newUuid();
+  port.parameters = parameters;
+}
+
 const misfit = (type: PortType, what: string) =>
   new VirError(ErrorDomain.NET, ErrorCode.XML_ERROR, `${what} in <virtualport type='${type}'>`);
 

@@ -1742,4 +1742,11 @@ export const refused: readonly (readonly [
     "",
     "unsupported configuration: Emulator '/usr/bin/qemu-system-x86_64' does not support machine type 'pc-i440fx-2.9'",
   ],
+  ["q35", "", "<shmem name='a'/>", "unsupported configuration: ivshmem device is no longer supported"],
+  [
+    "q35",
+    "",
+    "<shmem name='a'><model/></shmem>",
+    "unsupported configuration: ivshmem device is no longer supported",
+  ],
 ];

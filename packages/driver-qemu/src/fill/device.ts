@@ -82,9 +82,7 @@ export function fillDevice({ kind, device }: AnyDevice, def: DomainDef, context:
       if (device.model === undefined || device.model === "default") device.model = "virtio";
       return;
     case "shmem":
-      if (device.model === undefined || device.model === "ivshmem") {
-        device.model = device.server === undefined ? "ivshmem-plain" : "ivshmem-doorbell";
-      }
+      device.model ??= "ivshmem";
       if (device.model === "ivshmem-doorbell") {
         device.msi ??= {};
         device.msi.ioeventfd ??= true;

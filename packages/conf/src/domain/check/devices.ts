@@ -23,6 +23,9 @@ export function checkDevices(devices: Devices): void {
   checkMemories(devices.memories);
   const panics = devices.panics.flatMap(({ model }) => model ?? []);
   refuseTwice(panics, (model) => xmlError(`Multiple panic devices with model '${model}'`));
+  const { sizeKiB: store } = devices.pstore ?? {};
+  if (store !== undefined && (store < smallestStoreKiB || !Number.isInteger(Math.log2(store))))
+    throw xmlError("invalid size of ACPI ERST pstore device");
   if (devices.iommus.length > 1) throw xmlError("only a single IOMMU device is supported");
   const cid = devices.vsock?.cid;
   if (cid?.address && !cid.auto && cid.address < firstGuestCid) throw unsupported("guest CIDs must be >= 3");
@@ -35,6 +38,8 @@ export function checkDevices(devices: Devices): void {
     if (fs.boot && fs.driver?.type !== "virtiofs")
       throw unsupported("boot order is only supported for virtiofs");
 }
+
+const smallestStoreKiB = 4;
 
 /** Lower ones are the hypervisor's and the host's. */
 const firstGuestCid = 3;
@@ -72,8 +77,10 @@ function checkInput({ type, bus, model, source }: Input): void {
     throw unsupported("only bus 'virtio' is supported for 'passthrough' input devices");
   if (model !== undefined && bus !== undefined && bus !== "virtio")
     throw unsupported(`only bus 'virtio' is supported for input model '${model}'`);
-  if (type === "passthrough" && source && source.evdev === undefined)
-    throw xmlError("Missing evdev path for input device passthrough");
+  const isNameless =
+    (type === "passthrough" && source?.evdev === undefined) ||
+    (type === "evdev" && source?.dev === undefined);
+  if (source && isNameless) throw xmlError("Missing evdev path for input device");
 }
 
 function checkShmem({ name }: Shmem): void {

@@ -10,8 +10,9 @@ const hardDiskName = /^(?:ioemu:)?(?:hd|sd|vd|xvd|ubd)/;
 /** Names of disks tell their kind; only media that can be taken out may be missing. */
 export function checkDiskName({ target, device, type, source }: Disk): void {
   const { dev = "" } = target;
-  if (device !== "floppy" && !hardDiskName.test(dev))
-    throw internalError(`Invalid harddisk device name: ${dev}`);
+  const isFloppy = device === "floppy";
+  if (!(isFloppy ? /^fd/ : hardDiskName).test(dev))
+    throw internalError(`Invalid ${isFloppy ? "floppy" : "harddisk"} device name: ${dev}`);
   const isNameless =
     (type === "file" && source !== undefined && source.file === undefined && source.fdgroup === undefined) ||
     (type === "block" && source !== undefined && source.dev === undefined);

@@ -168,7 +168,7 @@ function checkAuth(disk: Disk): void {
 }
 
 function pathOf(disk: Disk): string {
-  if (disk.type === "file") return disk.source?.file ?? "(null)";
-  if (disk.type === "block") return disk.source?.dev ?? "(null)";
-  return "(null)";
+  if (disk.type === "file") return disk.source?.file ?? "<null>";
+  if (disk.type === "block") return disk.source?.dev ?? "<null>";
+  return "<null>";
 }

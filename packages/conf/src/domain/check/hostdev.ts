@@ -1,6 +1,6 @@
 import type { DomainDef } from "../def.ts";
 import type { Hostdev } from "../devices/hostdev.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 
 /** Devices of the host are handed out once, to places that fit them. */
 export function checkHostdevs({ devices }: DomainDef): void {
@@ -47,6 +47,8 @@ function checkPlace(hostdev: Hostdev): void {
   if (hostdev.sgio === "unfiltered") throw unsupported("unfiltered sgio is no longer supported");
   if (!address) return;
   const place = places[type];
+  if (type === "pci" && place && !place.types.includes(address.type))
+    throw internalError(`PCI host devices must use ${place.words} address type`);
   if (place && !place.types.includes(address.type))
     throw unsupported(`${place.name} host device must use ${place.words} address type`);
   if (hostdev.type !== "mdev" || address.type === "unassigned") return;

@@ -5,10 +5,12 @@ import {
   type Fields,
   type Infer,
   int,
+  missingAttribute,
   positive,
   str,
   uint,
   variant,
+  type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
 import { anyInteger, filePath, uint8, uint32 } from "../../types.ts";
@@ -48,9 +50,13 @@ const ways = <F extends Fields>(own: F) => {
   return { input: way("input"), output: way("output") };
 };
 
+/** The kind is asked for before the number. */
+const needsTypeFirst = (from: XmlElement) =>
+  missingAttribute(from.attrs.type === undefined ? "type" : "id", from);
+
 /** Where the sound of the guest goes on the host. */
 export const Audio = element("audio", {
-  id: attr("id", uint8(positive), { required: true }),
+  id: attr("id", uint8(positive), { required: true, missing: needsTypeFirst }),
   type: attrOneOf(
     "type",
     ["none", "alsa", "coreaudio", "jack", "oss", "pulseaudio", "sdl", "spice", "file", "dbus", "pipewire"],

@@ -263,7 +263,7 @@ export const Disk = element(
         throw unsupported("an <encryption> definition already found for disk source");
       }
       if (disk.auth && disk.source && "auth" in disk.source && disk.source.auth) {
-        throw xmlError("an <auth> definition already found for disk source");
+        throw unsupported("an <auth> definition already found for disk source");
       }
     },
   },
@@ -287,6 +287,8 @@ function diskRule(disk: XmlElement): string | undefined {
 
 /** What the source is, for errors about a disk that has no name. */
 function writtenPath(from: XmlElement): string | undefined {
-  const { file, dev, dir, name } = childNamed(from, "source")?.attrs ?? {};
+  const { file, dev, dir, name, pool, volume } = childNamed(from, "source")?.attrs ?? {};
+  if (from.attrs.type === "vhostvdpa") return undefined;
+  if (pool !== undefined) return `pool = '${pool}', volume = '${volume}'`;
   return file ?? dev ?? dir ?? name;
 }

@@ -10,6 +10,7 @@ import {
   onlyYes,
   onOff,
   refusing,
+  type Scalar,
   str,
   strictly,
   uint,
@@ -58,13 +59,22 @@ export const Listen = element(
 );
 export type Listen = Infer<typeof Listen>;
 
+const validTo: Scalar<string> = {
+  ...str,
+  parse(text) {
+    if (!/^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text))
+      throw internalError(`cannot parse password validity time '${text}', expect YYYY-MM-DDTHH:MM:SS`);
+    return text;
+  },
+};
+
 /** Password and its terms. Not written without permission: neither are its terms without it. */
 const password = {
   passwd: attr("passwd", str, { show: "secure" }),
   passwdValidTo: attr(
     "passwdValidTo",
     strictly(
-      str,
+      validTo,
       /\s*-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?\s*/,
       "a time like 2013-04-09T15:51:00",
     ),
@@ -76,9 +86,13 @@ const password = {
 const portsOf = (server: string) => ({
   port: attr(
     "port",
-    portNumber(refusing(int, (text) => internalError(`cannot parse ${server} port ${text}`))),
+    portNumber(
+      server === "spice"
+        ? int
+        : refusing(int, (text) => internalError(`cannot parse ${server} port ${text}`)),
+    ),
   ),
-  autoport: attr("autoport", onlyYes),
+  autoport: attr("autoport", server === "spice" ? yesNo : onlyYes),
 });
 const listens = list(Listen);
 const words = <const W extends readonly string[]>(tag: string, name: string, ...known: W) =>
@@ -91,7 +105,7 @@ const Gl = child(
 );
 
 /** `listen` and `socket` repeat the first `<listen>`, for clients older than that element. */
-const legacyListen = attr("listen", ipOrName, { emptyIsAbsent: true });
+const legacyListen = attr("listen", ipOrName);
 const legacySocket = attr("socket", absPath, { emptyIsAbsent: true });
 
 const SpiceChannel = element("channel", {
@@ -193,7 +207,7 @@ const GraphicsSyntax = element(
         } else if (inactive && shown.autoport) {
           shown.port = shown.type === "vnc" ? -1 : shown.type === "rdp" ? 0 : undefined;
           if (shown.type === "spice") shown.tlsPort = undefined;
-        } else if (shown.type === "vnc" && shown.autoport && !shown.port) shown.port = -1;
+        } else if (shown.type === "vnc" && !shown.port) shown.port = shown.autoport ? -1 : undefined;
         else if (shown.type === "spice" && first) {
           if (!shown.port) shown.port = undefined;
           if (!shown.tlsPort) shown.tlsPort = undefined;
@@ -234,7 +248,7 @@ function foldListens(graphics: Listening): void {
     const made: Listen =
       socket !== undefined
         ? { type: "socket", socket }
-        : { type: "address", ...(listen !== undefined && { address: listen }) };
+        : { type: "address", ...(listen && { address: listen }) };
     graphics.listens.push(made);
   } else if (graphics.type === "vnc" && socket !== undefined && first.type === "address") {
     graphics.listens.splice(0, graphics.listens.length, { type: "socket", socket });
@@ -267,7 +281,7 @@ interface VncPorts {
 
 function foldVncPorts(vnc: VncPorts, inactive: boolean): void {
   if (vnc.port === undefined) {
-    vnc.autoport = true;
+    vnc.autoport ??= true;
     vnc.port = 0;
   } else if (vnc.port === -1) {
     vnc.autoport = true;

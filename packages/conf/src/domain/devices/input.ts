@@ -1,6 +1,6 @@
 import { attr, child, element, fixed, type Infer, onOff } from "@libvirt-ts/xml";
 import { absPath } from "../../types.ts";
-import { internalError, unsupported, xmlError } from "../errors.ts";
+import { internalError, unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
@@ -35,6 +35,7 @@ export const Input = element(
     bus: fixed(
       "input device bus",
       attrOneOf("bus", ["ps2", "usb", "xen", "parallels", "none", "virtio"], {
+        omit: "none",
         refuse: (text) => unsupported(`unknown input bus type '${text}'`),
       }),
     ),
@@ -52,9 +53,10 @@ export const Input = element(
     read(input) {
       if (input.type === "evdev" && input.bus !== undefined && input.bus !== "none")
         throw unsupported("input evdev doesn't support bus element");
-      if (input.type === "evdev" && input.source && input.source.dev === undefined) {
-        throw xmlError("missing 'dev' attribute of 'source' element for evdev input device");
-      }
+      const { source } = input;
+      if (input.type === "passthrough" && source) input.source = { evdev: source.evdev };
+      else if (input.type === "evdev" && source) source.evdev = undefined;
+      else input.source = undefined;
     },
   },
 );

@@ -1,3 +1,4 @@
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { parseIp } from "@libvirt-ts/util/ip";
 import { isMulticastMac } from "@libvirt-ts/util/mac";
 import {
@@ -57,7 +58,7 @@ import {
 } from "../../types.ts";
 import { pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
-import { invalidArgument, unsupported, xmlError } from "../errors.ts";
+import { invalidArgument, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { mac, uuid } from "../scalars.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -203,8 +204,27 @@ const Filterref = element("filterref", {
   ),
 });
 
+const mostFrames = 0xffffffff;
+const frameCount: Scalar<number> = {
+  ...uint,
+  parse(text) {
+    const value = /^\s*\+?\d+$/.test(text) ? BigInt(text.trim()) : undefined;
+    if (value === undefined || value >> 64n)
+      throw xmlDetail(`cannot parse value '${text}' for coalesce parameter`);
+    if (value > mostFrames)
+      throw new VirError(
+        ErrorDomain.DOMAIN,
+        ErrorCode.OVERFLOW,
+        `value '${text}' is too big for coalesce parameter, maximum is '${mostFrames}'`,
+      );
+    return Number(value);
+  },
+};
+
 const Coalesce = element("coalesce", {
-  rx: child(element("rx", { frames: child(element("frames", { max: attr("max", uint, { omit: 0 }) })) })),
+  rx: child(
+    element("rx", { frames: child(element("frames", { max: attr("max", frameCount, { omit: 0 }) })) }),
+  ),
 });
 
 const hostSide = { hostIps: list(InterfaceIp), hostRoutes: list(NetworkRoute) };
@@ -407,7 +427,7 @@ export const Interface = element(
   "interface",
   {
     type: attrOneOf("type", interfaceTypes, { default: "user", strict: { required: true } }),
-    managed: attr("managed", onlyYes),
+    managed: attr("managed", onlyYes, { omit: false }),
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
     mac: child(Mac),
     $source: variant("type", kinds),
@@ -431,7 +451,9 @@ export const Interface = element(
     ),
     model: fixed(
       "network card model",
-      attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'")),
+      attrOf("model", "type", strictly(netModel, /[a-zA-Z0-9\-_]+/, "letters, digits, '-' or '_'"), {
+        emptyIsAbsent: true,
+      }),
     ),
     driver: child(NetDriver, { skip: (_own, card) => !isVirtio(card) }),
     backend: child(NetBackend),

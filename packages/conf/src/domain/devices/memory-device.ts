@@ -102,9 +102,10 @@ export const MemoryDevice = element(
     ...info,
   },
   {
-    read({ target }) {
+    read({ model, target }) {
       if (target === undefined) throw xmlError("missing <target> element for <memory> device");
       if (target.sizeKiB === undefined) throw missingAmount("./size");
+      if (model === "virtio-mem") Object.assign(target, { blockKiB: 0, requestedKiB: 0, ...target });
     },
   },
 );

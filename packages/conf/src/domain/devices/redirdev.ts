@@ -1,6 +1,18 @@
-import { asTold, attr, element, fixed, type Infer, list, str, strictly, yesNo } from "@libvirt-ts/xml";
+import {
+  asTold,
+  attr,
+  element,
+  fixed,
+  type Infer,
+  intAnyBase,
+  list,
+  type Scalar,
+  str,
+  strictly,
+  yesNo,
+} from "@libvirt-ts/xml";
 import { chardevSourceRefusing, readChardev } from "../chardev.ts";
-import { internalError, unsupported } from "../errors.ts";
+import { internalError, unsupported, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { attrOneOf } from "../words.ts";
 
@@ -36,30 +48,45 @@ export const Redirdev = element(
 );
 export type Redirdev = Infer<typeof Redirdev>;
 
+/** A number of so many hexadecimal digits, kept as it is written; -1 stands for any. */
+const orAny = (digits: number): Scalar<string> =>
+  strictly(
+    {
+      ...str,
+      parse(text, from, name) {
+        const value = intAnyBase.parse(text, from, name);
+        return value === -1 ? "-1" : `0x${value.toString(16).toUpperCase().padStart(digits, "0")}`;
+      },
+    },
+    new RegExp(`-1|(?:0x)?[0-9a-fA-F]{1,${digits}}`),
+    `-1 or up to ${digits} hexadecimal digits`,
+  );
+
+const version: Scalar<string> = strictly(
+  {
+    ...str,
+    parse(text) {
+      const [, major, minor] = /^(\d+)\.(\d+)$/.exec(text) ?? [];
+      if (text === "-1") return text;
+      if (major === undefined || minor === undefined)
+        throw xmlError(`Cannot parse USB device version ${text}`);
+      return `${Number(major)}.${minor.length === 1 ? `${minor}0` : minor}`;
+    },
+  },
+  /-1|\d{1,2}.\d{1,2}/,
+  "-1 or a version like 1.10",
+);
+
 /** Which devices may be redirected: hexadecimal numbers, absent means any. */
 export const Redirfilter = element("redirfilter", {
   usbdevs: fixed(
     "Target domain USB redirection filter count %t does not match source %s",
     list(
       element("usbdev", {
-        class: attr(
-          "class",
-          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,2}/, "-1 or up to two hexadecimal digits"),
-          { omit: "-1" },
-        ),
-        vendor: attr(
-          "vendor",
-          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
-          { omit: "-1" },
-        ),
-        product: attr(
-          "product",
-          strictly(str, /-1|(?:0x)?[0-9a-fA-F]{1,4}/, "-1 or up to four hexadecimal digits"),
-          { omit: "-1" },
-        ),
-        version: attr("version", strictly(str, /-1|\d{1,2}.\d{1,2}/, "-1 or a version like 1.10"), {
-          omit: "-1",
-        }),
+        class: attr("class", orAny(2), { omit: "-1" }),
+        vendor: attr("vendor", orAny(4), { omit: "-1" }),
+        product: attr("product", orAny(4), { omit: "-1" }),
+        version: attr("version", version, { omit: "-1" }),
         allow: attr("allow", yesNo, { required: true }),
       }),
     ),

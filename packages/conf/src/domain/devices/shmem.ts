@@ -45,8 +45,8 @@ export const Shmem = element(
         like: sized("size"),
         parse(from) {
           const found = from.children.find((each) => each.name === "size");
-          return found && found.text !== ""
-            ? scaledBytes(found.text, found.attrs.unit, "B", "./size[1]")
+          return found?.text
+            ? scaledBytes(found.text, found.attrs.unit, "B", "./size[1]") || undefined
             : undefined;
         },
         formatBody(value, writer) {

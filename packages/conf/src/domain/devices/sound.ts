@@ -27,21 +27,31 @@ const Codec = element("codec", {
 });
 
 /** A sound card. */
-export const Sound = element("sound", {
-  model: fixed(
-    "sound card model",
-    attrOneOf("model", ["es1370", "sb16", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb", "virtio"], {
-      required: true,
-    }),
-  ),
-  multichannel: fixed(
-    absentIs("default", "Target sound card multichannel setting '%t' does not match source '%s'"),
-    attr("multichannel", yesNo),
-  ),
-  streams: attr("streams", positive),
-  codecs: list(Codec),
-  audio: attrOf("audio", "id", uint8(uint), { required: true }),
-  ...info,
-  driver: child(element("driver", virtioOptions)),
-});
+export const Sound = element(
+  "sound",
+  {
+    model: fixed(
+      "sound card model",
+      attrOneOf("model", ["es1370", "sb16", "pcspk", "ac97", "ich6", "ich7", "ich9", "usb", "virtio"], {
+        required: true,
+      }),
+    ),
+    multichannel: fixed(
+      absentIs("default", "Target sound card multichannel setting '%t' does not match source '%s'"),
+      attr("multichannel", yesNo),
+    ),
+    streams: attr("streams", positive),
+    codecs: list(Codec),
+    audio: attrOf("audio", "id", uint8(uint), { required: true }),
+    ...info,
+    driver: child(element("driver", virtioOptions)),
+  },
+  {
+    read(sound) {
+      if (sound.model !== "ich6" && sound.model !== "ich9") sound.codecs = [];
+      if (sound.model !== "usb") sound.multichannel = undefined;
+      if (sound.model !== "virtio") sound.streams = undefined;
+    },
+  },
+);
 export type Sound = Infer<typeof Sound>;

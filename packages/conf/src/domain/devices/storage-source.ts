@@ -28,7 +28,7 @@ import {
 } from "../../types.ts";
 import { checkPciNumbers, pciNumbers } from "../address.ts";
 import { Reconnect } from "../chardev.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { readError, unsupported, xmlError } from "../errors.ts";
 import { sourceSeclabels } from "../seclabel.ts";
 import { attrOneOf } from "../words.ts";
 import {
@@ -154,6 +154,8 @@ const NetworkSource = element(
     read(source) {
       keepOwn(source);
       const { protocol, name } = source;
+      if (protocol === "ssh" && source.identity && source.identity.username === undefined)
+        throw readError("Missing required attribute 'username' in element 'identity'");
       if (name === undefined && !nameless.has(protocol)) throw xmlError("missing name for disk source");
       // These name a pool and an image in it.
       const slash = name?.indexOf("/") ?? -1;

@@ -17,6 +17,12 @@ export const Vsock = element(
     ...info,
     driver: child(element("driver", virtioOptions)),
   },
-  { keepEmpty: true },
+  {
+    keepEmpty: true,
+    read(vsock) {
+      vsock.cid ??= {};
+      vsock.cid.auto ??= !vsock.cid.address;
+    },
+  },
 );
 export type Vsock = Infer<typeof Vsock>;

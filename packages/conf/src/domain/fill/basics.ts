@@ -3,6 +3,7 @@ import { generateMac } from "@libvirt-ts/util/mac";
 import { randomBytes } from "@libvirt-ts/util/random";
 import { randomUuid } from "@libvirt-ts/util/uuid";
 import { parseXml } from "@libvirt-ts/xml";
+import { completePort } from "../../network/parts.ts";
 import type { DomainDef } from "../def.ts";
 import { Devices } from "../devices/devices.ts";
 import type { Disk } from "../devices/disk.ts";
@@ -60,10 +61,11 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   return syntax as DomainDef; // the above is what the type adds, memory excepted: fillMemory throws without it
 }
 
-/** A card without an address (or with all zeros) gets one. */
+/** A card without an address (or with all zeros) gets one; so does its port. */
 export function fillMac(net: Interface, { random = randomBytes, newMac }: FillOptions): void {
   const written = net.mac?.address === "00:00:00:00:00:00" ? undefined : net.mac?.address;
   const address = written ?? newMac?.() ?? generateMac("52:54:00", random);
+  if (net.virtualport) completePort(net.virtualport, () => randomUuid(random));
   net.mac = { ...net.mac, address };
 }
 

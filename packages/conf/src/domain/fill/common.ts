@@ -71,13 +71,13 @@ function fillBoot(def: DomainDef): void {
   if (def.bootloader !== undefined) return;
   if (os.type.name !== "hvm" && os.type.name !== "xenpvh") return;
   const orders = bootables(def).flatMap(({ boot }) => (boot ? [boot.order] : []));
-  if (orders.length > 0 && os.boots.length > 0) {
-    throw unsupported("per-device boot elements cannot be used together with os/boot elements");
-  }
   const seen = new Set<number>();
   for (const order of orders) {
     if (seen.has(order)) throw unsupported(`boot order '${order}' used for more than one device`);
     seen.add(order);
+  }
+  if (orders.length > 0 && os.boots.length > 0) {
+    throw unsupported("per-device boot elements cannot be used together with os/boot elements");
   }
   if (orders.length === 0 && os.boots.length === 0) os.boots.push({ dev: "hd" });
 }

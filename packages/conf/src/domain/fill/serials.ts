@@ -5,11 +5,14 @@ interface Ported {
   target?: { port?: number | undefined } | undefined;
 }
 
-/** A port without number follows the highest one there is. */
+const highest = (ports: readonly Ported[]): number =>
+  Math.max(-1, ...ports.map(({ target }) => target?.port ?? -1));
+
+/** A port without number follows the highest one before it. */
 export function numberPorts(ports: readonly Ported[]): void {
-  for (const each of ports) {
+  for (const [at, each] of ports.entries()) {
     each.target ??= {};
-    each.target.port ??= Math.max(-1, ...ports.map(({ target }) => target?.port ?? -1)) + 1;
+    each.target.port ??= highest(ports.slice(0, at)) + 1;
   }
 }
 
@@ -32,5 +35,8 @@ export function fillSerialPorts(serials: readonly Serial[]): void {
     while (taken.has(target.port)) target.port++;
     taken.add(target.port);
   }
-  numberPorts(serials);
+  for (const each of serials) {
+    each.target ??= {};
+    each.target.port ??= highest(serials) + 1;
+  }
 }
