@@ -80,18 +80,17 @@ function checkBridge(def: NetworkDef): void {
   const { bridge, name, forward } = def;
   if (!bridge || isVirtualNetwork(def)) return;
   const mode = modeWord(def);
+  if (bridge.name !== undefined && mode !== "bridge")
+    throw networkError(`bridge name not allowed in ${mode} mode (network '${name}')`);
   if (bridge.stp === false || bridge.delay || bridge.zone !== undefined) {
     throw networkError(
       `bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`,
     );
   }
-  if (bridge.name !== undefined) {
-    if (mode !== "bridge") throw networkError(`bridge name not allowed in ${mode} mode (network '${name}')`);
-    if (forward && forward.interfaces.length > 0) {
-      throw networkError(
-        `A network with forward mode='${mode}' can specify a bridge name or a forward dev, but not both (network '${name}')`,
-      );
-    }
+  if (bridge.name !== undefined && forward && forward.interfaces.length > 0) {
+    throw networkError(
+      `A network with forward mode='${mode}' can specify a bridge name or a forward dev, but not both (network '${name}')`,
+    );
   }
   if (bridge.macTableManager !== undefined && mode !== "bridge") {
     throw networkError(`bridge macTableManager setting not allowed in ${mode} mode (network '${name}')`);

@@ -80,7 +80,6 @@ const Dhcp = element(
     hosts: list(DhcpHost),
     bootp: child(
       element("bootp", { file: attr("file", str, { required: true }), server: attr("server", ipText()) }),
-      { last: true },
     ),
   },
   // Without addresses to give away nothing is booted either.

@@ -301,6 +301,16 @@ test.each([
     wrap(`${ip4}</ip><route family='ipv6' address='10.9.0.0' gateway='192.168.7.2'/>`),
     "n: ipv6 family specified for non-IPv6 address '10.9.0.0' in route definition",
   ],
+  [
+    "bridge name before the rest",
+    wrap("<forward mode='vepa'/><bridge name='b' delay='1'/>"),
+    "bridge name not allowed in vepa mode (network 'n')",
+  ],
+  [
+    "bridge settings before what excludes them",
+    wrap("<forward mode='bridge' dev='a'/><bridge name='b' delay='1'/>"),
+    "bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in bridge",
+  ],
   ["port without type", wrap("<virtualport/>"), "missing required virtualport type"],
   [
     "guaranteed to a network",

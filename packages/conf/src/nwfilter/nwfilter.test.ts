@@ -16,6 +16,7 @@ test.each([
   ["<stp type='010'/>", "<stp type='10'/>"],
   ["<stp root-cost='-0x1'/>", "<stp root-cost='0xffffffff'/>"],
   ["<arp opcode='0x1f'/>", "<arp opcode='31'/>"],
+  ["<vlan encap-protocol='0x100'/>", "<vlan encap-protocol='0x100'/>"],
   ["<tcp state=' new,,RELATED'/>", "<tcp state='NEW,RELATED'/>"],
   ["<tcp flags=' SYN, ACK/ALL'/>", "<tcp flags='SYN,ACK/ALL'/>"],
   ["<all ipset=''/>", "<all ipset=''/>"],

@@ -5,6 +5,7 @@ import {
   decimal16,
   dscp,
   etherType,
+  innerEtherType,
   ipProtocol,
   ipsetFlags,
   ipsetName,
@@ -132,7 +133,7 @@ const ipset = { ipset: plain(ipsetName), ipsetflags: plain(ipsetFlags) };
 /** The protocols a rule can be about and what each can be asked for, in the order it is written. */
 export const protocols = {
   mac: { ...frame, protocolid: plain(etherType), ...comment },
-  vlan: { ...frame, vlanid: plain(vlanId), "encap-protocol": plain(etherType), ...comment },
+  vlan: { ...frame, vlanid: plain(vlanId), "encap-protocol": plain(innerEtherType), ...comment },
   stp,
   arp,
   rarp: arp,

@@ -28,8 +28,8 @@ const remote: ReadonlySet<StoragePoolDef["type"]> = new Set(["iscsi-direct", "rb
 const isLocal = (def: StoragePoolDef): def is Local => !remote.has(def.type);
 
 function checkProtocol(def: StoragePoolDef): void {
-  if (def.type !== "netfs" || def.source.protocolVersion === undefined) return;
-  const { format } = def.source;
+  if ((def.type !== "netfs" && def.type !== "gluster") || def.source.protocolVersion === undefined) return;
+  const format = def.type === "netfs" ? def.source.format : "glusterfs";
   if (format !== "nfs" && format !== "auto") {
     throw unsupported(`storage pool protocol ver unsupported for pool type '${format}'`);
   }

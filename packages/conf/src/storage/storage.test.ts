@@ -47,6 +47,11 @@ test.each([
 
 test.each([
   ["dir", permissions("<owner/>"), "malformed owner element"],
+  [
+    "gluster",
+    "<source><host name='h'/><protocol ver='4'/></source>",
+    "storage pool protocol ver unsupported for pool type 'glusterfs'",
+  ],
   ["dir", permissions("<mode>1777</mode>"), "malformed octal mode"],
   ["disk", target, "missing storage pool source device name"],
   ["netfs", `<source><host name='h'/><dir path=''/></source>${target}`, "missing storage pool source path"],
