@@ -1,20 +1,16 @@
 import { checkDns } from "./check-dns.ts";
 import { checkIp, checkRoute } from "./check-ip.ts";
-import { networkError, unsupported } from "./errors.ts";
+import { networkError } from "./errors.ts";
 import type { Forward, ForwardAddress } from "./forward.ts";
 import { isVirtualNetwork, modeWord } from "./mode.ts";
 import type { NetworkDef } from "./network.ts";
-import { checkTypedPort } from "./parts.ts";
 
 /**
  * What must hold of any network, whatever runs it.
  * @throws VirError XML_ERROR
  */
 export function checkNetwork(def: NetworkDef): void {
-  if (def.title?.includes("\n")) throw networkError("Network title can't contain newlines");
-  checkDomain(def);
   if (def.dns) checkDns(def.dns, def);
-  if (def.virtualPort) checkTypedPort(def.virtualPort);
   for (const ip of def.ips) checkIp(ip, def);
   for (const route of def.routes) checkRoute(route, def);
   if (def.forward) checkForward(def.forward, def);
@@ -22,14 +18,6 @@ export function checkNetwork(def: NetworkDef): void {
   if (def.mtu !== undefined && !isVirtualNetwork(def)) {
     throw networkError(
       `mtu size only allowed in open, route, nat, and isolated mode, not in ${modeWord(def)} (network '${def.name}')`,
-    );
-  }
-}
-
-function checkDomain({ domain, name }: NetworkDef): void {
-  if (domain?.register && !domain.localOnly) {
-    throw unsupported(
-      `attribute 'register=yes' in <domain> element requires 'localOnly=yes' in network ${name}`,
     );
   }
 }

@@ -311,6 +311,16 @@ test.each([
     wrap("<forward mode='bridge' dev='a'/><bridge name='b' delay='1'/>"),
     "bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in bridge",
   ],
+  [
+    "two mistakes: the order of libvirt",
+    wrap("<forward mode='x'/><ip address='x'/><bridge delay='x'/><title>a\nb</title>"),
+    "Network title can't contain newlines",
+  ],
+  [
+    "two mistakes: the order of libvirt",
+    wrap("<forward mode='x'/><ip address='x'/><bridge delay='x'/>"),
+    "Invalid delay value in network 'n'",
+  ],
   ["port without type", wrap("<virtualport/>"), "missing required virtualport type"],
   [
     "guaranteed to a network",

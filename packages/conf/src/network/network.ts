@@ -20,10 +20,10 @@ import { metadata } from "../metadata.ts";
 import { told } from "../told.ts";
 import { deviceName, dnsName, objectName, unsigned, unsignedShort } from "../types.ts";
 import { Dns } from "./dns.ts";
-import { networkError } from "./errors.ts";
+import { networkError, unsupported } from "./errors.ts";
 import { Forward } from "./forward.ts";
 import { NetworkIp, NetworkRoute } from "./ip.ts";
-import { connections, isolatedPort, NetworkBandwidth, VirtualPort, Vlan } from "./parts.ts";
+import { connections, isolatedPort, NetworkBandwidth, TypedPort, VirtualPort, Vlan } from "./parts.ts";
 import { stationMac, uuidText, yesOrElse } from "./scalars.ts";
 
 export const macTableManagers = ["kernel", "libvirt"] as const;
@@ -55,11 +55,31 @@ const Bridge = element("bridge", {
 });
 export type Bridge = Infer<typeof Bridge>;
 
-const DnsDomain = element("domain", {
-  name: attr("name", dnsName, { strict: { required: true } }),
-  localOnly: attr("localOnly", yesNo),
-  register: attr("register", yesNo),
-});
+const DnsDomain = element(
+  "domain",
+  {
+    name: attr("name", dnsName, { strict: { required: true } }),
+    localOnly: attr("localOnly", yesNo),
+    register: attr("register", yesNo),
+  },
+  {
+    read({ register, localOnly }, _from, { networkName }) {
+      if (register && !localOnly) {
+        throw unsupported(
+          `attribute 'register=yes' in <domain> element requires 'localOnly=yes' in network ${networkName}`,
+        );
+      }
+    },
+  },
+);
+
+const title: Scalar<string> = {
+  ...str,
+  parse(text) {
+    if (text.includes("\n")) throw networkError("Network title can't contain newlines");
+    return text;
+  },
+};
 
 export const PortGroup = element(
   "portgroup",
@@ -142,7 +162,7 @@ export const NetworkSyntax = element(
     trustGuestRxFilters: attr("trustGuestRxFilters", yesNo),
     name: leaf("name", objectName, { strict: { required: true } }),
     uuid: leaf("uuid", uuidText),
-    title: leaf("title", str),
+    title: leaf("title", title),
     description: leaf("description", str),
     metadata,
     forward: child(Forward),
@@ -156,7 +176,7 @@ export const NetworkSyntax = element(
     isolated: isolatedPort,
     ips: list(NetworkIp),
     routes: list(NetworkRoute),
-    virtualPort: child(VirtualPort),
+    virtualPort: child(TypedPort),
     portGroups: list(PortGroup),
     dnsmasqOptions,
   },

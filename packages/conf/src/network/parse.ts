@@ -18,6 +18,32 @@ export function parseNetwork(text: string, options: ParseNetworkOptions = {}): N
   return readNetwork(parseXml(text, { errorDomain: ErrorDomain.NETWORK }), options);
 }
 
+/** In which order libvirt looks at the parts of a network: of several mistakes it tells the first. */
+const readingOrder = [
+  "name",
+  "uuid",
+  "title",
+  "description",
+  "domain",
+  "bandwidth",
+  "vlan",
+  "port",
+  "bridge",
+  "mac",
+  "mtu",
+  "dns",
+  "virtualport",
+  "portgroup",
+  "ip",
+  "route",
+  "forward",
+];
+
+const inReadingOrder = (root: XmlElement): XmlElement => ({
+  ...root,
+  children: root.children.toSorted((a, b) => readingOrder.indexOf(a.name) - readingOrder.indexOf(b.name)),
+});
+
 /** The same from an element of another document. */
 export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {}): NetworkDef {
   if (root.name !== "network") {
@@ -27,7 +53,7 @@ export function readNetwork(root: XmlElement, options: ParseNetworkOptions = {})
   if (name === undefined || name === "") throw new VirError(ErrorDomain.NETWORK, ErrorCode.NO_NAME);
   if (name.includes("/"))
     throw new VirError(ErrorDomain.XML, ErrorCode.XML_DETAIL, "invalid char in name: /");
-  const syntax = NetworkSyntax.parse(root, { ...options, networkName: name });
+  const syntax = NetworkSyntax.parse(inReadingOrder(root), { ...options, networkName: name });
   const def: NetworkDef = { ...syntax, name, uuid: syntax.uuid ?? (options.newUuid ?? randomUuid)() };
   checkNetwork(def);
   fillNetwork(def);

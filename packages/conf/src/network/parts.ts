@@ -5,6 +5,7 @@ import {
   child,
   element,
   type Infer,
+  type InferFields,
   list,
   nonNegativeInt,
   oneOf,
@@ -47,30 +48,35 @@ const parameters = element("parameters", {
   profileid: attr("profileid", strictly(str, /[^\0]{0,39}/, "up to 39 characters"), { omit: "" }),
 });
 
-/** `<virtualport>`: what a switch outside of the host is told about a port. Without type: to be merged. */
-export const VirtualPort = element(
-  "virtualport",
-  {
-    type: attr(
-      "type",
-      oneOf(virtualPortTypes, (text) =>
-        sharedError(ErrorCode.CONFIG_UNSUPPORTED, `unknown virtualport type ${text}`),
-      ),
+const portFields = {
+  type: attr(
+    "type",
+    oneOf(virtualPortTypes, (text) =>
+      sharedError(ErrorCode.CONFIG_UNSUPPORTED, `unknown virtualport type ${text}`),
     ),
-    parameters: child(parameters),
+  ),
+  parameters: child(parameters),
+};
+
+function readPort(port: VirtualPort): void {
+  const { type, parameters: given } = port;
+  checkRanges(given);
+  if (type !== undefined) refuseExtra(type, given ?? {});
+  // What it has no use for is passed over.
+  if (type === "midonet" && given)
+    port.parameters = given.interfaceid === undefined ? {} : { interfaceid: given.interfaceid };
+}
+
+/** `<virtualport>`: what a switch outside of the host is told about a port. Without type: to be merged. */
+export const VirtualPort = element("virtualport", portFields, { read: readPort });
+/** The same where nothing will tell the type later. */
+export const TypedPort = element("virtualport", portFields, {
+  read(port) {
+    if (port.type === undefined) throw sharedXmlError("missing required virtualport type");
+    readPort(port);
   },
-  {
-    read(port) {
-      const { type, parameters: given } = port;
-      checkRanges(given);
-      if (type !== undefined) refuseExtra(type, given ?? {});
-      // What it has no use for is passed over.
-      if (type === "midonet" && given)
-        port.parameters = given.interfaceid === undefined ? {} : { interfaceid: given.interfaceid };
-    },
-  },
-);
-export type VirtualPort = Infer<typeof VirtualPort>;
+});
+export type VirtualPort = InferFields<typeof portFields>;
 
 type PortType = (typeof virtualPortTypes)[number];
 type PortParameters = NonNullable<VirtualPort["parameters"]>;
@@ -111,11 +117,6 @@ function refuseExtra(type: PortType, given: PortParameters): void {
     (name) => given[name] !== undefined && !must.includes(name) && !may.includes(name),
   );
   if (extra !== undefined) throw misfit(type, `extra ${extra} unsupported`);
-}
-
-/** Refuses a port of no type: nothing will say it later. */
-export function checkTypedPort({ type }: VirtualPort): void {
-  if (type === undefined) throw sharedXmlError("missing required virtualport type");
 }
 
 /** Refuses a port that does not say all its switch must know: nothing else will be merged with it. */
