@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { read } from "../check/testing.ts";
 import { UsbAddressSet } from "./usb.ts";
 
 function uhci(): UsbAddressSet {
@@ -31,4 +32,35 @@ test("a companion has no ports of its own", () => {
   const set = new UsbAddressSet();
   set.addController({ type: "usb", index: 0, model: "ich9-uhci1", masterStartPort: 0 });
   expect(set.isEmpty).toBe(true);
+});
+
+test("devices get their ports in the order of libvirt", () => {
+  const { devices } = read({
+    machine: "pc",
+    beside: "",
+    devices: `<controller type='usb' model='qemu-xhci' ports='15'/><redirdev bus='usb' type='pty'/>
+      <filesystem type='mount'><driver type='mtp'/><source dir='/t'/><target dir='t'/></filesystem>
+      <input type='tablet' bus='usb'/><serial type='pty'><target type='usb-serial'/></serial><smartcard mode='host'/>
+      <hostdev type='usb'><source><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev><sound model='usb'/>
+      <interface type='user'><model type='usb-net'/></interface>
+      <disk type='file'><source file='/x'/><target dev='sda' bus='usb'/></disk><hub type='usb'/>`,
+  });
+  const { hubs, disks, interfaces, sounds, hostdevs, controllers, serials, inputs, filesystems, redirdevs } =
+    devices;
+  const ccid = controllers.filter(({ type }) => type === "ccid");
+  const tablets = inputs.filter(({ type }) => type === "tablet");
+  const all = [
+    hubs,
+    disks,
+    interfaces,
+    sounds,
+    hostdevs,
+    ccid,
+    serials,
+    tablets,
+    filesystems,
+    redirdevs,
+  ].flat();
+  const ports = all.map(({ address }) => (address?.type === "usb" ? Number(address.port) : undefined));
+  expect(ports).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });

@@ -1749,4 +1749,10 @@ export const refused: readonly (readonly [
     "<shmem name='a'><model/></shmem>",
     "unsupported configuration: ivshmem device is no longer supported",
   ],
+  [
+    "pc",
+    "",
+    "<controller type='pci' index='0'/>",
+    "XML error: The PCI controller with index='0' must be model='pci-root' for this machine type, but model='(null)' was found instead",
+  ],
 ];

@@ -82,7 +82,7 @@ function cacheOptions({ cache, mode }: Cpu): Options {
   }
 }
 
-function hypervOptions({ features }: DomainDef): Options {
+export function hypervOptions({ features }: DomainDef): Options {
   const hyperv = features?.hyperv;
   if (hyperv === undefined) return [];
   const options: Options = [];
@@ -97,15 +97,19 @@ function hypervOptions({ features }: DomainDef): Options {
   on("hv-vpindex", hyperv.vpindex);
   on("hv-runtime", hyperv.runtime);
   on("hv-synic", hyperv.synic);
-  on("hv-stimer", hyperv.stimer?.state);
-  on("hv-stimer-direct", hyperv.stimer?.direct);
+  if (hyperv.stimer?.state) {
+    on("hv-stimer", true);
+    on("hv-stimer-direct", hyperv.stimer.direct);
+  }
   on("hv-reset", hyperv.reset);
   if (hyperv.vendorId?.state) options.push(["hv-vendor-id", hyperv.vendorId.value]);
   on("hv-frequencies", hyperv.frequencies);
   on("hv-reenlightenment", hyperv.reenlightenment);
-  on("hv-tlbflush", hyperv.tlbflush?.state);
-  on("hv-tlbflush-direct", hyperv.tlbflush?.direct);
-  on("hv-tlbflush-ext", hyperv.tlbflush?.extended);
+  if (hyperv.tlbflush?.state) {
+    on("hv-tlbflush", true);
+    on("hv-tlbflush-direct", hyperv.tlbflush.direct);
+    on("hv-tlbflush-ext", hyperv.tlbflush.extended);
+  }
   on("hv-ipi", hyperv.ipi);
   on("hv-evmcs", hyperv.evmcs);
   on("hv-avic", hyperv.avic);

@@ -12,7 +12,7 @@ interface Bootable {
 export function bootIndexes(def: DomainDef): ReadonlyMap<object, number> {
   const found = new Map<object, number>();
   const kinds = new Map<string, number>();
-  for (const [i, { dev }] of def.os.boots.entries()) if (!kinds.has(dev)) kinds.set(dev, i + 1);
+  for (const [i, { dev }] of def.os.boots.entries()) kinds.set(dev, i + 1);
   const take = (device: object, kind: string) => {
     const place = kinds.get(kind);
     if (place === undefined) return;

@@ -100,6 +100,9 @@ const usbFlags: Readonly<Record<string, CapsFlag>> = {
   "qemu-xhci": "qemu-xhci",
 };
 
+/** Those whose number of ports is a matter of taste. */
+const portedUsbModels = ["nec-xhci", "qemu-xhci"];
+
 function usbProps(
   controller: ControllerOf<"usb">,
   id: string,
@@ -114,6 +117,8 @@ function usbProps(
   if (flag !== undefined && !caps.flags.has(flag)) {
     throw unsupported(`USB controller model '${model}' not supported in this QEMU binary`);
   }
+  if (ports !== undefined && !portedUsbModels.includes(model))
+    throw unsupported(`usb controller type '${model}' doesn't support 'ports' with this QEMU binary`);
   // A companion names the EHCI controller it belongs to instead of having a bus of its own.
   const isCompanion = controller.masterStartPort !== undefined;
   return {

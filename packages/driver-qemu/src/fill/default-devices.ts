@@ -95,14 +95,10 @@ function addPciRoot(def: DomainDef, model: "pci-root" | "pcie-root") {
     return;
   }
   if (root.type !== "pci" || root.model === model) return;
-  if (root.model === undefined) {
-    root.model = model;
-    return;
-  }
   throw new VirError(
     ErrorDomain.QEMU,
     ErrorCode.XML_ERROR,
-    `The PCI controller with index='0' must be model='${model}' for this machine type, but model='${root.model}' was found instead`,
+    `The PCI controller with index='0' must be model='${model}' for this machine type, but model='${root.model ?? "(null)"}' was found instead`,
   );
 }
 
