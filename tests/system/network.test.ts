@@ -147,7 +147,7 @@ test.each<[command: string, subject: string, message: string]>([
   ["net-start", "two", "Requested operation is not valid: network is already active"],
   ["net-define", nat("one", 1), "operation failed: network 'one' already exists with uuid"],
   ["net-define", "<network><name>x</name>", "at line 1: "],
-  ["net-define", networkXml("a/b", ""), "XML error: name a/b cannot contain '/'"],
+  ["net-define", networkXml("a/b", ""), "invalid char in name: /"],
   ["net-create", nat("three", 32), "internal error: Network is already in use by interface virbr1"],
 ])("%s of %s is refused", async (command, subject, message) => {
   const argument = subject.startsWith("<") ? xmlFile(subject) : subject;

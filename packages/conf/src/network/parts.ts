@@ -17,7 +17,6 @@ import {
   uintAnyBase,
   yesNo,
 } from "@libvirt-ts/xml";
-import { told } from "../told.ts";
 import { nonZero, uint8, uint24, within } from "../types.ts";
 import { uuidText, yesOrElse } from "./scalars.ts";
 
@@ -234,10 +233,7 @@ export const NetworkBandwidth = element("bandwidth", bandwidth, {
 });
 
 /** How often a device of a pool is in use; only in live XML, and only if it is. */
-export const connections = told(
-  attr("connections", nonNegativeInt, { show: "live", omit: 0 }),
-  "connections",
-);
+export const connections = attr("connections", nonNegativeInt, { show: "live", omit: 0 });
 
 /** `<port isolated='yes'/>` */
 export const isolatedPort = attrOf("port", "isolated", yesNo, { strict: { bare: true } });
