@@ -199,7 +199,16 @@ test.each([
     "<disk><source file='/a'><seclabel model='selinux'><label>b</label></seclabel></source><target dev='vda'/></disk>",
     "<seclabel model='selinux' relabel='yes'>",
   ],
+  ["<metadata/>", "", "</uuid>\n  <memory"],
+  ["<metadata><b:a/></metadata>", "", '<metadata xmlns:b="urn:b">\n    <b:a/>'],
+  ["", "<graphics type='vnc'><listen type='none'/></graphics>", "<listen type='none'/>"],
+  ["", "<graphics type='sdl'><gl enable='yes' rendernode='/a'/></graphics>", "<gl enable='yes'/>"],
+  [
+    "",
+    "<controller type='usb'/><hostdev type='scsi'><source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev>",
+    "<controller type='usb' index='0'/>\n    <controller type='scsi' index='0'/>",
+  ],
 ])("%s%s becomes %s", (beside, devices, part) => {
-  const text = `<domain type='qemu'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
+  const text = `<domain type='qemu' xmlns:b='urn:b'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
   expect(formatDomain(parseDomain(text, { inactive: true, abiUpdate: true }))).toContain(part);
 });

@@ -1,4 +1,5 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
+import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { assignPciAddresses } from "./pci.ts";
 import type { HostPci } from "./pci-needs.ts";
@@ -26,6 +27,15 @@ export interface AddressSets {
 
 /** Gives every device its place in the guest, adding the controllers that takes. */
 export function assignAddresses(def: DomainDef, caps: QemuCaps, options: AddressOptions = {}): AddressSets {
+  const isUnknown = def.devices.controllers.some(
+    (each) => each.type === "pci" && each.index !== 0 && each.model === undefined,
+  );
+  if (isUnknown)
+    throw new VirError(
+      ErrorDomain.DOMAIN,
+      ErrorCode.INTERNAL_ERROR,
+      "PCI controller model was not set correctly",
+    );
   assignVirtioSerialPorts(def);
   assignSpaprAddresses(def);
   assignCcwAddresses(def, caps);

@@ -64,3 +64,9 @@ test("devices get their ports in the order of libvirt", () => {
   const ports = all.map(({ address }) => (address?.type === "usb" ? Number(address.port) : undefined));
   expect(ports).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
+
+test("a bus is one controller's", () => {
+  const set = uhci();
+  const twice = () => set.addController({ type: "usb", index: 0, model: "qemu-xhci" });
+  expect(twice).toThrow("Duplicate USB controllers with index 0");
+});

@@ -39,7 +39,9 @@ export class UsbAddressSet {
     const ports = controller.ports ?? portCounts[controller.model ?? ""];
     // Companions have no ports of their own.
     if (ports === undefined || controller.masterStartPort !== undefined) return;
-    this.#buses.set(controller.index ?? 0, newHub(ports));
+    const index = controller.index ?? 0;
+    if (this.#buses.has(index)) throw refuse(`Duplicate USB controllers with index ${index}`);
+    this.#buses.set(index, newHub(ports));
   }
 
   get isEmpty(): boolean {
@@ -110,7 +112,9 @@ function usbDevices(def: DomainDef): { device: Placeable; isHub: boolean }[] {
   return found;
 }
 
-const portOf = ({ address }: Placeable) => (address?.type === "usb" ? address.port : undefined);
+/** Ports are counted from 1; another number says no more than none. */
+const portOf = ({ address }: Placeable) =>
+  address?.type === "usb" && Number.parseInt(address.port ?? "", 10) > 0 ? address.port : undefined;
 
 /**
  * Gives USB devices their ports; hubs are added until all fit.
@@ -138,7 +142,8 @@ export function assignUsbAddresses(def: DomainDef, isNew: boolean): UsbAddressSe
   }
   for (const { device, isHub } of usbDevices(def)) {
     // What stands elsewhere is told so by whoever checks it.
-    if (portOf(device) !== undefined || (device.address && device.address.type !== "usb")) continue;
+    if (portOf(device) !== undefined) continue;
+    if (!isHub && device.address && device.address.type !== "usb") continue;
     const bus = device.address?.type === "usb" ? device.address.bus : undefined;
     device.address = { type: "usb", ...set.reserveNext(bus, isHub) };
   }

@@ -171,6 +171,10 @@ const shmem: DeviceRule<Shmem> = ({ model, size, server, role }) => {
 
 const special = ["virtio-transitional", "virtio-non-transitional"];
 
+/** There is one reader with one slot. */
+const isElsewhere = ({ address }: DomainDef["devices"]["smartcards"][number]): boolean =>
+  address?.type === "ccid" && (address.controller !== 0 || address.slot !== 0);
+
 /** Rules for single devices. */
 export const deviceRules: readonly Rule[] = [
   addressRule,
@@ -201,7 +205,9 @@ export const deviceRules: readonly Rule[] = [
         : undefined,
   ),
   ({ devices }) =>
-    devices.smartcards.length > 1 ? "this QEMU binary lacks multiple smartcard support" : undefined,
+    devices.smartcards.length > 1 || devices.smartcards.some(isElsewhere)
+      ? "this QEMU binary lacks multiple smartcard support"
+      : undefined,
   (def) =>
     def.devices.nvram !== undefined && !isPseries(def)
       ? "nvram device is only supported for PPC64"

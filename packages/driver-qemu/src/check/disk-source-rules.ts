@@ -44,9 +44,11 @@ export const encryption: DiskRule = ({ encryption: outer, source, driver, type }
       ? "librbd encryption layering is not supported by this QEMU binary"
       : undefined;
   }
-  if (wish.format === "qcow") return "old qcow/qcow2 encryption is not supported";
+  if (wish.format === "qcow" || wish.format === "default")
+    return "old qcow/qcow2 encryption is not supported";
   if (wish.format === "luks2" || wish.format === "luks-any")
     return `'${wish.format}' is currently not supported by the qemu encryption engine`;
+  if (wish.secrets.length > 1) return "qemu encryption engine expects only a single secret";
   return driver?.type === "raw" || driver?.type === "qcow2"
     ? undefined
     : "encryption is supported only with 'raw' and 'qcow2' image format";

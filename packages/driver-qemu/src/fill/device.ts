@@ -1,5 +1,6 @@
 import type {
   AnyDevice,
+  BackingStore,
   Console,
   DeviceOf,
   Disk,
@@ -115,9 +116,10 @@ function fillDisk(disk: Disk) {
   for (let store = disk.backingStore; store; store = store.backingStore)
     encryptions.push(store.source?.encryption);
   for (const encryption of encryptions) if (encryption !== undefined) encryption.engine ??= "qemu";
-  if (disk.type === "network") {
-    for (const host of disk.source?.hosts ?? []) {
-      if (host.transport !== "unix") host.port ??= disk.source && defaultPorts[disk.source.protocol];
+  for (let store: Disk | BackingStore | undefined = disk; store; store = store.backingStore) {
+    if (store.type !== "network") continue;
+    for (const host of store.source?.hosts ?? []) {
+      if (host.transport !== "unix") host.port ??= store.source && defaultPorts[store.source.protocol];
     }
   }
   disk.driver ??= {};

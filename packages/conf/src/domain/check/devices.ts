@@ -18,6 +18,9 @@ export function checkDevices(devices: Devices): void {
       throw unsupported("ROM tuning is not supported when ROM is disabled");
   for (const { address } of devices.smartcards)
     if (address && address.type !== "ccid") throw unsupported("Controllers must use the 'ccid' address type");
+  const usb = [...devices.inputs.filter(({ bus }) => bus === "usb"), ...devices.redirdevs];
+  if (usb.some(({ address }) => address && address.type !== "usb"))
+    throw xmlError("Invalid address for a USB device");
   for (const input of devices.inputs) checkInput(input);
   for (const shmem of devices.shmems) checkShmem(shmem);
   checkMemories(devices.memories);
@@ -73,6 +76,8 @@ function checkUsbControllers(controllers: readonly Controller[]): void {
 function checkInput({ type, bus, model, source }: Input): void {
   if (bus === "ps2" && type !== "mouse" && type !== "keyboard")
     throw internalError(`ps2 bus does not support ${type} input device`);
+  if (type === "evdev" && bus !== undefined && bus !== "none")
+    throw unsupported("input evdev doesn't support bus element");
   if (type === "passthrough" && bus !== undefined && bus !== "virtio")
     throw unsupported("only bus 'virtio' is supported for 'passthrough' input devices");
   if (model !== undefined && bus !== undefined && bus !== "virtio")

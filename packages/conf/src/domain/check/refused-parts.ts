@@ -2330,4 +2330,16 @@ export const refusedParts: readonly (readonly [
     "numerical overflow: value '5000000000' is too big for coalesce parameter, maximum is '4294967295'",
     ErrorDomain.DOMAIN,
   ],
+  [
+    "",
+    "<input type='evdev' bus='ps2'><source dev='/a'/></input>",
+    "internal error: ps2 bus does not support evdev input device",
+    ErrorDomain.DOMAIN,
+  ],
+  [
+    "",
+    "<input type='tablet' bus='usb'><address type='isa'/></input>",
+    "XML error: Invalid address for a USB device",
+    ErrorDomain.DOMAIN,
+  ],
 ];

@@ -129,7 +129,7 @@ const GraphicsSyntax = element(
         display: attr("display", str),
         xauth: attr("xauth", str),
         fullscreen: attr("fullscreen", yesNo, { omit: false }),
-        gl: Gl,
+        gl: child(element("gl", { enable: attr("enable", yesNo, { required: true }) })),
       },
       vnc: {
         ...portsOf("vnc"),
@@ -235,7 +235,7 @@ interface Listening {
 /** One list of listens, whichever way it was written. */
 function foldListens(graphics: Listening): void {
   for (const { type } of graphics.listens) {
-    if (type === "none" && graphics.type !== "spice") {
+    if (type === "none" && graphics.type !== "spice" && graphics.type !== "vnc") {
       throw unsupported(`listen type 'none' is not available for graphics type '${graphics.type}'`);
     }
     if (type === "socket" && graphics.type !== "vnc" && graphics.type !== "spice") {

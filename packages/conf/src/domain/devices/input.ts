@@ -51,8 +51,6 @@ export const Input = element(
   },
   {
     read(input) {
-      if (input.type === "evdev" && input.bus !== undefined && input.bus !== "none")
-        throw unsupported("input evdev doesn't support bus element");
       const { source } = input;
       if (input.type === "passthrough" && source) input.source = { evdev: source.evdev };
       else if (input.type === "evdev" && source) source.evdev = undefined;

@@ -4,7 +4,7 @@ import type { Controller } from "../devices/controller.ts";
 import type { Disk } from "../devices/disk.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { fillConsoles } from "./consoles.ts";
-import { addController } from "./controllers.ts";
+import { addController, addHostdevControllers, mostControllers } from "./controllers.ts";
 import type { FillFlags, FillOptions } from "./fill.ts";
 import { fillMemory } from "./memory.ts";
 
@@ -46,8 +46,8 @@ function rejectDuplicateControllers(controllers: readonly Controller[]): void {
     throw xmlDetail("Can't add another USB controller: USB is disabled for this domain");
   }
   const seen = new Set<string>();
-  for (const { type, index = 0, masterStartPort } of controllers) {
-    if (type === "usb" && masterStartPort !== undefined) continue;
+  for (const { type, index = 0 } of controllers) {
+    if (type === "usb") continue; // their companions share a number
     const key = `${type} ${index}`;
     if (seen.has(key)) throw xmlError(`Multiple '${type}' controllers with index '${index}'`);
     seen.add(key);
@@ -82,7 +82,6 @@ function fillBoot(def: DomainDef): void {
   if (orders.length === 0 && os.boots.length === 0) os.boots.push({ dev: "hd" });
 }
 
-const mostControllers = 1023;
 const driveBuses = { scsi: "scsi", fdc: "fdc", ide: "ide", sata: "sata" } as const;
 
 /** Controllers that must exist because something is plugged into them. */
@@ -107,15 +106,7 @@ function addNeededControllers(def: DomainDef): Controller[] {
     const index = card.address?.type === "ccid" ? card.address.controller : 0;
     need({ type: "ccid", index });
   }
-  for (const hostdev of devices.hostdevs) {
-    if (hostdev.type !== "scsi" || hostdev.address?.type !== "drive") continue;
-    checkIndex("scsi", hostdev.address.controller);
-    const like = devices.controllers.findLast((each) => each.type === "scsi");
-    const model = like?.type === "scsi" ? like.model : undefined;
-    for (let index = 0; index <= hostdev.address.controller; index++) {
-      need({ type: "scsi", index, ...(model !== undefined && { model }) });
-    }
-  }
+  added.push(...addHostdevControllers(def));
   return added;
 }
 

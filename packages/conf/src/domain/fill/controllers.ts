@@ -1,5 +1,27 @@
 import type { DomainDef } from "../def.ts";
 import type { Controller, ControllerOf, ControllerType } from "../devices/controller.ts";
+import { unsupported } from "../errors.ts";
+
+/** More than any guest has. */
+export const mostControllers = 1023;
+
+/**
+ * SCSI devices of the host bring their controllers along, as soon as they are read and once they have their places.
+ * @returns those that had to be added; they are like the last there was
+ */
+export function addHostdevControllers(def: DomainDef): Controller[] {
+  const { controllers, hostdevs } = def.devices;
+  return hostdevs.flatMap(({ type, address }) => {
+    if (type !== "scsi") return [];
+    const highest = address?.type === "drive" ? address.controller : 0;
+    if (highest > mostControllers) throw unsupported(`scsi controller index ${highest} is out of range`);
+    const like = controllers.findLast((each) => each.type === "scsi");
+    const model = like?.type === "scsi" ? like.model : undefined;
+    return Array.from({ length: highest + 1 }, (_, index) =>
+      addController(def, { type: "scsi", index, ...(model !== undefined && { model }) }),
+    ).filter((added) => added !== undefined);
+  });
+}
 
 /** Lowest number no controller of that type has. */
 export function nextControllerIndex(controllers: readonly Controller[], type: ControllerType): number {

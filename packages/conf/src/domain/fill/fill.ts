@@ -3,7 +3,7 @@ import { type AnyDevice, allDevices } from "../device.ts";
 import type { DomainSyntax } from "../domain.ts";
 import { fillBasics, fillMac } from "./basics.ts";
 import { fillDomainCommon } from "./common.ts";
-import { assignControllerIndexes } from "./controllers.ts";
+import { addHostdevControllers, assignControllerIndexes } from "./controllers.ts";
 import { fillDevice } from "./device.ts";
 import { fillSerialPorts } from "./serials.ts";
 
@@ -51,6 +51,7 @@ export interface FillOptions extends FillFlags {
 export function fillDomain(syntax: DomainSyntax, options: FillOptions = {}): DomainDef {
   const { hooks = {} } = options;
   const def = fillBasics(syntax, options);
+  addHostdevControllers(def);
   hooks.basics?.(def, options);
   assignControllerIndexes(def.devices.controllers);
   hooks.domain?.(def, options);
