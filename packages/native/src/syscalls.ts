@@ -247,4 +247,9 @@ export interface Syscalls {
    * -ENOENT if it has no such register, -ENOSYS on other machines than x86.
    */
   kvmMsr(index: number): bigint | number;
+  /**
+   * Speed of the time stamp counter of guests, and whether (1) they can have another one. Takes half a millisecond.
+   * -ENOSYS on other machines than x86.
+   */
+  kvmTsc(): { khz: number; scaling: number } | number;
 }

@@ -45,13 +45,6 @@ export const HostCpu = element("cpu", {
       scaling: attr("scaling", yesNo, { required: true }),
     }),
   ),
-  maxphysaddr: child(
-    element("maxphysaddr", {
-      mode: attr("mode", oneOf(["emulate", "passthrough"]), { required: true }),
-      bits: attr("bits", uint),
-      limit: attr("limit", uint),
-    }),
-  ),
   topology: child(
     element("topology", {
       sockets: attr("sockets", positive, { required: true }),
@@ -59,6 +52,13 @@ export const HostCpu = element("cpu", {
       clusters: attr("clusters", positive),
       cores: attr("cores", positive, { required: true }),
       threads: attr("threads", positive, { required: true }),
+    }),
+  ),
+  maxphysaddr: child(
+    element("maxphysaddr", {
+      mode: attr("mode", oneOf(["emulate", "passthrough"]), { required: true }),
+      bits: attr("bits", uint),
+      limit: attr("limit", uint),
     }),
   ),
   features: list(feature),

@@ -20,6 +20,8 @@ export interface HostProcessor {
   describe(models?: readonly UsableModel[]): CpuModel | undefined;
   /** As what it is: a model that has no feature less. */
   itself(): CpuModel | undefined;
+  /** Its time stamp counter: cycles a second, and whether guests can have another speed. Absent: not told, or not steady. */
+  counter?(): { hertz: number; scaling: boolean } | undefined;
   /** Width of physical addresses; 0: not told. */
   physicalBits: number;
   /** Absent: not told. */

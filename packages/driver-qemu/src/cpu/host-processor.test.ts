@@ -28,6 +28,17 @@ const leaves: Record<number, typeof zero> = {
 const native = {
   cpuid: (leaf: number) => leaves[leaf] ?? zero,
   kvmMsr: (index: number) => (index === 0x10a ? 1n : -2),
+  kvmTsc: () => ({ khz: 2_600_000, scaling: 0 }),
+};
+/** A later one whose counter never changes its pace. */
+const steady = {
+  ...native,
+  cpuid: (leaf: number) =>
+    leaf === 0x8000_0000
+      ? { ...zero, eax: 0x8000_0008 }
+      : leaf === 0x8000_0007
+        ? { ...zero, edx: 1 << 8 }
+        : (leaves[leaf] ?? zero),
 };
 
 test("x86: instructions and registers", () => {
@@ -46,6 +57,15 @@ test("x86: instructions and registers", () => {
 test("x86: without KVM its registers are not asked for", () => {
   const processor = readHostProcessor({ root: rootWith(""), arch: "x86_64", native, kvm: false });
   expect(processor.itself()?.features.map(({ name }) => name)).toEqual(["arch-capabilities"]);
+});
+
+test.each([
+  ["steady", steady, true, { hertz: 2_600_000_000, scaling: false }],
+  ["not steady", native, true, undefined],
+  ["without KVM", steady, false, undefined],
+])("x86: the time stamp counter, %s", (_, machine, kvm, counter) => {
+  const processor = readHostProcessor({ root: rootWith(""), arch: "x86_64", native: machine, kvm });
+  expect(processor.counter?.()).toEqual(counter);
 });
 
 test.each([

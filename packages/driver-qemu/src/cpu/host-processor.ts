@@ -16,7 +16,7 @@ export interface ProcessorQuestions {
   /** Folder below which /proc and /dev are; "" for the machine itself. */
   root: string;
   arch: string;
-  native: Pick<Native, "cpuid" | "kvmMsr">;
+  native: Pick<Native, "cpuid" | "kvmMsr" | "kvmTsc">;
   /** Guests may use KVM. */
   kvm: boolean;
 }
@@ -39,7 +39,7 @@ function x86Descriptions({
   root,
   native,
   kvm,
-}: ProcessorQuestions): Pick<HostProcessor, "describe" | "itself"> {
+}: ProcessorQuestions): Pick<HostProcessor, "describe" | "itself" | "counter"> {
   const data = once(() =>
     readCpuid(
       gatherCpuid({
@@ -53,10 +53,16 @@ function x86Descriptions({
     ),
   );
   const alone = once(() => decode(data(), { as: "guest" }));
+  const itself = once(() => decode(data(), { as: "host" }));
   return {
     describe: (models?: readonly UsableModel[]): CpuModel =>
       models === undefined ? alone() : decode(data(), { as: "guest", models }),
-    itself: once(() => decode(data(), { as: "host" })),
+    itself,
+    counter: once(() => {
+      const isSteady = itself().features.some(({ name }) => name === "invtsc");
+      const tsc = isSteady && kvm ? native.kvmTsc() : undefined;
+      return typeof tsc === "object" ? { hertz: tsc.khz * 1000, scaling: tsc.scaling > 0 } : undefined;
+    }),
   };
 }
 

@@ -127,6 +127,8 @@ function describeProcessor({ arch, processor, countsCpus, topology }: HostDescri
   const cpu = hostOfModel(arch, processor.itself() ?? { features: [] });
   const { microcode, physicalBits } = processor;
   if (microcode !== undefined) cpu.microcode = microcode;
+  const counter = processor.counter?.();
+  if (counter) cpu.counter = { name: "tsc", frequency: BigInt(counter.hertz), scaling: counter.scaling };
   if (physicalBits > 0) cpu.maxphysaddr = { mode: "emulate", bits: physicalBits };
   if (countsCpus && topology) {
     cpu.topology = { ...cpuTopology(topology.cpus.cpus), clusters: 1 };

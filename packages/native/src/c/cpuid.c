@@ -40,7 +40,29 @@ static napi_value js_kvm_msr(napi_env env, napi_callback_info info) {
   if (rc < 1) return reply(env, -error);
   return napi_create_bigint_uint64(env, request.entry.data, &value) == napi_ok ? value : NULL;
 }
+/* How fast the time stamp counter of a guest runs: a machine that never runs is asked. */
+static napi_value js_kvm_tsc(napi_env env, napi_callback_info info) {
+  (void)info;
+  int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC), vm = -1, cpu = -1;
+  int khz = -1, scaling = -1, error = 0;
+  if (kvm == -1 || (vm = ioctl(kvm, KVM_CREATE_VM, 0)) == -1 || (cpu = ioctl(vm, KVM_CREATE_VCPU, 0)) == -1 ||
+      (khz = ioctl(cpu, KVM_GET_TSC_KHZ, 0)) == -1 || (scaling = ioctl(kvm, KVM_CHECK_EXTENSION, KVM_CAP_TSC_CONTROL)) == -1)
+    error = errno;
+  if (cpu != -1) close(cpu);
+  if (vm != -1) close(vm);
+  if (kvm != -1) close(kvm);
+  if (error != 0) return reply(env, -error);
+  napi_value object = object_new(env);
+  object_number(env, object, "khz", khz);
+  object_number(env, object, "scaling", scaling);
+  return object;
+}
 #else
+static napi_value js_kvm_tsc(napi_env env, napi_callback_info info) {
+  (void)info;
+  return reply(env, -ENOSYS);
+}
+
 static napi_value js_kvm_msr(napi_env env, napi_callback_info info) {
   (void)info;
   return reply(env, -ENOSYS);
@@ -52,4 +74,4 @@ static napi_value js_cpuid(napi_env env, napi_callback_info info) {
 }
 #endif
 
-const struct function cpuid_functions[] = {{"cpuid", js_cpuid}, {"kvmMsr", js_kvm_msr}, {NULL, NULL}};
+const struct function cpuid_functions[] = {{"cpuid", js_cpuid}, {"kvmMsr", js_kvm_msr}, {"kvmTsc", js_kvm_tsc}, {NULL, NULL}};
