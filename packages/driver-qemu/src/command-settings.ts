@@ -5,7 +5,7 @@ import type { QemuDriver } from "./qemu-driver.ts";
 
 /** The parts of a command line's context that are the same for every guest, and its folders. */
 export function commandSettings(
-  { settings: s, host, env, dirs, paths, now }: QemuDriver,
+  { settings: s, host, env, dirs, paths, now, processor }: QemuDriver,
   guest: Pick<GuestPaths, "lib" | "channel" | "memoryBacking" | "tpm">,
   id: number,
   memory: HostMemory,
@@ -21,6 +21,7 @@ export function commandSettings(
       env,
       nowSeconds: Math.floor(now() / 1000),
       pageSizeKiB: host.pageSizeKiB,
+      counter: () => processor.counter?.(),
       ...(memory.numaNodes === undefined ? {} : { numaNodes: memory.numaNodes }),
       ...(memory.nodeCpus === undefined ? {} : { nodeCpus: memory.nodeCpus }),
       ...(host.renderNode === undefined ? {} : { renderNode: host.renderNode }),

@@ -76,6 +76,10 @@ export function checkQemu(def: DomainDef, caps: QemuCaps, more: Omit<CheckContex
 }
 
 /** Refuses what a definition may say but no guest can be started with. */
-export function checkStart(def: DomainDef, caps: QemuCaps): void {
-  apply(startRules, def, { caps });
+export function checkStart(
+  def: DomainDef,
+  caps: QemuCaps,
+  more: Pick<CheckContext, "hostCounter"> = {},
+): void {
+  apply(startRules, def, { caps, ...more });
 }

@@ -221,8 +221,23 @@ const launchSecurityFlags: Readonly<Record<string, CapsFlag>> = {
   "s390-pv": "s390-pv-guest",
 };
 
+/** A guest's time stamp counter may be off by so many millionths without anybody's help. */
+const counterTolerance = 250;
+
+const counter: Rule = ({ clock }, { hostCounter }) => {
+  const wanted = Number(clock.timers.find(({ name }) => name === "tsc")?.frequency ?? 0);
+  const host = wanted > 0 ? hostCounter?.() : undefined;
+  if (host === undefined || host.scaling) return undefined;
+  const off = Math.floor((host.hertz * counterTolerance) / 1_000_000);
+  const [least, most] = [host.hertz - off, host.hertz + off];
+  return wanted >= least && wanted <= most
+    ? undefined
+    : `Requested TSC frequency ${wanted} Hz is outside tolerance range ([${least}, ${most}] Hz) around host frequency ${host.hertz} Hz and TSC scaling is not supported by the host CPU`;
+};
+
 /** What only a start refuses. */
 export const machineStartRules: readonly Rule[] = [
+  counter,
   (def, { caps }) =>
     def.cpu?.deprecatedFeatures !== undefined && !caps.flags.has("query-cpu-model-expansion.deprecated-props")
       ? "toggling deprecated features for CPU model is unsupported"

@@ -1,6 +1,7 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
+import type { HostProcessor } from "../cpu/host-model.ts";
 
 /** What rules may look at beside the definition. */
 export interface CheckContext {
@@ -9,6 +10,8 @@ export interface CheckContext {
   tpmVersions?: readonly string[] | undefined;
   /** SPICE is served with TLS (`spice_tls`); absent: nobody has said. */
   spiceTls?: boolean | undefined;
+  /** The host's time stamp counter, asked for at a start only. */
+  hostCounter?: HostProcessor["counter"] | undefined;
   /** Bits of an address of the host's memory; absent: nobody has looked. */
   hostAddressBits?: number | undefined;
   /** The program that serves RDP is there; absent: nobody has looked. */

@@ -19,7 +19,7 @@ const machine = (name: string, alias: string, maxCpus: number): MachineType => (
 /** Not in a QEMU for PCs, or not without help of the host. */
 const absent =
   /^(s390|sclp|spapr|tpm-spapr|vfio-(ap|ccw)|zpci|sev|cryptodev-backend-lkcf|virtio-blk-pci\.scsi)/;
-const capsWithout = (lacking: readonly CapsFlag[]): QemuCaps => ({
+export const capsWithout = (lacking: readonly CapsFlag[]): QemuCaps => ({
   emulator: "/usr/bin/qemu-system-x86_64",
   arch: "x86_64",
   version: 10_000_000,

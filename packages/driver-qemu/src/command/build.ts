@@ -18,7 +18,7 @@ import { withZpci } from "./zpci.ts";
  * @throws VirError QEMU/CONFIG_UNSUPPORTED for what QEMU cannot do
  */
 export function buildCommand(def: DomainDef, context: CommandContext): CommandLine {
-  checkStart(def, context.caps);
+  checkStart(def, context.caps, { hostCounter: context.host.counter });
   const names = assignNodeIndexes(def);
   const fds = new FdAllocator();
   const device: DeviceContext = {

@@ -1,5 +1,6 @@
 import type { Disk, Hostdev, StorageSource, Tpm } from "@libvirt-ts/conf/domain";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
+import type { HostProcessor } from "../cpu/host-model.ts";
 
 /** A value QEMU understands, in the order its members are to be written. `undefined` members are left out. */
 export type Json =
@@ -122,6 +123,8 @@ export interface CommandHost {
   renderNode?: string;
   nowSeconds: number;
   pageSizeKiB: number;
+  /** The time stamp counter, where it is known. */
+  counter?: HostProcessor["counter"];
   /** NUMA nodes of the host; absent: not looked at. */
   numaNodes?: readonly number[];
   /** Their CPUs, by node. */
