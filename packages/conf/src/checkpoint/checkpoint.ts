@@ -50,7 +50,7 @@ const size = custom<bigint>({
 const CheckpointDisk = element(
   "disk",
   {
-    name: attr("name", str, {
+    name: attr("name", strictly(str, /.+/, "the name of a disk"), {
       required: true,
       missing: () => checkpointError(ErrorCode.XML_ERROR, "missing name from disk checkpoint element"),
     }),

@@ -16,7 +16,7 @@ test.each([
   ["<stp type='010'/>", "<stp type='10'/>"],
   ["<stp root-cost='-0x1'/>", "<stp root-cost='0xffffffff'/>"],
   ["<arp opcode='0x1f'/>", "<arp opcode='31'/>"],
-  ["<vlan encap-protocol='0x100'/>", "<vlan encap-protocol='0x100'/>"],
+  ["<vlan encap-protocol='0x3c'/>", "<vlan encap-protocol='0x3c'/>"],
   ["<tcp state=' new,,RELATED'/>", "<tcp state='NEW,RELATED'/>"],
   ["<tcp flags=' SYN, ACK/ALL'/>", "<tcp flags='SYN,ACK/ALL'/>"],
   ["<all ipset=''/>", "<all ipset=''/>"],
@@ -30,6 +30,7 @@ test.each([
 
 test.each([
   ["<arp hwtype='65536' opcode='65537'/>", "opcode has illegal value 65537"],
+  ["<vlan encap-protocol='59'/>", "encap-protocol has illegal value 59"],
   ["<tcp connlimit-above='0x10'/>", "connlimit-above has illegal value 0x10"],
   ["<all srcipaddr='1.2.3.4' srcipmask='0x10'/>", "srcipmask has illegal value 0x10"],
   ["<all srcipaddr='$A '/>", "srcipaddr has illegal value $A "],

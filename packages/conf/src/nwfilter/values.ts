@@ -99,8 +99,8 @@ function namedNumber(names: { readonly [name: string]: number }, max: number, mi
 /** What an Ethernet frame carries; numbers below 0x600 are lengths. */
 const etherTypes = { ipv4: 0x800, arp: 0x806, rarp: 0x8035, vlan: 0x8100, ipv6: 0x86dd };
 export const etherType = namedNumber(etherTypes, 0xffff, 0x600);
-/** The same inside of a VLAN, where nothing is a length. */
-export const innerEtherType = namedNumber(etherTypes, 0xffff);
+/** The same inside of a VLAN, from the length of the shortest frame. */
+export const innerEtherType = namedNumber(etherTypes, 0xffff, 0x3c);
 
 /** Numbers of the transports a rule may name. */
 export const ipProtocols = {

@@ -40,6 +40,7 @@ test.each([
   ["<creationTime> 5</creationTime>", 1],
   ["<creationTime>18446744073709551616</creationTime>", 1],
   ["<disks/>", 1],
+  ["<disks><disk name=''/></disks>", 1],
 ])("a checkpoint with %s has %i problems", (body, count) => {
   const text = `<domaincheckpoint>${body}</domaincheckpoint>`;
   expect(findProblems(text, "domaincheckpoint")).toHaveLength(count);
