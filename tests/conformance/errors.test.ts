@@ -84,7 +84,7 @@ const rows: readonly (readonly [name: string, expression: string, expected: unkn
   [
     "network: update, not XML",
     "network_.update(3, 4, -1, '<ho', 0)",
-    /^35\/19 .*network_update_xml.*:1: Couldn't find end of Start Tag ho/,
+    /^35\/19 at line 1: Couldn't find end of Start Tag ho line 1/,
   ],
   [
     "network: update, another element",
