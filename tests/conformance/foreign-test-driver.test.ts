@@ -5,6 +5,7 @@ import { remote } from "@libvirt-ts/protocol";
 import { RpcClient } from "@libvirt-ts/rpc/client";
 import { type DaemonName, World, type WorldOptions } from "@libvirt-ts/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { asLater } from "./as-later.ts";
 
 /** Unmodified clients on `test+unix:///default`: served by our libvirtd and by libvirt's, they say the same. */
 const sides = {
@@ -37,7 +38,7 @@ async function said(side: Side, command: (uri: string, folder: string) => string
   const { code, stdout, stderr } = await world.run(command(uri, join(world.prefix, "images")), {
     timeoutMs: 60_000,
   });
-  const text = `${stdout}${stderr}exit status ${code}`
+  const text = asLater(`${stdout}${stderr}exit status ${code}`)
     .replaceAll(uri, "URI")
     .replaceAll(world.prefix, "PREFIX")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "UUID")

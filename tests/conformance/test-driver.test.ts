@@ -9,6 +9,7 @@ import { silentLogger } from "@libvirt-ts/logging";
 import { native } from "@libvirt-ts/native";
 import { entrance, Server } from "@libvirt-ts/rpc/server";
 import { expect, onTestFinished, test } from "vitest";
+import { asLater } from "./as-later.ts";
 
 const script = (name: string) => fileURLToPath(new URL(`${name}.py`, import.meta.url));
 
@@ -36,7 +37,7 @@ async function answers(uri: string, group: string, calls: string): Promise<strin
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const args = [script(calls), uri, group, dir];
   const { stdout } = await promisify(execFile)("/usr/bin/python3", args, { timeout: 60_000 });
-  return stdout.replaceAll(dir, "DIR").trim().split("\n");
+  return asLater(stdout.replaceAll(dir, "DIR")).trim().split("\n");
 }
 
 /** The same calls of a foreign client on libvirt's own test driver and on ours. */
