@@ -55,13 +55,13 @@ export {
   type InterfaceType,
   interfaceTypes,
   isGeneratedName,
-  type NetDriver,
 } from "./devices/interface.ts";
 export type { Iommu } from "./devices/iommu.ts";
 export type { Iotune, ThrottleGroup } from "./devices/iotune.ts";
 export type { Lease } from "./devices/lease.ts";
 export type { Memballoon } from "./devices/memballoon.ts";
 export type { MemoryDevice } from "./devices/memory-device.ts";
+export type { NetDriver } from "./devices/net-parts.ts";
 export type { Nvram } from "./devices/nvram.ts";
 export type { Panic } from "./devices/panic.ts";
 export type { Pstore } from "./devices/pstore.ts";

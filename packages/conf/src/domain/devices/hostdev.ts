@@ -27,7 +27,8 @@ import { internalError, unsupported, xmlError } from "../errors.ts";
 import { romInfo } from "../info.ts";
 import { uuid } from "../scalars.ts";
 import { attrOneOf } from "../words.ts";
-import { InterfaceIp, Teaming } from "./interface.ts";
+import { Teaming } from "./interface.ts";
+import { InterfaceIp } from "./net-parts.ts";
 import { Auth, Initiator, StorageHost } from "./storage-parts.ts";
 import { withUnit } from "./storage-source.ts";
 
