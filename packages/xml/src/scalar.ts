@@ -144,16 +144,19 @@ export const intAnyBase = number(
   { min: -2147483648, max: 2147483647, radix: 0, expected: "Expected integer value" },
   plain,
 );
-/** Signed 32 bit, but not below zero. */
-export const nonNegativeInt: Scalar<number> = {
+const notNegative = (signed: Scalar<number>): Scalar<number> => ({
   strict: { test: (text) => /^\s*\d+\s*$/.test(text) && Number(text) <= 2147483647, expected: "a number" },
   parse(text, element, attr) {
-    const value = int.parse(text, element, attr);
+    const value = signed.parse(text, element, attr);
     if (value < 0) throw invalidValue(text, element, attr, "Expected non-negative value");
     return value;
   },
   format: plain,
-};
+});
+/** Signed 32 bit, but not below zero. */
+export const nonNegativeInt = notNegative(int);
+/** Signed 32 bit in any C notation, but not below zero; written in decimal. */
+export const nonNegativeAnyBase = notNegative(intAnyBase);
 /** Unsigned 32 bit, decimal. */
 export const uint = number(
   { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value" },
@@ -164,15 +167,6 @@ export const positive = number(
   { min: 0, max: 4294967295, radix: 10, expected: "Expected non-negative integer value", nonZero: true },
   plain,
 );
-/** Signed 32 bit in any C notation, but not below zero; written in decimal. */
-export const nonNegativeAnyBase: Scalar<number> = {
-  ...nonNegativeInt,
-  parse(text, element, attr) {
-    const value = intAnyBase.parse(text, element, attr);
-    if (value < 0) throw invalidValue(text, element, attr, "Expected non-negative value");
-    return value;
-  },
-};
 /** Unsigned, up to 2^53-1 (for sizes, counts and limits that fit a number). */
 export const size = number(
   { min: 0, max: Number.MAX_SAFE_INTEGER, radix: 10, expected: "Expected non-negative integer value" },

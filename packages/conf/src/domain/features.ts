@@ -149,6 +149,21 @@ const Xen = element("xen", {
   ),
 });
 
+/** `<tag/>` means `<tag state='on'/>`. */
+const onUnlessTold = (tag: string) =>
+  child(
+    element(
+      tag,
+      { state },
+      {
+        keepEmpty: true,
+        read: (it) => {
+          it.state ??= true;
+        },
+      },
+    ),
+  );
+
 const Smm = element(
   "smm",
   { state, tsegBytes: pretty("tseg", "B") },
@@ -231,43 +246,10 @@ export const Features = element(
     privnet: flag("privnet"),
     hyperv: child(Hyperv),
     kvm: child(Kvm),
-    pvspinlock: child(
-      element(
-        "pvspinlock",
-        { state },
-        {
-          keepEmpty: true,
-          read: (it) => {
-            it.state ??= true;
-          },
-        },
-      ),
-    ),
+    pvspinlock: onUnlessTold("pvspinlock"),
     capabilities: child(Capabilities),
-    pmu: child(
-      element(
-        "pmu",
-        { state },
-        {
-          keepEmpty: true,
-          read: (it) => {
-            it.state ??= true;
-          },
-        },
-      ),
-    ),
-    vmport: child(
-      element(
-        "vmport",
-        { state },
-        {
-          keepEmpty: true,
-          read: (it) => {
-            it.state ??= true;
-          },
-        },
-      ),
-    ),
+    pmu: onUnlessTold("pmu"),
+    vmport: onUnlessTold("vmport"),
     gic: child(element("gic", { version: attrOneOf("version", ["2", "3", "host"]) }, { keepEmpty: true })),
     smm: child(Smm),
     ioapic: word("ioapic", "driver", "kvm", "qemu"),
@@ -277,18 +259,7 @@ export const Features = element(
         maxpagesizeBytes: byteSize("maxpagesize"),
       }),
     ),
-    vmcoreinfo: child(
-      element(
-        "vmcoreinfo",
-        { state },
-        {
-          keepEmpty: true,
-          read: (it) => {
-            it.state ??= true;
-          },
-        },
-      ),
-    ),
+    vmcoreinfo: onUnlessTold("vmcoreinfo"),
     htm: switchOf("htm"),
     nestedHv: switchOf("nested-hv"),
     msrs: attrOf("msrs", "unknown", oneOf(["ignore", "fault"]), { required: true }),

@@ -1,6 +1,7 @@
 import type { DomainDef } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
+import { supportsPci } from "../device/machine.ts";
 import { assignPciAddresses } from "./pci.ts";
 import type { HostPci } from "./pci-needs.ts";
 import type { PciAddressSet } from "./pci-set.ts";
@@ -28,7 +29,7 @@ export interface AddressSets {
 /** Gives every device its place in the guest, adding the controllers that takes. */
 export function assignAddresses(def: DomainDef, caps: QemuCaps, options: AddressOptions = {}): AddressSets {
   const isUnknown = def.devices.controllers.some(
-    (each) => each.type === "pci" && each.index !== 0 && each.model === undefined,
+    (each) => each.type === "pci" && each.model === undefined && (each.index !== 0 || supportsPci(def)),
   );
   if (isUnknown)
     throw new VirError(

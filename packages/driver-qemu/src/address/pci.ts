@@ -105,12 +105,6 @@ function createSet(
       : "pci-bridge";
   for (let index = 0; index < size; index++) {
     const controller = findController(def, "pci", index);
-    if (controller && controller.model === undefined)
-      throw new VirError(
-        ErrorDomain.DOMAIN,
-        ErrorCode.INTERNAL_ERROR,
-        "PCI controller model was not set correctly",
-      );
     const model =
       controller?.model ?? (index === 0 ? (hasPcieRoot(def) ? "pcie-root" : "pci-root") : fallback);
     const bus = set.addBus(model, controller?.target?.hotplug !== false);
