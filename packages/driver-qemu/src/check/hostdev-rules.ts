@@ -14,10 +14,8 @@ const hostdev: DeviceRule<Hostdev> = (device, def, { caps }) => {
         return "VFIO CCW device assignment is not supported by this version of QEMU";
       if (device.model === "vfio-ap" && !caps.flags.has("vfio-ap"))
         return "VFIO AP device assignment is not supported by this version of QEMU";
-      if (device.model === "vfio-ap" && device.boot !== undefined)
-        return "booting from assigned devices is not supported by mediated devices of model vfio-ap";
-      if (device.model === "vfio-pci" && device.boot !== undefined)
-        return "booting from assigned devices is not supported by mediated devices of model vfio-pci";
+      if (device.model !== "vfio-ccw" && device.boot !== undefined)
+        return `booting from assigned devices is not supported by mediated devices of model ${device.model}`;
       return displayRule(device, def);
     case "scsi_host":
       return device.boot && "booting from assigned devices is not supported by vhost SCSI devices";
