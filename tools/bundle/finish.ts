@@ -5,6 +5,7 @@ import { arch, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Script } from "node:vm";
 
 const execute = promisify(execFile);
 
@@ -71,7 +72,10 @@ async function compiledForm(program: string): Promise<Buffer> {
     await execute(process.execPath, [warm, program, cache], {
       env: { PATH: process.env.PATH, HOME: prefix, XDG_RUNTIME_DIR: "/run", LIBVIRT_PREFIX: prefix },
     });
-    return await readFile(cache);
+    const cachedData = await readFile(cache);
+    if (new Script(await readFile(program, "latin1"), { cachedData }).cachedDataRejected)
+      throw new Error(`V8 refuses what it has made of ${program}: warm.cjs sets back too few flags`);
+    return cachedData;
   } finally {
     await rm(prefix, { recursive: true });
   }

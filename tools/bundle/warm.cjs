@@ -20,10 +20,11 @@ const script = new Script(readFileSync(program, "latin1"), { filename: program }
 process.argv.splice(1, 3, program);
 process.on("exit", () => {
   // Compiled code is only taken under the flags it was made with: those Node starts with, whatever the program has set.
-  setFlagsFromString("--semi-space-growth-factor=2");
+  setFlagsFromString("--semi-space-growth-factor=2 --parallel-scavenge");
   setFlagsFromString(
     "--lazy-feedback-allocation --no-always-sparkplug --interrupt-budget=67584 --gc-memory-reducer-start-delay-ms=8000",
   );
+  setFlagsFromString("--max-inlined-bytecode-size=460 --max-inlined-bytecode-size-cumulative=920");
   writeFileSync(cache, script.createCachedData());
 });
 setTimeout(() => process.exit(1), limitMs).unref();

@@ -1,18 +1,18 @@
 import { childNamed, custom, raw, type XmlElement } from "@libvirt-ts/xml";
 
-/** Declarations of the parent that something in the tree is written with. */
-function outerDeclarations(element: XmlElement, outer: XmlElement["attrs"]): XmlElement["attrs"] {
-  const own = { ...element.attrs };
-  const missing: Record<string, string> = {};
-  const names = [element.prefix, ...Object.keys(own).map((name) => name.replace(/:?[^:]*$/, ""))];
-  for (const prefix of names) {
-    const declaration = `xmlns:${prefix}`;
-    const uri = outer[declaration];
-    if (uri !== undefined && own[declaration] === undefined) missing[declaration] = uri;
-  }
-  const left = Object.entries(outer).filter(([name]) => own[name] === undefined);
-  const inside = element.children.map((child) => outerDeclarations(child, Object.fromEntries(left)));
-  return Object.assign(missing, ...inside);
+/** Declarations further out that something in the tree is written with. */
+function usedOf(
+  outer: ReadonlyMap<string, string>,
+  { prefix, attrs, children }: XmlElement,
+): [name: string, uri: string][] {
+  const left = new Map([...outer].filter(([name]) => attrs[name] === undefined));
+  if (left.size === 0) return [];
+  const prefixes = [prefix, ...Object.keys(attrs).map((name) => name.replace(/:?[^:]*$/, ""))];
+  const own = prefixes.flatMap((each): [string, string][] => {
+    const uri = left.get(`xmlns:${each}`);
+    return uri === undefined ? [] : [[`xmlns:${each}`, uri]];
+  });
+  return [...own, ...children.flatMap((child) => usedOf(left, child))];
 }
 
 /**
@@ -28,7 +28,8 @@ export const metadata = custom<XmlElement>({
     const seen = new Set([""]);
     const children = found.children.filter(({ ns }) => !seen.has(ns) && seen.add(ns));
     const own = { ...found, children, text: "", content: undefined };
-    return { ...own, attrs: { ...own.attrs, ...outerDeclarations(own, from.attrs) } };
+    const outer = new Map(Object.entries(from.attrs).filter(([name]) => name.startsWith("xmlns:")));
+    return { ...own, attrs: { ...own.attrs, ...Object.fromEntries(usedOf(outer, own)) } };
   },
   formatBody: (tree, writer) => writer.tree(tree),
 });

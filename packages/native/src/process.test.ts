@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -96,6 +96,33 @@ test("flags of the engine take effect at once", () => {
   compile();
   native.setEngineFlags("--no-allow-natives-syntax");
   expect(() => native.setEngineFlags(1 as unknown as string)).toThrow(TypeError);
+});
+
+test("other threads give way, the calling one and later ones do not", () => {
+  const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve("node-gyp-build"))})(${JSON.stringify(root)})`;
+  const script = `
+    const { readdirSync, readFileSync } = require("node:fs");
+    const { getPriority } = require("node:os");
+    const before = readdirSync("/proc/self/task").map(Number);
+    const rc = ${load}.backgroundThreads();
+    require("node:zlib").gzip("", () => {
+      const threads = readdirSync("/proc/self/task").map(Number);
+      const niceOf = (chosen) => [...new Set(chosen.map((tid) => getPriority(tid)))];
+      const slices = before.map((tid) => readFileSync("/proc/" + tid + "/task/" + tid + "/sched", "latin1"))
+        .map((text) => /slice +: +(.*)/.exec(text)?.[1]);
+      console.log(JSON.stringify({
+        rc,
+        own: getPriority(process.pid),
+        others: niceOf(before.filter((tid) => tid !== process.pid)),
+        later: niceOf(threads.filter((tid) => !before.includes(tid))),
+        slices: [...new Set(slices.filter((_, i) => before[i] !== process.pid))],
+      }));
+    });`;
+  const { own, slices, ...rest } = JSON.parse(
+    execFileSync(process.execPath, ["-e", script], { encoding: "utf8" }),
+  );
+  expect(rest).toEqual({ rc: 0, others: [own + 5], later: [own] });
+  expect(["100000000", undefined]).toContain(slices[0]); // undefined: Linux before 6.12
 });
 
 test("a register nobody has is no answer", () => {

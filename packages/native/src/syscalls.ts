@@ -212,6 +212,12 @@ export interface Syscalls {
   /** @param priority 1 to 99 for fifo and rr, else 0 */
   setScheduler(tid: number, policy: SchedulerPolicy, priority?: number): number;
 
+  /**
+   * Every other thread of this process that exists so far gives way to whoever wants its processor; they get their
+   * fair share all the same. Threads made later are not touched.
+   */
+  backgroundThreads(): number;
+
   /** Flags of V8 that still matter at run time. -ENOSYS if this Node does not offer it; unknown flags are told of on stderr. */
   setEngineFlags(flags: string): number;
 

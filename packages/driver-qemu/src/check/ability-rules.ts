@@ -14,7 +14,7 @@ import type {
   Video,
 } from "@libvirt-ts/conf/domain";
 import type { CapsFlag } from "../caps/flags.ts";
-import { hasFlag } from "../caps/qemu-caps.ts";
+import { hasFlag, type QemuCaps } from "../caps/qemu-caps.ts";
 import { type DeviceRule, forEach, type Rule } from "./rule.ts";
 
 /** A QEMU without the flag cannot have what `uses` finds. */
@@ -25,13 +25,18 @@ type Ability<T> = readonly [
 ];
 
 /** Refuses what needs an ability that the emulator lacks; abilities are looked at in their order. */
-const needs =
-  <T>(...abilities: readonly Ability<T>[]): DeviceRule<T> =>
-  (device, def, { caps }) => {
-    const missing = abilities.find(([flag, uses]) => !hasFlag(caps, flag) && uses(device, def));
-    const complaint = missing?.[2];
+function needs<T>(...abilities: readonly Ability<T>[]): DeviceRule<T> {
+  const lacking = new WeakMap<QemuCaps, typeof abilities>();
+  return (device, def, { caps }) => {
+    let lacked = lacking.get(caps);
+    if (lacked === undefined) {
+      lacked = abilities.filter(([flag]) => !hasFlag(caps, flag));
+      lacking.set(caps, lacked);
+    }
+    const complaint = lacked.find(([, uses]) => uses(device, def))?.[2];
     return typeof complaint === "function" ? complaint(device) : complaint;
   };
+}
 
 const is =
   <T extends { model?: string | undefined }>(model: string) =>
