@@ -54,6 +54,12 @@ systemctl "$@" virtlockd.service
 while now=$(systemctl show --value -p MainPID virtlockd.service); [ "$now" = "$before" ] || [ "$now" = 0 ]; do sleep 0.02; done`;
     const unit = (...args: string[]) => during("sh", "-ec", script, "sh", ...args);
 
+    test("the unit does not keep V8's threads from giving way", async () => {
+      await machine.succeed("systemctl", "start", "virtlockd.service");
+      const niceness = await machine.succeed("ps", "-L", "-o", "ni=", "-p", await property("MainPID"));
+      expect(new Set(niceness.split(/\s+/).filter(Boolean))).toEqual(new Set(["0", "5"]));
+    });
+
     test.each([
       ["a reload", ["reload"], 1],
       ["a second reload", ["reload"], 1],
