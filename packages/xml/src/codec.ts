@@ -1,7 +1,7 @@
 import { xmlError } from "./errors.ts";
 import { type Bag, type Context, compileLater, type Field, type Plan } from "./plan.ts";
 import { type Rule, type Shape, shapeOf } from "./shape.ts";
-import type { XmlElement } from "./tree.ts";
+import { settled, type XmlElement } from "./tree.ts";
 import type { XmlWriter } from "./write.ts";
 
 /** A named set of fields: what an element declaration consists of. */
@@ -51,6 +51,8 @@ export interface ElementOptions<T> {
   readonly keepEmpty?: boolean;
   /** Written with an end tag even when it holds nothing. */
   readonly endTag?: boolean;
+  /** What is said of a child again overrides what was said before, but for its own children. */
+  readonly lastWins?: true;
   /** What several fields mean together: legacy spellings folded in, contradictions refused. */
   readonly read?: (value: T, element: XmlElement, context: Context) => void;
   /** The value as this caller may see it, before it is written. */
@@ -63,7 +65,7 @@ export interface ElementOptions<T> {
  * Declares an element: fields in the order they are written.
  *
  * Parsing takes each attribute and child that is declared and passes over the rest; of a child declared
- * once, the first wins. Which code handles which name is decided here, once.
+ * once, the first wins (unless `lastWins`). Which code handles which name is decided here, once.
  */
 export function element<F extends Fields>(
   tag: string,
@@ -71,7 +73,7 @@ export function element<F extends Fields>(
   options: ElementOptions<InferFields<F>> = {},
 ): DeclaredElement<InferFields<F>> {
   type Value = InferFields<F>;
-  const { read, view, keepEmpty = false, endTag = false, rule } = options;
+  const { read, view, keepEmpty = false, endTag = false, lastWins, rule } = options;
   const compiled = compileLater(fields);
   let shape: Shape | undefined;
   return {
@@ -81,8 +83,9 @@ export function element<F extends Fields>(
       shape ??= shapeOf(fields, rule ? { rule } : {});
       return shape;
     },
-    parse(source, context) {
+    parse(written, context) {
       const out: Bag = {};
+      const source = lastWins ? settled(written) : written;
       compiled().parse(source, out, context);
       const value = out as Value; // filled by the fields that Value is inferred from
       read?.(value, source, context);

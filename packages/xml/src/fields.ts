@@ -12,7 +12,7 @@ import {
 } from "./plan.ts";
 import type { Scalar } from "./scalar.ts";
 import { type AttrShape, type Compare, plainShape, type Shape, shapeOf } from "./shape.ts";
-import type { XmlElement } from "./tree.ts";
+import { joined, type XmlElement } from "./tree.ts";
 
 export interface FieldOptions<T> {
   readonly show?: Show;
@@ -149,6 +149,8 @@ interface ChildOptions {
   readonly last?: true;
   /** Elements that are passed over. */
   readonly skip?: (element: XmlElement, parent: XmlElement) => boolean;
+  /** Several are read as one (`joined`), rather than the first alone. */
+  readonly joins?: true;
   /** In valid documents, where that differs. */
   readonly strict?: StrictOptions;
 }
@@ -163,7 +165,7 @@ export function child<T>(
   codec: ElementCodec<T>,
   options: ChildOptions = {},
 ): Field<T, "always" | "optional"> {
-  const { show, required, missing, last, skip } = options;
+  const { show, required, missing, last, skip, joins } = options;
   return {
     presence: required ? "always" : "optional",
     plan: (key): Plan => ({
@@ -174,7 +176,7 @@ export function child<T>(
       tags: {
         [codec.tag](source, out, context, from) {
           if ((out[key] !== undefined && !last) || !isRead(show, context) || skip?.(source, from)) return;
-          out[key] = codec.parse(source, context);
+          out[key] = codec.parse(joins ? joined(source, from) : source, context);
         },
       },
       ...(required && {

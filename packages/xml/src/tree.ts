@@ -34,6 +34,29 @@ export function childNamed(element: XmlElement, name: string): XmlElement | unde
   return undefined;
 }
 
+/** All elements of the same name beside `first` as one: their children, and of each attribute the first. */
+export function joined(first: XmlElement, parent: XmlElement): XmlElement {
+  const all = parent.children.filter(({ name, ns }) => name === first.name && ns === first.ns);
+  if (all.length < 2) return first;
+  return {
+    ...first,
+    attrs: Object.assign({}, ...all.map(({ attrs }) => attrs).reverse()),
+    children: all.flatMap(({ children }) => children),
+    text: all.map(({ text }) => text).join(""),
+    content: undefined,
+  };
+}
+
+/** An element whose children of one name are one each: the last, with what is in those before. */
+export function settled(element: XmlElement): XmlElement {
+  const byName = new Map<string, XmlElement>();
+  for (const child of element.children) {
+    const before = byName.get(child.name);
+    byName.set(child.name, before ? { ...child, children: [...before.children, ...child.children] } : child);
+  }
+  return byName.size === element.children.length ? element : { ...element, children: [...byName.values()] };
+}
+
 /** All child elements of that name. */
 export function childrenNamed(element: XmlElement, name: string): XmlElement[] {
   return element.children.filter((child) => child.name === name);

@@ -99,6 +99,7 @@ const Hyperv = element(
     xmmInput: switchOf("xmm_input"),
   },
   {
+    lastWins: true,
     endTag: true,
     read({ spinlocks, vendorId, stimer }) {
       if (stimer?.state === false) stimer.direct = undefined;
@@ -139,15 +140,19 @@ const Kvm = element(
       ),
     ),
   },
-  { endTag: true },
+  { lastWins: true, endTag: true },
 );
 
-const Xen = element("xen", {
-  e820Host: switchOf("e820_host"),
-  passthrough: child(
-    element("passthrough", { state: requiredState, mode: attrOneOf("mode", ["sync_pt", "share_pt"]) }),
-  ),
-});
+const Xen = element(
+  "xen",
+  {
+    e820Host: switchOf("e820_host"),
+    passthrough: child(
+      element("passthrough", { state: requiredState, mode: attrOneOf("mode", ["sync_pt", "share_pt"]) }),
+    ),
+  },
+  { lastWins: true },
+);
 
 /** `<tag/>` means `<tag state='on'/>`. */
 const onUnlessTold = (tag: string) =>
@@ -216,23 +221,27 @@ const linuxCapabilities = [
 ];
 
 /** What containers may do. */
-const Capabilities = element("capabilities", {
-  policy: attrOneOf("policy", ["default", "allow", "deny"], { strict: { required: true } }),
-  switches: custom<{ name: string; state: string }[]>({
-    tags: linuxCapabilities,
-    like: Object.fromEntries(linuxCapabilities.map((name) => [name, switchOf(name)])),
-    parse(from) {
-      return from.children.map((each) => ({ name: each.name, state: each.attrs.state ?? "on" }));
-    },
-    formatBody(value, writer) {
-      for (const each of value) {
-        writer.open(each.name);
-        writer.attr("state", each.state);
-        writer.close(each.name);
-      }
-    },
-  }),
-});
+const Capabilities = element(
+  "capabilities",
+  {
+    policy: attrOneOf("policy", ["default", "allow", "deny"], { strict: { required: true } }),
+    switches: custom<{ name: string; state: string }[]>({
+      tags: linuxCapabilities,
+      like: Object.fromEntries(linuxCapabilities.map((name) => [name, switchOf(name)])),
+      parse(from) {
+        return from.children.map((each) => ({ name: each.name, state: each.attrs.state ?? "on" }));
+      },
+      formatBody(value, writer) {
+        for (const each of value) {
+          writer.open(each.name);
+          writer.attr("state", each.state);
+          writer.close(each.name);
+        }
+      },
+    }),
+  },
+  { lastWins: true },
+);
 
 /** Switches of the machine, the CPU's surroundings and the hypervisor. */
 export const Features = element(
@@ -279,6 +288,7 @@ export const Features = element(
     aia: word("aia", "value", "none", "aplic", "aplic-imsic"),
   },
   {
+    lastWins: true,
     read(features) {
       const { hpt } = features;
       if (hpt && Object.keys(hpt).length === 0) delete features.hpt;

@@ -128,7 +128,9 @@ export const Os = element("os", {
   shim: leaf("shim", str),
   dtb: leaf("dtb", absPath),
   root: leaf("root", absPath),
-  acpi: child(element("acpi", { tables: list(AcpiTable) }, { read: ({ tables }) => checkTables(tables) })),
+  acpi: child(element("acpi", { tables: list(AcpiTable) }, { read: ({ tables }) => checkTables(tables) }), {
+    joins: true,
+  }),
   boots: list(
     element("boot", { dev: attrOneOf("dev", ["fd", "cdrom", "hd", "network"], { required: true }) }),
   ),

@@ -53,15 +53,15 @@ const Override = element("qemu:override", {
         required: true,
         missing: () => xmlError("missing 'alias' attribute for qemu:device"),
       }),
-      frontend: child(element("qemu:frontend", { properties: list(Property) })),
+      frontend: child(element("qemu:frontend", { properties: list(Property) }), { joins: true }),
     }),
   ),
 });
 
 export const qemuFields = {
-  qemuCommandline: child(Commandline),
-  qemuCapabilities: child(Capabilities),
-  qemuOverride: child(Override),
+  qemuCommandline: child(Commandline, { joins: true }),
+  qemuCapabilities: child(Capabilities, { joins: true }),
+  qemuOverride: child(Override, { joins: true }),
   qemuDeprecation: child(
     element("qemu:deprecation", {
       behavior: attr("behavior", strictlyOneOf(str, ["none", "omit", "reject", "crash"]), {

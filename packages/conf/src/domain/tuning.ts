@@ -105,7 +105,7 @@ const unknown = (what: string, text: string) => unsupported(`unknown memoryBacki
 
 /** What the guest's memory is made of on the host. */
 export const MemoryBacking = element("memoryBacking", {
-  hugepages: child(element("hugepages", { pages: list(HugePage) }, { keepEmpty: true })),
+  hugepages: child(element("hugepages", { pages: list(HugePage) }, { keepEmpty: true }), { joins: true }),
   nosharepages: flag("nosharepages"),
   locked: flag("locked"),
   source: attrOf(

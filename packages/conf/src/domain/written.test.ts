@@ -208,6 +208,49 @@ test.each([
     "<controller type='usb'/><hostdev type='scsi'><source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev>",
     "<controller type='usb' index='0'/>\n    <controller type='scsi' index='0'/>",
   ],
+  // What is written twice: libvirt asks for all of a path, or for the last word.
+  ["", "</devices><devices><rng model='virtio'><backend model='random'/></rng>", "<rng model='virtio'>"],
+  [
+    "<cputune><shares>5</shares></cputune><cputune><shares>7</shares><period>2000</period></cputune>",
+    "",
+    "<cputune>\n    <shares>5</shares>\n    <period>2000</period>\n  </cputune>",
+  ],
+  ["<os><boot dev='cdrom'/><boot dev='hd'/></os>", "", "<boot dev='cdrom'/>\n    <boot dev='hd'/>\n  </os>"],
+  [
+    "<clock offset='utc'/><clock offset='localtime'><timer name='pit'/></clock>",
+    "",
+    "<clock offset='utc'>\n    <timer name='pit'/>",
+  ],
+  [
+    "<features><pmu state='on'/><pmu state='off'/></features><features><apic/></features>",
+    "",
+    "<features>\n    <apic/>\n    <pmu state='off'/>\n  </features>",
+  ],
+  [
+    "<features><hyperv><relaxed state='on'/><vendor_id state='on' value='a'/></hyperv><hyperv><relaxed state='off'/></hyperv></features>",
+    "",
+    "<relaxed state='off'/>\n      <vendor_id state='on' value='a'/>",
+  ],
+  [
+    "<features><hyperv><tlbflush state='on'><direct state='on'/></tlbflush><tlbflush state='on'><extended state='on'/></tlbflush></hyperv></features>",
+    "",
+    "<direct state='on'/>\n        <extended state='on'/>",
+  ],
+  [
+    "",
+    "<disk><source file='/a'/><target dev='vda'/><iotune><total_bytes_sec>1</total_bytes_sec></iotune><iotune><total_bytes_sec>2</total_bytes_sec><total_iops_sec>3</total_iops_sec></iotune></disk>",
+    "<total_bytes_sec>1</total_bytes_sec>\n        <total_iops_sec>3</total_iops_sec>",
+  ],
+  [
+    "",
+    "<rng model='virtio'><rate bytes='1'/><rate bytes='2' period='3'/><backend model='random'/></rng>",
+    "<rate bytes='1' period='3'/>",
+  ],
+  [
+    "",
+    "<controller type='ide'><pcihole64>1024</pcihole64></controller>",
+    "<controller type='ide' index='0'/>",
+  ],
 ])("%s%s becomes %s", (beside, devices, part) => {
   const text = `<domain type='qemu' xmlns:b='urn:b'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
   expect(formatDomain(parseDomain(text, { inactive: true, abiUpdate: true }))).toContain(part);

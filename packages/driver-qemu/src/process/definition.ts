@@ -2,7 +2,7 @@ import { constants } from "node:os";
 import { type DomainDef, formatDomain, readDomain } from "@libvirt-ts/conf/domain";
 import { ErrorDomain, systemError, VirError } from "@libvirt-ts/errors";
 import type { KeptDefinition } from "@libvirt-ts/hypervisor";
-import { type Context, parseXml, type XmlElement } from "@libvirt-ts/xml";
+import { type Context, childrenNamed, parseXml, type XmlElement } from "@libvirt-ts/xml";
 import type { QemuCaps } from "../caps/qemu-caps.ts";
 import { type FillContext, hooksWithoutCaps, qemuHooks } from "../fill/hooks.ts";
 import { iommuGroup, isPciExpress } from "../host-pci.ts";
@@ -148,9 +148,9 @@ function firmwarePair(text: string): [code: string, vars: string] {
 
 /** The emulator a definition names, or the host's one for its processor. */
 function emulatorOf({ emulators, host }: QemuDriver, root: XmlElement): string | undefined {
-  const find = (parent: XmlElement | undefined, name: string) =>
-    parent?.children.find((each) => each.name === name);
-  const written = find(find(root, "devices"), "emulator")?.text.trim();
+  const find = (parent: string, name: string) =>
+    childrenNamed(root, parent).flatMap((each) => childrenNamed(each, name))[0];
+  const written = find("devices", "emulator")?.text.trim();
   if (written) return written;
-  return emulators.get(find(find(root, "os"), "type")?.attrs.arch ?? host.arch);
+  return emulators.get(find("os", "type")?.attrs.arch ?? host.arch);
 }

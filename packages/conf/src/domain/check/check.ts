@@ -77,12 +77,8 @@ function checkControllers({ devices }: DomainDef): void {
   }
 }
 
-/** A security driver labels the guest once. */
 function checkSeclabels({ seclabels }: DomainDef): void {
-  const models = new Set<string | undefined>();
   for (const { model, type, relabel, label } of seclabels) {
-    if (models.has(model)) throw xmlDetail(`seclabel for model ${model ?? "(null)"} is already provided`);
-    models.add(model);
     if (type === "dynamic" && relabel === false && model !== undefined)
       throw unsupported("dynamic label type must use resource relabeling");
     if (type === "static" && label === undefined && model !== undefined)

@@ -15,3 +15,11 @@ test.each(refused)("%s %s %s", (machine, beside, devices, message) => {
   const refusal = expect.objectContaining({ message, domain: ErrorDomain.DOMAIN });
   expect(() => parseDomain(text, { inactive: true, abiUpdate: true })).toThrow(refusal);
 });
+
+test("reservations are refused in the name of storage", () => {
+  const text =
+    "<domain type='qemu'><name>g</name><memory>1024</memory><os><type>hvm</type></os><devices><disk><source file='/a'><reservations managed='no'/></source><target dev='sda'/></disk></devices></domain>";
+  const message = "XML error: missing connection type for <reservations/>";
+  const refusal = expect.objectContaining({ message, domain: ErrorDomain.STORAGE });
+  expect(() => parseDomain(text, { inactive: true, abiUpdate: true })).toThrow(refusal);
+});

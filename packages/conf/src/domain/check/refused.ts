@@ -594,6 +594,13 @@ export const refused: readonly (readonly [
     "",
     "seclabel for model dac is already provided",
   ],
+  ["q35", "<seclabel/><seclabel/>", "", "seclabel for model (null) is already provided"],
+  [
+    "q35",
+    "<seclabel model='dac'/><seclabel type='none'/>",
+    "",
+    "XML error: missing security model when using multiple labels",
+  ],
   ["q35", "<genid>bogus</genid>", "", "internal error: malformed genid element"],
   [
     "q35",

@@ -191,6 +191,7 @@ export const Controller = element(
       for (const tag of ["model", "target"])
         if (controller.type === "pci" && childrenNamed(from, tag).length > 1)
           throw xmlError(`Multiple <${tag}> elements in controller definition not allowed`);
+      if (controller.type !== "pci" || !controller.model?.endsWith("-root")) delete controller.pcihole64;
       if (childNamed(from, "master")) controller.masterStartPort ??= 0;
       if (controller.type === "usb") controller.masterStartPort ??= companionPorts[controller.model ?? ""];
       if (controller.type !== "scsi" || !controller.model?.startsWith("virtio")) {

@@ -63,7 +63,7 @@ const DiskDriver = element("driver", {
   ...virtioOptions,
   discardNoUnref: attr("discard_no_unref", onOff),
   iothreads: child(IothreadMap),
-  metadataCache: child(MetadataCache),
+  metadataCache: child(MetadataCache, { joins: true }),
 });
 
 const DiskTarget = element("target", {
@@ -214,8 +214,8 @@ export const Disk = element(
       strict: { required: false },
       missing: (from) => noTarget(writtenPath(from)),
     }),
-    iotune: child(Iotune),
-    throttlefilters: child(ThrottleFilters),
+    iotune: child(Iotune, { joins: true }),
+    throttlefilters: child(ThrottleFilters, { joins: true }),
     readonly: fixed("Target disk access mode does not match source", flag("readonly")),
     shareable: flag("shareable"),
     transient: child(Transient),

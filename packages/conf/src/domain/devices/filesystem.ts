@@ -103,8 +103,8 @@ export const Filesystem = element(
     fmode: attr("fmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
     dmode: attr("dmode", strictly(str, /0[0-7]{3}|[0-7]{1,3}/, "an octal mode")),
     driver: child(FsDriver),
-    binary: child(Binary),
-    idmap: child(Idmap),
+    binary: child(Binary, { joins: true }),
+    idmap: child(Idmap, { joins: true }),
     $source: variant("type", {
       mount: {
         source: child(

@@ -98,7 +98,7 @@ const ScsiSource = element(
     hosts: list(StorageHost),
     privateData: raw("privateData", { show: "status", plain: true }),
     auth: child(Auth),
-    initiator: child(Initiator),
+    initiator: child(Initiator, { joins: true }),
   },
   { read: checkScsiSource },
 );
@@ -223,7 +223,7 @@ export const Hostdev = element(
         routes: list(NetworkRoute),
       },
     }),
-    teaming: child(Teaming),
+    teaming: child(Teaming, { joins: true }),
     ...romInfo,
   },
   {

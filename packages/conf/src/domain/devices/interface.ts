@@ -317,7 +317,7 @@ export const Interface = element(
       attrOf("mtu", "size", unsignedShort(refusing(positive, () => xmlError("malformed mtu size")))),
     ),
     coalesce: child(Coalesce),
-    teaming: child(Teaming),
+    teaming: child(Teaming, { joins: true }),
     sndbuf: custom<number>({
       tags: ["tune"],
       like: { tune: child(element("tune", { sndbuf: leaf("sndbuf", size) })) },

@@ -56,6 +56,7 @@ export const Rng = element(
         },
         { view: (rate) => (rate.bytes ? rate : {}) },
       ),
+      { joins: true },
     ),
     backend: child(Backend, { required: true, missing: () => xmlError("only one RNG backend is supported") }),
     driver: child(element("driver", virtioOptions)),

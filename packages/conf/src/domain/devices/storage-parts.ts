@@ -254,10 +254,18 @@ const ReservationsSource = element("source", {
   ),
 });
 /** Persistent reservations, and who manages them. */
-export const Reservations = element("reservations", {
-  managed: attr("managed", yesNo, { required: true }),
-  source: child(ReservationsSource),
-});
+export const Reservations = element(
+  "reservations",
+  {
+    managed: attr("managed", yesNo, { required: true }),
+    source: child(ReservationsSource),
+  },
+  {
+    read({ managed, source }) {
+      if (!managed && !source) throw needed("connection type").missing();
+    },
+  },
+);
 
 /** How a server is reached again after the connection broke: seconds. */
 export const SourceReconnect = element("reconnect", {

@@ -97,7 +97,7 @@ const lead = {
   index: attr("index", nonZero(uint), { show: "kept" }),
 };
 const tail = {
-  slices: child(Slices),
+  slices: child(Slices, { joins: true }),
   auth: child(Auth),
   encryption: child(Encryption),
   reservations: child(Reservations),
@@ -140,7 +140,7 @@ const NetworkSource = element(
     hosts: list(StorageHost),
     snapshot: attrOf("snapshot", "name", genericName, { emptyIsAbsent: true }),
     config: attrOf("config", "file", absPath, { emptyIsAbsent: true }),
-    initiator: child(Initiator),
+    initiator: child(Initiator, { joins: true }),
     ssl: attrOf("ssl", "verify", yesNo),
     cookies: child(Cookies),
     readahead: attrOf("readahead", "size", nonZero(transferLimit), { omit: 0, emptyIsAbsent: true }),
@@ -282,6 +282,6 @@ export const Format = element("format", {
     refuse: (text) => xmlError(`unknown storage source format '${text}'`),
     missing: () => xmlError("missing disk backing store format"),
   }),
-  metadataCache: child(FormatMetadataCache),
+  metadataCache: child(FormatMetadataCache, { joins: true }),
 });
 export type Format = Infer<typeof Format>;

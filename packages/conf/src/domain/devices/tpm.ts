@@ -32,9 +32,10 @@ const activePcrBanks = custom<PcrBank[]>({
     banks: child(element("active_pcr_banks", Object.fromEntries(banks.map((bank) => [bank, flag(bank)])))),
   },
   parse(from) {
-    const found = from.children.find((each) => each.name === "active_pcr_banks");
-    const named = found?.children.map((each) => each.name);
-    return named && banks.filter((bank) => named.includes(bank));
+    const found = childrenNamed(from, "active_pcr_banks");
+    if (found.length === 0) return undefined;
+    const named = found.flatMap(({ children }) => children.map((each) => each.name));
+    return banks.filter((bank) => named.includes(bank));
   },
   formatBody(value, writer) {
     if (value.length === 0) return;

@@ -9,7 +9,7 @@ import { Devices } from "../devices/devices.ts";
 import type { Disk } from "../devices/disk.ts";
 import type { Interface } from "../devices/interface.ts";
 import type { DomainSyntax } from "../domain.ts";
-import { unsupported, xmlError } from "../errors.ts";
+import { unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { diskIndex } from "./disk-name.ts";
 import type { FillOptions } from "./fill.ts";
 import { fillIothreads } from "./iothreads.ts";
@@ -89,17 +89,26 @@ function fillPlacement(def: DomainSyntax): void {
 
 /** How the guest is labelled when the driver's security model is the only one there is. */
 function fillSeclabels(def: DomainSyntax, { defaultSecurityModel, inactive }: FillOptions): void {
-  const [first, ...others] = def.seclabels;
-  if (first && first.model === undefined) {
-    if (others.length > 0) throw xmlError("missing security model when using multiple labels");
-    first.model = defaultSecurityModel;
-  }
-  for (const label of def.seclabels) {
+  const { seclabels } = def;
+  checkModels(seclabels);
+  for (const label of seclabels) {
+    label.model ??= defaultSecurityModel;
     label.type ??= "dynamic";
     if (label.model === "none" && inactive) label.type = "none";
     if (label.type === "none") label.relabel = undefined;
     else label.relabel ??= label.type === "dynamic";
   }
+}
+
+/** A security driver labels the guest once. */
+function checkModels(labels: DomainSyntax["seclabels"]): void {
+  const models = new Set<string | undefined>();
+  for (const { model } of labels) {
+    if (models.has(model)) throw xmlDetail(`seclabel for model ${model ?? "(null)"} is already provided`);
+    models.add(model);
+  }
+  if (labels.length > 1 && models.has(undefined))
+    throw xmlError("missing security model when using multiple labels");
 }
 
 /** A disk goes among those of the same written bus, by the number in its name; else to the end. */
