@@ -64,7 +64,7 @@ const modes = [
 
 export const bondFields = {
   mode: attr("mode", word(modes, "bonding mode"), { emptyIsAbsent: true }),
-  miimon: child(Miimon),
+  miimon: child(Miimon, { joins: true }),
   arpmon: child(Arpmon),
 };
 

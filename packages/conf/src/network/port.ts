@@ -84,7 +84,7 @@ const Owner = element("owner", {
 export const PortSyntax = element("networkport", {
   // differs: libvirt says that it makes up one that is not told, and then refuses.
   uuid: leaf("uuid", uuid),
-  owner: child(Owner, { required: true, missing: () => lacks("owner name") }),
+  owner: child(Owner, { joins: true, required: true, missing: () => lacks("owner name") }),
   group: leaf("group", str),
   mac: attrOf("mac", "address", mac, { emptyIsAbsent: true }),
   virtualPort: child(VirtualPort),

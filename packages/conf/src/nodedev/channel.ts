@@ -77,7 +77,7 @@ const Members = element("members", {
 export const ccwGroup = {
   state,
   ...address,
-  members: child(Members),
+  members: child(Members, { joins: true }),
   extras: nested(GroupExtra, groupTypes, {
     single: true,
     missing: (_device, from) => missingAttribute("type", from),

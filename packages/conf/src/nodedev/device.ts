@@ -41,7 +41,7 @@ const Hardware = element("hardware", {
 /** The host itself. */
 const system = {
   product: leaf("product", str),
-  hardware: child(Hardware),
+  hardware: child(Hardware, { joins: true }),
   firmware: child(
     element(
       "firmware",
@@ -52,6 +52,7 @@ const system = {
       },
       { endTag: true },
     ),
+    { joins: true },
   ),
 };
 

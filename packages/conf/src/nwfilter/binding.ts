@@ -40,7 +40,7 @@ export const BindingSyntax = element("filterbinding", {
       name: leaf("name", str, { required: true, missing: () => lacks("owner name") }),
       uuid: leaf("uuid", uuid, { required: true, missing: () => lacks("owner UUID") }),
     }),
-    { required: true, missing: () => lacks("owner name") },
+    { joins: true, required: true, missing: () => lacks("owner name") },
   ),
   portdev: attrOf("portdev", "name", str, { emptyIsAbsent: true }),
   linkdev: attrOf("linkdev", "name", str),

@@ -57,7 +57,7 @@ export const Adapter = element(
   {
     type: attr("type", oneOf(["scsi_host", "fc_host"]), { default: "scsi_host" }),
     $details: variant("type", {
-      scsi_host: { name: attr("name", str), parentAddress: child(ParentAddress) },
+      scsi_host: { name: attr("name", str), parentAddress: child(ParentAddress, { joins: true }) },
       fc_host: {
         parent: attr("parent", str),
         parentWwnn: attr("parent_wwnn", str),

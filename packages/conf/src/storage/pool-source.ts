@@ -50,7 +50,7 @@ const devices = { devices: list(Device) };
 const dir = { dir: attrOf("dir", "path", path, absent) };
 const adapter = { adapter: child(Adapter) };
 const named = { name: leaf("name", str) };
-const initiator = { initiator: child(Initiator) };
+const initiator = { initiator: child(Initiator, { joins: true }) };
 const format = <const W extends readonly string[]>(words: W) => ({
   format: attrOf("format", "type", poolFormat(words), absent),
 });

@@ -42,6 +42,7 @@ const refresh = child(
       strict: { bare: true },
     }),
   }),
+  { joins: true },
 );
 
 const targetPath = strictlyAny(path, absPath);
@@ -56,7 +57,7 @@ const DirTarget = element(
 /** A pool whose volumes have names in the file system of this host. */
 const local = <T>(source: ElementCodec<T>) => ({
   source: child(source, { required: true, strict: { required: false } }),
-  target: child(Target),
+  target: child(Target, { joins: true }),
   refresh,
 });
 /** One whose volumes are reached by other means. */
@@ -78,7 +79,7 @@ const MountOption = element("fs:option", {
 });
 const mountOptions = {
   /** Options handed to `mount` as they are. */
-  mountOptions: child(element("fs:mount_opts", { options: list(MountOption) })),
+  mountOptions: child(element("fs:mount_opts", { options: list(MountOption) }), { joins: true }),
 };
 
 const ConfigOption = element("rbd:option", {
@@ -93,7 +94,7 @@ const ConfigOption = element("rbd:option", {
 });
 const configOptions = {
   /** Settings of the client of Ceph. */
-  configOptions: child(element("rbd:config_opts", { options: list(ConfigOption) })),
+  configOptions: child(element("rbd:config_opts", { options: list(ConfigOption) }), { joins: true }),
 };
 
 /** `<pool>` as it is written. Sizes are what a driver found. */
@@ -110,7 +111,10 @@ export const PoolSyntax = element(
     available: told(bytes("available"), "available"),
     features: child(element("features", { cow: attrOf("cow", "state", yesNo) })),
     $parts: variant("type", {
-      dir: { ...local(poolSources.dir), target: child(DirTarget, { strict: { required: true } }) },
+      dir: {
+        ...local(poolSources.dir),
+        target: child(DirTarget, { joins: true, strict: { required: true } }),
+      },
       fs: { ...local(poolSources.fs), ...mountOptions },
       netfs: { ...local(poolSources.netfs), ...mountOptions },
       logical: local(poolSources.logical),

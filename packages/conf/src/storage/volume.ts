@@ -127,7 +127,7 @@ const Target = element(
     compat: leaf("compat", version),
     /** Bytes. */
     clusterSize,
-    features: child(Features),
+    features: child(Features, { joins: true }),
     nocow,
   },
   {
@@ -173,9 +173,9 @@ export const VolumeSyntax = element("volume", {
   capacity: bytes("capacity"),
   allocation: bytes("allocation"),
   physical: told(bytes("physical"), "physical"),
-  target: child(Target, { strict: { required: true } }),
+  target: child(Target, { joins: true, strict: { required: true } }),
   // What is below it is known by its path or not at all.
-  backingStore: child(BackingStore, { skip: (from) => !childNamed(from, "path")?.text }),
+  backingStore: child(BackingStore, { joins: true, skip: (from) => !childNamed(from, "path")?.text }),
 });
 export type VolumeSyntax = Infer<typeof VolumeSyntax>;
 
