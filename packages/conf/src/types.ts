@@ -14,6 +14,16 @@ const tested = (test: (text: string) => boolean, expected: string): Scalar<strin
 
 export const oneLine = text(/[^\n]+/, "one line of text");
 export const absPath = text(/(?:\/|[a-zA-Z]:\\).+/, "an absolute path");
+
+/** Repeated slashes and the one at the end are dropped; two at the start mean something else than one. */
+export function cleanPath(path: string): string {
+  const start = /^\/*/.exec(path)?.[0].length ?? 0;
+  const rest = path.slice(start).replaceAll(/\/+/g, "/").replace(/\/$/, "");
+  return `${start === 2 ? "//" : start > 0 ? "/" : ""}${rest}`;
+}
+
+/** An absolute path, cleaned. */
+export const cleanAbsPath: Scalar<string> = { ...absPath, parse: cleanPath };
 export const absDir = text(/\/.*/, "an absolute path");
 export const filePath = text(/.+/, "a path");
 /** `[datastore] path` */

@@ -61,13 +61,18 @@ const writtenPort: Scalar<string> = {
   ...str,
   parse(text) {
     const steps = text.split(".");
-    if (steps.length > deepestPort || steps.some((step) => !/^\d+$/.test(step) || Number(step) > 0xffffffff))
+    if (
+      steps.length > deepestPort ||
+      !steps.every((step) => /^\s*\+?\d+$/.test(step) && Number(step) <= 0xffffffff)
+    )
       throw new VirError(
         ErrorDomain.DEVICE,
         ErrorCode.INTERNAL_ERROR,
         "Cannot parse <address> 'port' attribute",
       );
-    return text;
+    const ports = steps.map(Number);
+    const end = ports.indexOf(0);
+    return (end < 0 ? ports : ports.slice(0, end)).join(".");
   },
 };
 

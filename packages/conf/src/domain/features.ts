@@ -14,6 +14,7 @@ import {
   str,
   strictly,
   uint,
+  uintAnyBase,
   type XmlElement,
   yesNo,
 } from "@libvirt-ts/xml";
@@ -63,7 +64,7 @@ const Hyperv = element(
     spinlocks: child(
       element(
         "spinlocks",
-        { state: requiredState, retries: attr("retries", uint) },
+        { state: requiredState, retries: attr("retries", uintAnyBase) },
         { read: needs("retries") },
       ),
     ),

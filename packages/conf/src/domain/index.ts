@@ -92,7 +92,7 @@ export type { Watchdog } from "./devices/watchdog.ts";
 export { type DomainSyntax, domainTypes } from "./domain.ts";
 export type { Features, Hyperv } from "./features.ts";
 export { addController, findController, nextControllerIndex } from "./fill/controllers.ts";
-export { diskIndex, hasPartition } from "./fill/disk-name.ts";
+export { diskIndex, hasPartition, isDiskName } from "./fill/disk-name.ts";
 export {
   type DomainHooks,
   type FillFlags,

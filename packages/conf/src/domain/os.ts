@@ -18,7 +18,7 @@ import {
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
-import { absPath, arch, genericName, machineName, unsignedShort, within } from "../types.ts";
+import { absPath, arch, cleanAbsPath, genericName, machineName, unsignedShort, within } from "../types.ts";
 import { refuseTwice } from "./check/twice.ts";
 import { sourceByType, sourceTypes } from "./devices/storage-source.ts";
 import { unsupported, xmlError } from "./errors.ts";
@@ -91,7 +91,7 @@ const Firmware = element("firmware", {
 });
 const AcpiTable = element("table", {
   type: attrOneOf("type", ["raw", "rawset", "slic", "msdm"], { required: true }),
-  path: text(absPath),
+  path: text(cleanAbsPath),
 });
 
 function checkTables(tables: readonly { type: string }[]): void {

@@ -65,6 +65,7 @@ export const qemuFields = {
   qemuDeprecation: child(
     element("qemu:deprecation", {
       behavior: attr("behavior", strictlyOneOf(str, ["none", "omit", "reject", "crash"]), {
+        emptyIsAbsent: true,
         strict: { required: true },
       }),
     }),

@@ -57,7 +57,7 @@ export const uuid: Scalar<string> = strictUuid({
   format: (value) => value,
 });
 
-const digits = /^\s*\d+\s*$/;
+const digits = /^\s*\+?\d+$/;
 
 /**
  * A size written as number and unit.
@@ -72,13 +72,14 @@ export function scaledBytes(
   defaultUnit: string,
   where: string,
 ): bigint {
-  if (!digits.test(value) || BigInt(value.trim()) > 0xffffffffffffffffn)
+  const count = digits.test(value) ? BigInt(value.replace("+", "")) : undefined;
+  if (count === undefined || count > 0xffffffffffffffffn)
     throw readError(`Invalid value '${value}' for element or attribute '${where}'`);
   const factor = unitBytes(unit === undefined || unit === "" ? defaultUnit : unit);
   if (factor === undefined) {
     throw new VirError(ErrorDomain.NONE, ErrorCode.INVALID_ARG, `unknown suffix '${unit}'`);
   }
-  const bytes = BigInt(value.trim()) * factor;
+  const bytes = count * factor;
   if (bytes > 0xffffffffffffffffn) {
     throw new VirError(ErrorDomain.NONE, ErrorCode.OVERFLOW, `value too large: ${value.trim()}${unit ?? ""}`);
   }

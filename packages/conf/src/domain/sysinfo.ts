@@ -11,6 +11,7 @@ import {
   text,
   variant,
 } from "@libvirt-ts/xml";
+import { cleanAbsPath } from "../types.ts";
 import { xmlError } from "./errors.ts";
 import { attrOneOf } from "./words.ts";
 
@@ -32,7 +33,7 @@ function block<const N extends readonly string[]>(tag: string, names: N) {
         const entries: Entries = {};
         for (const each of from.children) {
           const name = names.find((known) => known === each.attrs.name) as keyof Entries | undefined; // one of N
-          if (name !== undefined) entries[name] ??= each.text.trim();
+          if (name !== undefined && !(name in entries)) entries[name] = each.text || undefined;
         }
         return entries;
       },
@@ -56,7 +57,7 @@ const Fwcfg = element(
       required: true,
       missing: () => xmlError("Firmware entry is missing 'name' attribute"),
     }),
-    file: attr("file", str),
+    file: attr("file", cleanAbsPath),
     value: text(str),
   },
   {

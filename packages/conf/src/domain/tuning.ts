@@ -129,7 +129,7 @@ export const MemoryBacking = element("memoryBacking", {
       threads: attr(
         "threads",
         refusing(uint, () => xmlError("Failed to parse memory allocation threads")),
-        { omit: 0 },
+        { emptyIsAbsent: true, omit: 0 },
       ),
     }),
   ),

@@ -251,6 +251,47 @@ test.each([
     "<controller type='ide'><pcihole64>1024</pcihole64></controller>",
     "<controller type='ide' index='0'/>",
   ],
+  // Numbers, names and paths that are not written as usual.
+  ["<currentMemory> +512</currentMemory>", "", "<currentMemory unit='KiB'>512</currentMemory>"],
+  [
+    "<sysinfo type='smbios'><bios><entry name='vendor'> a </entry><entry name='date'/></bios></sysinfo>",
+    "",
+    "<entry name='vendor'> a </entry>\n    </bios>",
+  ],
+  ["<features><hyperv><spinlocks state='on' retries='0x2000'/></hyperv></features>", "", "retries='8192'"],
+  ["<cpu><model/></cpu>", "", "</os>\n  <clock"],
+  ["<os><acpi><table type='slic'>//a//b/</table></acpi></os>", "", "<table type='slic'>//a/b</table>"],
+  [
+    "",
+    "<input type='mouse' bus='usb'><address type='usb' port=' 02.+1.0'/></input>",
+    "<address type='usb' bus='0' port='2.1'/>",
+  ],
+  ["", "<input type='mouse' bus='usb'><alias name='ua-a b'/></input>", "<input type='mouse' bus='usb'/>"],
+  [
+    "",
+    "<interface type='user'><ip address='10.1'/><script path=''/><link state=''/></interface>",
+    "<ip address='10.0.0.1' family='ipv4'/>\n    </interface>",
+  ],
+  [
+    "",
+    "<channel type='pty'><target type='guestfwd' address='010.0.0.1' port='7'/></channel>",
+    "address='8.0.0.1'",
+  ],
+  [
+    "",
+    "<shmem name='a'><server path='/a/'/><msi vectors='010'/></shmem>",
+    "<server path='/a'/>\n      <msi vectors='8'",
+  ],
+  [
+    "",
+    "<rng model='virtio'><rate bytes='' period=''/><backend model='random'/></rng>",
+    "<rng model='virtio'>\n      <backend",
+  ],
+  [
+    "<maxMemory slots='2'>10485760</maxMemory><cpu><numa><cell id='0' cpus='0' memory='1024'/></numa></cpu>",
+    "<memory model='virtio-mem'><target><size>2048</size><node>0</node><block>2048</block><requested>0</requested><address base='100000000'/></target></memory>",
+    "<address base='0x100000000'/>",
+  ],
 ])("%s%s becomes %s", (beside, devices, part) => {
   const text = `<domain type='qemu' xmlns:b='urn:b'><name>g</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os>${beside}<devices>${devices}</devices></domain>`;
   expect(formatDomain(parseDomain(text, { inactive: true, abiUpdate: true }))).toContain(part);

@@ -3,15 +3,8 @@ import { unitBytes } from "@libvirt-ts/util/units";
 import { formatUuid, parseUuid, type Uuid } from "@libvirt-ts/util/uuid";
 import { custom, type Field, type Scalar, type XmlElement } from "@libvirt-ts/xml";
 import { sized } from "../domain/scalars.ts";
-import { strictUuid } from "../types.ts";
+import { cleanPath, strictUuid } from "../types.ts";
 import { storageError, unsupported } from "./errors.ts";
-
-/** Repeated slashes and the one at the end are dropped; two at the start mean something else than one. */
-export function cleanPath(path: string): string {
-  const start = /^\/*/.exec(path)?.[0].length ?? 0;
-  const rest = path.slice(start).replaceAll(/\/+/g, "/").replace(/\/$/, "");
-  return `${start === 2 ? "//" : start > 0 ? "/" : ""}${rest}`;
-}
 
 export const path: Scalar<string> = { parse: cleanPath, format: (value) => value };
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Disk, type DomainDef, diskIndex, hasPartition } from "@libvirt-ts/conf/domain";
+import { type Disk, type DomainDef, hasPartition, isDiskName } from "@libvirt-ts/conf/domain";
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
 import { isEmptySource } from "../device/image-layer.ts";
 import { isPseries } from "../device/machine.ts";
@@ -45,8 +45,8 @@ const identity: DiskRule = ({ target, vendor, product, serial, wwn, device }) =>
   const { bus = "", dev = "" } = target;
   if (serial !== undefined && bus === "sd")
     return internalComplaint(`Serial property not supported for drive bus '${bus}'`);
-  if (diskIndex(dev) !== undefined && hasPartition(dev))
-    return `invalid disk target '${dev}', partitions can't appear in disk targets`;
+  if (!isDiskName(dev)) return `invalid disk target '${dev}'`;
+  if (hasPartition(dev)) return `invalid disk target '${dev}', partitions can't appear in disk targets`;
   if (wwn !== undefined && bus !== "ide" && bus !== "scsi") return "Only ide and scsi disk support wwn";
   if (vendor !== undefined && bus !== "scsi") return "Only scsi disk supports 'vendor'";
   if (product !== undefined && !["ide", "sata", "scsi"].includes(bus))

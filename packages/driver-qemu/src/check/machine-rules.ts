@@ -148,8 +148,8 @@ const qemuProperties: Rule = ({ qemuOverride }) => {
   return undefined;
 };
 const propertyValues: Readonly<Record<string, RegExp>> = {
-  unsigned: /^(\d+|0x[0-9a-fA-F]+)$/,
-  signed: /^[-+]?(\d+|0x[0-9a-fA-F]+)$/,
+  unsigned: /^\s*\+?\d+$/,
+  signed: /^\s*[-+]?\d+$/,
   bool: /^(true|false)$/,
 };
 

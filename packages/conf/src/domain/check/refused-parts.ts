@@ -2342,4 +2342,10 @@ export const refusedParts: readonly (readonly [
     "XML error: Invalid address for a USB device",
     ErrorDomain.DOMAIN,
   ],
+  [
+    "<maxMemory>1024 </maxMemory>",
+    "",
+    "XML error: Invalid value '1024 ' for element or attribute './maxMemory[1]'",
+    ErrorDomain.XML,
+  ],
 ];

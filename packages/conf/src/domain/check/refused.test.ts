@@ -16,10 +16,12 @@ test.each(refused)("%s %s %s", (machine, beside, devices, message) => {
   expect(() => parseDomain(text, { inactive: true, abiUpdate: true })).toThrow(refusal);
 });
 
-test("reservations are refused in the name of storage", () => {
-  const text =
-    "<domain type='qemu'><name>g</name><memory>1024</memory><os><type>hvm</type></os><devices><disk><source file='/a'><reservations managed='no'/></source><target dev='sda'/></disk></devices></domain>";
-  const message = "XML error: missing connection type for <reservations/>";
-  const refusal = expect.objectContaining({ message, domain: ErrorDomain.STORAGE });
+test.each([
+  ["<reservations managed='no'/>", "missing connection type for <reservations/>"],
+  ["<cookies><cookie name=' a'>b</cookie></cookies>", "cookie name ' a' contains invalid characters"],
+  ["<cookies><cookie name='a'>b c</cookie></cookies>", "value of cookie 'a' contains invalid characters"],
+])("%s is refused in the name of storage", (part, message) => {
+  const text = `<domain type='qemu'><name>g</name><memory>1024</memory><os><type>hvm</type></os><devices><disk type='network'><source protocol='http' name='a'><host name='h'/>${part}</source><target dev='sda'/></disk></devices></domain>`;
+  const refusal = expect.objectContaining({ message: `XML error: ${message}`, domain: ErrorDomain.STORAGE });
   expect(() => parseDomain(text, { inactive: true, abiUpdate: true })).toThrow(refusal);
 });

@@ -597,6 +597,36 @@ export const refused: readonly (readonly [
   ["q35", "<seclabel/><seclabel/>", "", "seclabel for model (null) is already provided"],
   [
     "q35",
+    "",
+    "<disk><source file='/a'/><target dev='vd' bus='virtio'/></disk>",
+    "XML error: Unknown disk name 'vd' and no address specified",
+  ],
+  [
+    "q35",
+    "",
+    "<disk><source file='/a'/><target dev='/dev/vda' bus='virtio'/></disk>",
+    "XML error: Unknown disk name '/dev/vda' and no address specified",
+  ],
+  [
+    "q35",
+    "",
+    "<disk><source file='/a'/><target dev='sda' bus='scsi'/><vendor>a\nb</vendor></disk>",
+    "XML error: disk vendor is not printable string",
+  ],
+  [
+    "q35",
+    "",
+    "<graphics type='vnc' passwd='a' passwdValidTo='2011-05-31T16:11:22 '/>",
+    "internal error: cannot parse password validity time '2011-05-31T16:11:22 ', expect YYYY-MM-DDTHH:MM:SS",
+  ],
+  [
+    "q35",
+    "",
+    "<filesystem type='mount'><source dir='/a'/><target dir=''/></filesystem>",
+    "missing target information for device /a",
+  ],
+  [
+    "q35",
     "<seclabel model='dac'/><seclabel type='none'/>",
     "",
     "XML error: missing security model when using multiple labels",

@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { parseIp } from "@libvirt-ts/util/ip";
+import { formatIp, parseNumericHost } from "@libvirt-ts/util/ip";
 import {
   asTold,
   attr,
@@ -30,15 +30,15 @@ const unknownTarget = (text: string) =>
 const forwardAddress: Scalar<string> = {
   ...str,
   parse(text) {
-    const family = parseIp(text)?.family;
-    if (family === undefined)
+    const found = parseNumericHost(text);
+    if (!found)
       throw new VirError(
         ErrorDomain.NONE,
         ErrorCode.SYSTEM_ERROR,
         `Cannot parse socket address '${text}': Name or service not known`,
       );
-    if (family !== "ipv4") throw unsupported("guestfwd channel only supports IPv4 addresses");
-    return text;
+    if (found.family !== "ipv4") throw unsupported("guestfwd channel only supports IPv4 addresses");
+    return formatIp(found);
   },
 };
 /** A port has 16 bits, whatever is written. */

@@ -173,6 +173,14 @@ const writtenWwn: Scalar<string> = {
   },
 };
 
+const printable = (what: string): Scalar<string> => ({
+  ...str,
+  parse(text) {
+    if (/[^ -~]/.test(text)) throw xmlError(`disk ${what} is not printable string`);
+    return text;
+  },
+});
+
 const ThrottleFilters = element("throttlefilters", {
   filters: list(element("throttlefilter", { group: attr("group", str, { required: true }) })),
 });
@@ -224,8 +232,8 @@ export const Disk = element(
       leaf("serial", strictly(str, /[A-Za-z0-9_.+\- ]+/, "letters, digits, blanks, '_', '.', '+' or '-'")),
     ),
     wwn: fixed("Target disk wwn '%t' does not match source '%s'", leaf("wwn", writtenWwn)),
-    vendor: leaf("vendor", strictly(str, /[ -~]{0,8}/, "up to eight printable characters")),
-    product: leaf("product", strictly(str, /[ -~]{0,40}/, "up to 40 printable characters")),
+    vendor: leaf("vendor", strictly(printable("vendor"), /[ -~]{0,8}/, "up to eight printable characters")),
+    product: leaf("product", strictly(printable("product"), /[ -~]{0,40}/, "up to 40 printable characters")),
     encryption: child(Encryption),
     ...bootInfo,
     privateData: raw("privateData", { show: "status", plain: true }),

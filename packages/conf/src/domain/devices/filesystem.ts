@@ -18,7 +18,7 @@ import {
   uint,
   variant,
 } from "@libvirt-ts/xml";
-import { absDir, absPath, anyInteger, genericName, sizeUnit } from "../../types.ts";
+import { absDir, absPath, anyInteger, cleanAbsPath, genericName, sizeUnit } from "../../types.ts";
 import { noSource, noTarget, xmlError } from "../errors.ts";
 import { bootInfo } from "../info.ts";
 import { amount, byteSize, scaledBytes } from "../scalars.ts";
@@ -33,13 +33,13 @@ const FsDriver = element("driver", {
   queue: attr(
     "queue",
     refusing(size, (text) => xmlError(`cannot parse queue size '${text}' for virtiofs`)),
-    { omit: 0 },
+    { emptyIsAbsent: true, omit: 0 },
   ),
   ...virtioOptions,
 });
 
 const Binary = element("binary", {
-  path: attr("path", absPath),
+  path: attr("path", cleanAbsPath, { emptyIsAbsent: true }),
   xattr: attr("xattr", onOff),
   cache: attrOf("cache", "mode", oneOf(["none", "always"]), { strict: { bare: true } }),
   sandbox: attrOf("sandbox", "mode", oneOf(["namespace", "chroot"]), { strict: { bare: true } }),
@@ -48,6 +48,7 @@ const Binary = element("binary", {
     "thread_pool",
     "size",
     anyInteger(refusing(uint, (text) => xmlError(`cannot parse thread pool size '${text}' for virtiofs`))),
+    { emptyIsAbsent: true },
   ),
   openfilesMax: attrOf(
     "openfiles",
@@ -119,7 +120,9 @@ export const Filesystem = element(
       volume: { source: child(element("source", { pool: attr("pool", str), volume: attr("volume", str) })) },
     }),
     target: child(
-      element("target", { dir: fixed("filesystem guest target", attr("dir", str, needed)) }),
+      element("target", {
+        dir: fixed("filesystem guest target", attr("dir", str, { ...needed, emptyIsAbsent: true })),
+      }),
       needed,
     ),
     readonly: flag("readonly"),

@@ -62,9 +62,9 @@ export type Listen = Infer<typeof Listen>;
 const validTo: Scalar<string> = {
   ...str,
   parse(text) {
-    if (!/^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text))
+    if (!/^\s*\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text))
       throw internalError(`cannot parse password validity time '${text}', expect YYYY-MM-DDTHH:MM:SS`);
-    return text;
+    return text.trim();
   },
 };
 

@@ -87,7 +87,7 @@ const ScsiSource = element(
   {
     protocol: attrOneOf("protocol", ["adapter", "iscsi"]),
     name: attr("name", str),
-    adapter: attrOf("adapter", "name", str),
+    adapter: attrOf("adapter", "name", str, { emptyIsAbsent: true }),
     address: child(
       element("address", {
         bus: attr("bus", uintAnyBase, scsiNumber),

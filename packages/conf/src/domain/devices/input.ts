@@ -1,13 +1,13 @@
 import { attr, child, element, fixed, type Infer, onOff } from "@libvirt-ts/xml";
-import { absPath } from "../../types.ts";
+import { cleanAbsPath } from "../../types.ts";
 import { internalError, unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf } from "../words.ts";
 
 const InputSource = element("source", {
-  dev: attr("dev", absPath),
-  evdev: attr("evdev", absPath),
+  dev: attr("dev", cleanAbsPath),
+  evdev: attr("evdev", cleanAbsPath),
   grab: attrOneOf("grab", ["all"]),
   grabToggle: attrOneOf("grabToggle", [
     "ctrl-ctrl",

@@ -288,8 +288,8 @@ export const Interface = element(
     ips: list(InterfaceIp),
     routes: list(NetworkRoute),
     portForwards: list(PortForward),
-    script: attrOf("script", "path", filePath),
-    downscript: attrOf("downscript", "path", filePath),
+    script: attrOf("script", "path", filePath, { emptyIsAbsent: true }),
+    downscript: attrOf("downscript", "path", filePath, { emptyIsAbsent: true }),
     backenddomain: attrOf("backenddomain", "name", oneLine),
     target: child(element("target", { dev: attr("dev", deviceName), managed: attr("managed", yesNo) })),
     guest: child(
@@ -311,6 +311,7 @@ export const Interface = element(
       "link",
       "state",
       oneOf(["up", "down"], (text) => unsupported(`unknown interface link state '${text}'`)),
+      { emptyIsAbsent: true },
     ),
     mtu: fixed(
       absentIs(0, "network card MTU"),

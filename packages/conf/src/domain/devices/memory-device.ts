@@ -6,7 +6,7 @@ import {
   element,
   fixed,
   flag,
-  hexLong,
+  hexOnlyLong,
   type Infer,
   leaf,
   nonNegativeInt,
@@ -36,7 +36,7 @@ const compareBases = asTold(
   (address) => `0x${((address as bigint | undefined) ?? 0n).toString(16)}`, // of the field
 );
 const base = {
-  address: fixed(compareBases, attrOf("address", "base", hexLong(1))),
+  address: fixed(compareBases, attrOf("address", "base", hexOnlyLong)),
 };
 const paged = { nodemask: leaf("nodemask", bitmap), pagesizeKiB: kib("pagesize") };
 

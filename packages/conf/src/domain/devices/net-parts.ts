@@ -1,5 +1,5 @@
 import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { parseIp } from "@libvirt-ts/util/ip";
+import { formatIp, parseNumericHost } from "@libvirt-ts/util/ip";
 import {
   attr,
   child,
@@ -16,7 +16,7 @@ import {
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
-import { absPath, deviceName, ip, ipPrefix, ncName, nonZero, portNumber } from "../../types.ts";
+import { absPath, cleanAbsPath, deviceName, ip, ipPrefix, ncName, nonZero, portNumber } from "../../types.ts";
 import { invalidArgument, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { virtioOptions } from "../virtio.ts";
 import { attrOneOf, known } from "../words.ts";
@@ -64,8 +64,8 @@ export type NetDriver = Infer<typeof NetDriver>;
 /** Who carries the packets on the host. */
 export const NetBackend = element("backend", {
   type: attrOneOf("type", ["default", "passt"], { omit: "default" }),
-  tap: attr("tap", absPath),
-  vhost: attr("vhost", absPath),
+  tap: attr("tap", cleanAbsPath),
+  vhost: attr("vhost", cleanAbsPath),
   logFile: attr("logFile", absPath),
   hostname: attr("hostname", str),
   fqdn: attr("fqdn", str),
@@ -92,13 +92,16 @@ export const InterfaceIp = element(
   {
     read(ip) {
       const { address, peer, prefix = 0 } = ip;
-      const found = parseIp(address)?.family;
-      if (found === undefined || (ip.family !== undefined && ip.family !== found))
-        throw xmlError(`Invalid address '${address}' in <ip>`);
-      ip.family = found;
-      if (prefix > (found === "ipv6" ? 128 : 32)) throw xmlError(`Invalid prefix value '${prefix}' in <ip>`);
-      if (peer !== undefined && parseIp(peer)?.family !== found)
-        throw invalidArgument(`Invalid peer '${peer}' in <ip>`);
+      const found = parseNumericHost(address, ip.family);
+      if (!found) throw xmlError(`Invalid address '${address}' in <ip>`);
+      ip.family = found.family;
+      ip.address = formatIp(found);
+      if (prefix > (found.family === "ipv6" ? 128 : 32))
+        throw xmlError(`Invalid prefix value '${prefix}' in <ip>`);
+      if (peer === undefined) return;
+      const other = parseNumericHost(peer, found.family);
+      if (!other) throw invalidArgument(`Invalid peer '${peer}' in <ip>`);
+      ip.peer = formatIp(other);
     },
   },
 );
@@ -123,8 +126,9 @@ const PortRange = element(
 const forwardAddress: Scalar<string> = {
   ...ip,
   parse(text) {
-    if (parseIp(text) === undefined) throw xmlError(`Invalid address '${text}' in <portForward>`);
-    return text;
+    const found = parseNumericHost(text);
+    if (!found) throw xmlError(`Invalid address '${text}' in <portForward>`);
+    return formatIp(found);
   },
 };
 /** Ports of the host that lead to ones of the guest. */
@@ -168,6 +172,8 @@ const frameCount: Scalar<number> = {
 /** How many packets the host gathers before it tells. */
 export const Coalesce = element("coalesce", {
   rx: child(
-    element("rx", { frames: child(element("frames", { max: attr("max", frameCount, { omit: 0 }) })) }),
+    element("rx", {
+      frames: child(element("frames", { max: attr("max", frameCount, { emptyIsAbsent: true, omit: 0 }) })),
+    }),
   ),
 });

@@ -51,8 +51,11 @@ export const Rng = element(
       element(
         "rate",
         {
-          bytes: attr("bytes", nonZero(numberOf("bytes")), { strict: { required: true } }),
-          period: attr("period", nonZero(numberOf("period")), { omit: 0 }),
+          bytes: attr("bytes", nonZero(numberOf("bytes")), {
+            emptyIsAbsent: true,
+            strict: { required: true },
+          }),
+          period: attr("period", nonZero(numberOf("period")), { emptyIsAbsent: true, omit: 0 }),
         },
         { view: (rate) => (rate.bytes ? rate : {}) },
       ),

@@ -58,7 +58,10 @@ const unknownTarget = (text: string) =>
 const SerialTarget = element("target", {
   type: fixed("serial type", attrOneOf("type", serialTargets, { refuse: unknownTarget, omit: "none" })),
   port: fixed("serial port", attr("port", portNumber)),
-  model: fixed(absentIs("none", "serial model"), attrOf("model", "name", oneOf(serialModels, unknownModel))),
+  model: fixed(
+    absentIs("none", "serial model"),
+    attrOf("model", "name", oneOf(serialModels, unknownModel), { emptyIsAbsent: true }),
+  ),
 });
 
 /** A serial port of the guest. */

@@ -11,9 +11,9 @@ import {
   onOff,
   str,
   strictly,
-  uint,
+  uintAnyBase,
 } from "@libvirt-ts/xml";
-import { absPath } from "../../types.ts";
+import { cleanAbsPath } from "../../types.ts";
 import { xmlError } from "../errors.ts";
 import { info } from "../info.ts";
 import { scaledBytes, sized } from "../scalars.ts";
@@ -58,7 +58,7 @@ export const Shmem = element(
     ),
     server: fixed(
       "Target shared memory server usage doesn't match source",
-      child(element("server", { path: attr("path", absPath) }, { keepEmpty: true })),
+      child(element("server", { path: attr("path", cleanAbsPath) }, { keepEmpty: true })),
     ),
     msi: fixed(
       msiDiffers,
@@ -66,7 +66,7 @@ export const Shmem = element(
         element(
           "msi",
           {
-            vectors: fixed(msiDiffers, attr("vectors", uint, { omit: 0 })),
+            vectors: fixed(msiDiffers, attr("vectors", uintAnyBase, { omit: 0 })),
             ioeventfd: fixed(msiDiffers, attr("ioeventfd", onOff)),
           },
           { keepEmpty: true },

@@ -196,13 +196,20 @@ const Cookie = element(
     },
   },
 );
+/** What RFC 6265 allows in neither. */
+const oddInName = /[\u0000- "(),/:;<=>?@[\\\]{}\u007f-\uffff]/;
+const oddInValue = /[\u0000- ",;\\\u007f-\uffff]/;
+const unquoted = (value: string) => value.replace(/^"(.*)"$/s, "$1");
 export const Cookies = element(
   "cookies",
   { cookies: list(Cookie) },
   {
     read({ cookies }) {
       const seen = new Set<string>();
-      for (const { name } of cookies) {
+      for (const { name, value = "" } of cookies) {
+        if (oddInName.test(name)) throw storageXmlError(`cookie name '${name}' contains invalid characters`);
+        if (oddInValue.test(unquoted(value)))
+          throw storageXmlError(`value of cookie '${name}' contains invalid characters`);
         if (seen.has(name)) throw storageXmlError(`duplicate cookie '${name}'`);
         seen.add(name);
       }

@@ -10,7 +10,7 @@ import {
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
-import { absPath } from "../../types.ts";
+import { cleanAbsPath } from "../../types.ts";
 import { unsupported } from "../errors.ts";
 import { info } from "../info.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -24,7 +24,7 @@ const Acceleration = element(
   {
     accel3d: fixed(byNumber("video card 3d accel", tristate), attr("accel3d", yesNo)),
     accel2d: fixed(byNumber("video card 2d accel", tristate), attr("accel2d", yesNo)),
-    rendernode: attr("rendernode", absPath),
+    rendernode: attr("rendernode", cleanAbsPath),
   },
   {
     read(written) {

@@ -31,12 +31,15 @@ export function fillDisk(disk: Disk): void {
   if (disk.address === undefined) disk.address = driveAddress(disk);
 }
 
-/** Where drives go on the controllers that have fixed places; `undefined` for the others. */
+/**
+ * Where drives go on the controllers that have fixed places; `undefined` for the others.
+ * @throws VirError XML_ERROR when the name is no disk's
+ */
 export function driveAddress(disk: Disk): AddressOf<"drive"> | undefined {
   const { bus, dev = "" } = disk.target;
-  if (bus !== "ide" && bus !== "sata" && bus !== "fdc" && bus !== "scsi") return undefined;
   const index = diskIndex(dev);
   if (index === undefined) throw xmlError(`Unknown disk name '${dev}' and no address specified`);
+  if (bus !== "ide" && bus !== "sata" && bus !== "fdc" && bus !== "scsi") return undefined;
   const at = (controller: number, busNumber: number, unit: number): AddressOf<"drive"> => ({
     type: "drive",
     controller,
