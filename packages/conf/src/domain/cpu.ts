@@ -256,7 +256,6 @@ export const Cpu = element(
       if (childrenNamed(from, "cache").length > 1)
         throw cpuXmlError("at most one CPU cache element may be specified");
       cpu.mode ??= "custom";
-      if (cpu.mode === "custom" && cpu.model?.name === undefined) delete cpu.model;
       if (cpu.model?.name !== undefined) cpu.model.fallback ??= "allow";
       if (cpu.model && cpu.mode === "custom") cpu.match ??= "exact";
       const { maxphysaddr } = cpu;

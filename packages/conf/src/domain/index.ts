@@ -61,6 +61,7 @@ export type { Iotune, ThrottleGroup } from "./devices/iotune.ts";
 export type { Lease } from "./devices/lease.ts";
 export type { Memballoon } from "./devices/memballoon.ts";
 export type { MemoryDevice } from "./devices/memory-device.ts";
+export { isKnownNetModel } from "./devices/net-model.ts";
 export type { NetDriver } from "./devices/net-parts.ts";
 export type { Nvram } from "./devices/nvram.ts";
 export type { Panic } from "./devices/panic.ts";

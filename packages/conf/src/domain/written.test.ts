@@ -259,7 +259,6 @@ test.each([
     "<entry name='vendor'> a </entry>\n    </bios>",
   ],
   ["<features><hyperv><spinlocks state='on' retries='0x2000'/></hyperv></features>", "", "retries='8192'"],
-  ["<cpu><model/></cpu>", "", "</os>\n  <clock"],
   ["<os><acpi><table type='slic'>//a//b/</table></acpi></os>", "", "<table type='slic'>//a/b</table>"],
   [
     "",

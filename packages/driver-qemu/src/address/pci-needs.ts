@@ -1,4 +1,4 @@
-import type { AnyDevice, DomainDef, Hostdev } from "@libvirt-ts/conf/domain";
+import { type AnyDevice, type DomainDef, type Hostdev, isKnownNetModel } from "@libvirt-ts/conf/domain";
 import { hasPcieRoot } from "../device/machine.ts";
 import { connect, controllerNeeds } from "./pci-connect.ts";
 
@@ -72,11 +72,11 @@ export function pciNeeds(def: DomainDef, host: HostPci): PciNeeds {
             return pcie;
           case "usb-net":
           case "spapr-vlan":
-          case "lan9118":
-          case "smc91c111":
+          case "scm91c111":
             return 0;
           default:
-            return pci;
+            // Of a card nobody knows libvirt believes that it is an Express one.
+            return isKnownNetModel(device.model ?? "") ? pci : pcie;
         }
       }
       case "sound":

@@ -136,15 +136,11 @@ export class PciAddressSet {
     if (flags & (connect.pciDevice | connect.pciBridge)) {
       if (this.buses.some((bus) => bus.flags & connect.pciBridge)) return this.addBus("pci-bridge");
       if (!this.#options.pcieToPciBridge) return this.addBus("dmi-to-pci-bridge");
-      const roomForBridge = this.buses.some(
-        (bus, i) => freePlace(bus, i, connect.pcieToPciBridge) !== undefined,
-      );
-      if (!roomForBridge) this.addBus("pcie-root-port");
+      this.addBus("pcie-root-port");
       return this.addBus("pcie-to-pci-bridge");
     }
-    if (flags & (connect.pcieDevice | connect.pcieSwitchUpstreamPort | connect.pcieToPciBridge)) {
+    if (flags & (connect.pcieDevice | connect.pcieSwitchUpstreamPort | connect.pcieToPciBridge))
       return this.addBus("pcie-root-port");
-    }
     const model = (Object.keys(controllerNeeds) as PciControllerModel[]).find(
       (m) => controllerNeeds[m] === flags,
     ); // its own keys

@@ -17,8 +17,6 @@ import { type HostPci, type PciNeeds, pciNeeds } from "./pci-needs.ts";
 import { PciAddressSet, type PciPlace } from "./pci-set.ts";
 import { fillPciTargets } from "./pci-targets.ts";
 
-const refuse = (detail: string) => new VirError(ErrorDomain.QEMU, ErrorCode.INTERNAL_ERROR, detail);
-
 /**
  * Gives every PCI device a place. A dry run finds out how many bridges and ports that takes; these are added to the
  * definition, then the places are really given.
@@ -46,13 +44,6 @@ export function assignPciAddresses(def: DomainDef, caps: QemuCaps, host: HostPci
   if (isEnough) for (const { device, place, more } of chosen) placePci(device, place, more);
   markMultifunction(def);
   fillPciTargets(def);
-  for (const { index = 0, address } of pciControllers(def)) {
-    if (index > 0 && address?.type === "pci" && address.bus >= index) {
-      throw refuse(
-        `failed to create PCI bridge on bus ${address.bus}: too many devices with fixed addresses`,
-      );
-    }
-  }
   return set;
 }
 

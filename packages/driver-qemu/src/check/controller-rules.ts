@@ -55,8 +55,8 @@ const pciBoard: DeviceRule<Controller> = (controller, def) => {
     : undefined;
 };
 
-const pciPlace: DeviceRule<Controller> = ({ type, index = 0, address }) => {
-  if (type !== "pci" || address?.type !== "pci") return undefined;
+const pciPlace: DeviceRule<Controller> = ({ type, model, index = 0, address }) => {
+  if (type !== "pci" || model !== "pci-bridge" || address?.type !== "pci") return undefined;
   const bus = address.bus ?? 0;
   const hex = (value: number) => `0x${value.toString(16).padStart(2, "0")}`;
   return index <= bus

@@ -6,7 +6,7 @@ import { isX86 } from "../device/parts.ts";
 export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
   const { arch = "", machine = "" } = def.os.type;
   const { cpu } = def;
-  if (cpu !== undefined && ((cpu.mode ?? "custom") !== "custom" || cpu.model !== undefined)) return;
+  if (cpu !== undefined && ((cpu.mode ?? "custom") !== "custom" || cpu.model?.name !== undefined)) return;
   if (!hasCpuModels(arch)) return;
   const model = defaultModel(caps, def.type, machine);
   if (model === undefined) return;
@@ -22,7 +22,7 @@ export function fillDefaultCpu(def: DomainDef, caps: QemuCaps): void {
   filled.mode = "custom";
   filled.match = "exact";
   filled.check ??= "none";
-  filled.model = { fallback: "forbid", name: model };
+  filled.model = { ...filled.model, fallback: "forbid", name: model };
 }
 
 /** Architectures whose CPU models are described at all. */

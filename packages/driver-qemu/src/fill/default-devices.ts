@@ -152,14 +152,14 @@ function defaultAudio(
   { devices: { graphics } }: DomainDef,
   context: AudioContext,
 ): Audio["type"] | undefined {
-  const kinds = new Set(graphics.map((g) => g.type));
-  if (kinds.has("spice")) return "spice";
+  const kinds = graphics.map(({ type }) => type);
+  const last = kinds.findLast((kind) => kind === "spice" || kind === "vnc" || kind === "sdl");
+  if (last === "spice") return "spice";
+  if (last === "vnc") return context.vncAllowHostAudio ? hostAudio(context) : "none";
   // These displays have sound of their own, or take what the environment says.
-  if (kinds.has("sdl") || kinds.has("dbus")) return hostAudio(context);
-  if (kinds.size === 1 && kinds.has("egl-headless")) return undefined;
-  const allowed =
-    graphics.length === 0 ? context.noGraphicsAllowHostAudio : kinds.has("vnc") && context.vncAllowHostAudio;
-  return allowed ? hostAudio(context) : "none";
+  if (last === "sdl" || kinds.includes("dbus")) return hostAudio(context);
+  if (kinds.length === 0 && context.noGraphicsAllowHostAudio) return hostAudio(context);
+  return kinds.length > 0 && kinds.every((kind) => kind === "egl-headless") ? undefined : "none";
 }
 
 const hostDrivers: Readonly<Record<string, Audio["type"]>> = {

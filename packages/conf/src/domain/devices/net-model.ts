@@ -25,6 +25,9 @@ const knownModels = [
 ];
 const modelSpelling = new Map(knownModels.map((name) => [name.toLowerCase(), name]));
 
+/** Whether libvirt itself knows the model; all others are handed to the emulator. */
+export const isKnownNetModel = (model: string): boolean => modelSpelling.get(model.toLowerCase()) === model;
+
 /** Models of cards; known ones in any mixture of cases. */
 export const netModel: Scalar<string> = {
   parse: (text) => modelSpelling.get(text.toLowerCase()) ?? text,

@@ -10,6 +10,7 @@ import type { Disk } from "../devices/disk.ts";
 import type { Interface } from "../devices/interface.ts";
 import type { DomainSyntax } from "../domain.ts";
 import { unsupported, xmlDetail, xmlError } from "../errors.ts";
+import { sortControllers } from "./controllers.ts";
 import { diskIndex } from "./disk-name.ts";
 import type { FillOptions } from "./fill.ts";
 import { fillIothreads } from "./iothreads.ts";
@@ -53,6 +54,7 @@ export function fillBasics(syntax: DomainSyntax, options: FillOptions): DomainDe
   syntax.onCrash ??= "destroy";
   syntax.devices ??= Devices.parse(emptyElement, {});
   const { devices } = syntax;
+  devices.controllers = sortControllers(devices.controllers);
   devices.disks = sortDisks(devices.disks);
   numberPorts(devices.parallels);
   for (const [at, each] of devices.consoles.entries())

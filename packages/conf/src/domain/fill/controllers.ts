@@ -34,14 +34,24 @@ export function nextControllerIndex(controllers: readonly Controller[], type: Co
 const isUsb2 = (controller: Controller): boolean =>
   controller.type === "usb" && /^ich9-(ehci1|uhci[123])$/.test(controller.model ?? "");
 
+/** Puts controllers among those of their type by the numbers that are written; one without stays behind those before it. */
+export function sortControllers(written: readonly Controller[]): Controller[] {
+  const sorted: Controller[] = [];
+  for (const each of written) insertController(sorted, each);
+  return sorted;
+}
+
 /**
- * Gives each controller without a number the lowest free one of its type and sorts them.
+ * Gives each controller without a number the lowest free one of its type. They stay where they are, unless a USB 2
+ * controller is among them (behind the first): then all are sorted anew.
  *
  * USB 2 controllers written one after the other are companions: they share a number until a model repeats.
  */
 export function assignControllerIndexes(controllers: Controller[]): void {
+  let isOutOfOrder = false;
   for (const [at, controller] of controllers.entries()) {
     if (controller.index !== undefined) continue;
+    isOutOfOrder ||= at > 0 && isUsb2(controller);
     const before = isUsb2(controller)
       ? controllers.slice(0, at).findLast(({ type }) => type === "usb")
       : undefined;
@@ -49,8 +59,7 @@ export function assignControllerIndexes(controllers: Controller[]): void {
       before !== undefined && isUsb2(before) && !hasModelAt(controllers, controller, before.index);
     controller.index = isCompanion ? before.index : nextControllerIndex(controllers, controller.type);
   }
-  const written = controllers.splice(0);
-  for (const each of written) insertController(controllers, each);
+  if (isOutOfOrder) controllers.splice(0, controllers.length, ...sortControllers(controllers));
 }
 
 function hasModelAt(
@@ -72,13 +81,17 @@ export function findController<T extends ControllerType>(
   return controllers.find((each): each is ControllerOf<T> => each.type === type && each.index === index);
 }
 
-/** Puts a controller among those of its type, by number; else at the end. */
+/** Puts a controller among those of its type, by number (without one behind them); else at the end. */
 export function insertController(controllers: Controller[], added: Controller): void {
   let at = -1;
   for (let i = controllers.length - 1; i >= 0; i--) {
     const present = controllers[i];
     if (present?.type !== added.type) continue;
-    if ((present.index ?? -1) > (added.index ?? -1)) at = i;
+    if (added.index === undefined) {
+      at = i + 1;
+      break;
+    }
+    if ((present.index ?? -1) > added.index) at = i;
     else if (
       present.index === added.index &&
       added.masterStartPort === undefined &&

@@ -26,10 +26,13 @@ const parse = (devices: string, head = "<memory>1024</memory>") =>
   );
 
 test.each([
-  ["the lowest free number", ["", "index='0'", ""], [0, 1, 2]],
-  ["in order of numbers", ["index='2'", "index='1'"], [1, 2]],
-])("controllers get %s", (_what, attrs, numbers) => {
-  const { devices } = parse(attrs.map((each) => `<controller type='scsi' ${each}/>`).join(""));
+  ["scsi", "the lowest free number", ["", "index='0'", ""], [1, 0, 2]],
+  ["scsi", "in order of numbers", ["index='2'", "index='1'"], [1, 2]],
+  ["scsi", "none: they go behind the others", ["index='3'", "", "", "index='1'", ""], [1, 3, 0, 2, 4]],
+  ["usb", "none, one of USB 2", ["index='2'", "model='ich9-ehci1'"], [0, 2]],
+  ["usb", "none, one of USB 2 first", ["model='ich9-ehci1'", "index='2'", ""], [0, 2, 1]],
+])("%s controllers get %s", (type, _what, attrs, numbers) => {
+  const { devices } = parse(attrs.map((each) => `<controller type='${type}' ${each}/>`).join(""));
   expect(devices.controllers.map(({ index }) => index)).toEqual(numbers);
 });
 
