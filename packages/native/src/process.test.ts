@@ -12,6 +12,8 @@ import { ended, must, mustObject, openFds, readAll } from "./testing.ts";
 const { ECHILD, EINVAL, ENOENT, ENOSYS, ESRCH } = constants.errno;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** What gives another process the addon. */
+const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve("node-gyp-build"))})(${JSON.stringify(root)})`;
 
 test("Node's own children are left to Node", async () => {
   const child = spawn("/bin/sh", ["-c", "exit 7"]);
@@ -58,7 +60,6 @@ test("limits, affinity and scheduling of another process", async () => {
 test("execve keeps the pid and the descriptors that are not close-on-exec", async () => {
   const before = openFds();
   const [r, w] = mustObject(native.pipe2());
-  const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve("node-gyp-build"))})(${JSON.stringify(root)})`;
   const script = `
     const native = ${load};
     native.setCloexec(1, false);
@@ -99,7 +100,6 @@ test("flags of the engine take effect at once", () => {
 });
 
 test("other threads give way, the calling one and later ones do not", () => {
-  const load = `require(${JSON.stringify(createRequire(import.meta.url).resolve("node-gyp-build"))})(${JSON.stringify(root)})`;
   const script = `
     const { readdirSync, readFileSync } = require("node:fs");
     const { getPriority } = require("node:os");

@@ -43,7 +43,8 @@ export type Rom = Infer<typeof Rom>;
 
 /** Names a user gave a device start so; they belong to the persistent form too. */
 export const userAliasPrefix = "ua-";
-const isKept = (name: string, inactive: boolean | undefined) => !inactive || /^ua-[\w-]*$/.test(name);
+const isKept = (name: string, inactive: boolean | undefined) =>
+  !inactive || (name.startsWith(userAliasPrefix) && /^[\w-]*$/.test(name));
 
 /** The name of a device in the running guest. */
 const alias = custom<string>({

@@ -1,5 +1,3 @@
-import { ErrorCode, ErrorDomain, VirError } from "@libvirt-ts/errors";
-import { formatIp, parseNumericHost } from "@libvirt-ts/util/ip";
 import {
   asTold,
   attr,
@@ -12,6 +10,7 @@ import {
   uint,
   variant,
 } from "@libvirt-ts/xml";
+import { ipText } from "../../network/scalars.ts";
 import { chardevSource, readChardev } from "../chardev.ts";
 import { unsupported, xmlError } from "../errors.ts";
 import { info } from "../info.ts";
@@ -27,18 +26,13 @@ const compareForwards = asTold("channel addr", (_part, { address, port }) => `${
 const unknownTarget = (text: string) =>
   unsupported(`unknown target type '${text}' specified for character device`);
 
+const numericAddress = ipText();
 const forwardAddress: Scalar<string> = {
   ...str,
-  parse(text) {
-    const found = parseNumericHost(text);
-    if (!found)
-      throw new VirError(
-        ErrorDomain.NONE,
-        ErrorCode.SYSTEM_ERROR,
-        `Cannot parse socket address '${text}': Name or service not known`,
-      );
-    if (found.family !== "ipv4") throw unsupported("guestfwd channel only supports IPv4 addresses");
-    return formatIp(found);
+  parse(text, element, attr) {
+    const address = numericAddress.parse(text, element, attr);
+    if (address.includes(":")) throw unsupported("guestfwd channel only supports IPv4 addresses");
+    return address;
   },
 };
 /** A port has 16 bits, whatever is written. */

@@ -16,6 +16,7 @@ import {
   uint,
   yesNo,
 } from "@libvirt-ts/xml";
+import { ipText } from "../../network/scalars.ts";
 import { absPath, cleanAbsPath, deviceName, ip, ipPrefix, ncName, nonZero, portNumber } from "../../types.ts";
 import { invalidArgument, unsupported, xmlDetail, xmlError } from "../errors.ts";
 import { virtioOptions } from "../virtio.ts";
@@ -123,14 +124,7 @@ const PortRange = element(
     },
   },
 );
-const forwardAddress: Scalar<string> = {
-  ...ip,
-  parse(text) {
-    const found = parseNumericHost(text);
-    if (!found) throw xmlError(`Invalid address '${text}' in <portForward>`);
-    return formatIp(found);
-  },
-};
+const forwardAddress = ipText((text) => xmlError(`Invalid address '${text}' in <portForward>`));
 /** Ports of the host that lead to ones of the guest. */
 export const PortForward = element("portForward", {
   proto: attrOneOf("proto", ["tcp", "udp"], { required: true }),
